@@ -1,0 +1,37 @@
+//! `streams.toml`: what was written, what it resolves to, and every mistake with its line.
+//!
+//! Owns the words of the file, their defaults and rules, and the places of everything in it, so that rooms below (a plugin's options) can add
+//! mistakes of their own with a line. Does not own what the values do.
+//!
+//! The way through: `syntax` (TOML, in our words) → `section` and `written` (each value by itself) → `resolve` (values with each other, variables,
+//! secrets, defaults) → [`resolved`]. Each step goes on behind a mistake, so that the [`Report`] has all of them.
+#![forbid(unsafe_code)]
+
+mod address;
+mod document;
+mod environment;
+mod key;
+mod load;
+mod mistake;
+mod nearest;
+mod places;
+mod report;
+mod resolve;
+pub mod resolved;
+mod schema;
+mod secret;
+mod section;
+mod syntax;
+mod written;
+
+pub use environment::{Environment, Process};
+pub use load::{Known, Loaded, load, read};
+pub use mistake::{Mistake, Place, Severity};
+pub use nearest::nearest;
+pub use places::{Places, TEMPLATE};
+pub use report::{Ink, Report};
+pub use resolved::{
+    Access, Component, Config, Credentials, Defaults, OnError, Plugin, PluginUse, Server, Source, Stills, StillsFormat,
+    Stream, TestScene, Transport,
+};
+pub use schema::schema;

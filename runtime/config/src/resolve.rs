@@ -1,0 +1,396 @@
+//! What was written → what it means: variables and secrets put in, names looked up, defaults filled in.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::Range;
+use std::sync::Arc;
+
+use media::StreamName;
+
+use crate::address::{self, InAddress};
+use crate::environment::{expand, secret};
+use crate::key::Key;
+use crate::load::Known;
+use crate::mistake::{Mistake, Severity, Wrong};
+use crate::nearest::nearest;
+use crate::places::{Places, TEMPLATE};
+use crate::resolved::{Access, Component, Config, Credentials, Plugin, PluginUse, Server, Stream};
+use crate::section::{At, Reader, shown_text};
+use crate::written::{self, File, Named, Text};
+
+/// A resolved file; worth something only if the reader has no mistakes.
+pub(crate) struct Resolved {
+    pub(crate) config: Config,
+    pub(crate) advice: Vec<Mistake>,
+}
+
+pub(crate) fn resolve(file: &File, reader: &mut Reader<'_>, places: &Places, known: &Known<'_>) -> Resolved {
+    let mut resolver = Resolver {
+        reader,
+        places,
+        known,
+        declared: &file.plugins,
+        advice: Vec::new(),
+    };
+    let server = resolver.server(&file.server);
+    let mut config = Config {
+        server,
+        ..Config::default()
+    };
+    for plugin in &file.plugins {
+        config
+            .plugins
+            .insert(plugin.name.clone(), Arc::new(resolver.plugin(plugin)));
+    }
+    let streams_key = Key::Root.of("streams");
+    for written in &file.streams {
+        let key = streams_key.of(&written.name);
+        // A bad name is told, and the section read on for what else is wrong in it.
+        let name = match written.name.as_str() {
+            TEMPLATE => Ok("template".parse().expect("a good name")),
+            name => name.parse::<StreamName>(),
+        };
+        let name = name.unwrap_or_else(|bad| {
+            resolver
+                .reader
+                .add(Wrong::new(bad.to_string()), &key, written.span.clone());
+            "bad".parse().expect("a good name")
+        });
+        let Some(stream) = resolver.stream(&key, name, written) else {
+            continue;
+        };
+        for used in &stream.plugins {
+            if !config.plugins.contains_key(&used.plugin) {
+                config
+                    .plugins
+                    .insert(used.plugin.clone(), Arc::new(Plugin::bundled(&used.plugin)));
+            }
+        }
+        match written.name.as_str() {
+            TEMPLATE => config.template = Some(Arc::new(stream)),
+            _ => _ = config.streams.insert(stream.name.clone(), Arc::new(stream)),
+        }
+    }
+    Resolved {
+        config,
+        advice: resolver.advice,
+    }
+}
+
+struct Resolver<'r, 'd, 'k> {
+    reader: &'r mut Reader<'d>,
+    places: &'k Places,
+    known: &'k Known<'k>,
+    declared: &'k [Named<written::Plugin>],
+    advice: Vec<Mistake>,
+}
+
+impl Resolver<'_, '_, '_> {
+    /// The value, or none and its mistake added.
+    fn check<T>(&mut self, result: Result<T, Wrong>, key: &Key<'_>, span: &Range<usize>) -> Option<T> {
+        result.map_err(|wrong| self.reader.add(wrong, key, span.clone())).ok()
+    }
+
+    /// Text with its variables replaced.
+    fn expanded(&mut self, text: Option<&At<Text>>, key: &Key<'_>) -> Option<String> {
+        let text = text?;
+        let expanded = expand(&text.value.0, self.known.environment).map(|expanded| expanded.into_owned());
+        self.check(expanded, key, &text.span)
+    }
+
+    /// Text with its variables replaced, or the content of the file that it names.
+    fn secret(&mut self, text: Option<&At<Text>>, key: &Key<'_>) -> Option<String> {
+        let expanded = self.expanded(text, key)?;
+        match expanded.strip_prefix("file:") {
+            Some(path) => {
+                let read = secret(path, self.reader.document.folder(), self.known.environment);
+                self.check(read, key, &text?.span)
+            }
+            None => Some(expanded),
+        }
+    }
+
+    fn server(&mut self, written: &written::Server) -> Server {
+        let key = Key::Root.of("server");
+        let key = key.of("listen");
+        let mut server = Server::default();
+        if written.access.is_some() {
+            server.access = Access::Open;
+        }
+        let Some(At {
+            value: Text(text),
+            span,
+        }) = &written.listen
+        else {
+            return server;
+        };
+        let Some(expanded) = self.expanded(written.listen.as_ref(), &key) else {
+            return server;
+        };
+        let Some(listen) = self.check(socket_address(&expanded, text), &key, span) else {
+            return server;
+        };
+        server.listen = listen;
+        if !listen.ip().to_canonical().is_loopback() && server.access == Access::Loopback {
+            let wrong = Wrong::new(format!(
+                "beyond loopback `server.access = \"open\"` must be written, got {}",
+                shown_text(text)
+            ));
+            let help = "everybody who can connect may then watch, publish and control";
+            self.reader.add_following(wrong.help(help), &key, span.clone());
+        }
+        server
+    }
+
+    fn plugin(&mut self, written: &Named<written::Plugin>) -> Plugin {
+        let key = Key::Root.of("plugins");
+        let key = key.of(&written.name);
+        let name = check_plugin_name(&written.name);
+        self.check(name, &key, &written.span);
+        let section = &written.section;
+        let component = match &section.component {
+            Some(text) => {
+                let key = key.of("component");
+                let expanded = self.expanded(Some(text), &key);
+                expanded.and_then(|expanded| self.check(self.component(&expanded, &text.value.0), &key, &text.span))
+            }
+            None if self.known.bundled.contains(&written.name.as_str()) => {
+                Some(Component::Bundled(written.name.clone()))
+            }
+            None => {
+                let wrong =
+                    Wrong::new("`component` is missing: the name of one that comes with the program, or a .wasm file");
+                let meant = nearest(&written.name, self.known.bundled.iter().copied());
+                let wrong = wrong.nearest(meant.map(|meant| format!("component = \"{meant}\"")));
+                self.reader.add_following(wrong, &key, written.span.clone());
+                None
+            }
+        };
+        Plugin {
+            component: component.unwrap_or_else(|| Component::Bundled(written.name.clone())),
+            sha256: section.sha256.as_ref().map(|at| at.value.0),
+            memory: section.memory.as_ref().map(|at| at.value.0),
+            deadline: section.deadline.as_ref().map(|at| at.value.0),
+            on_error: section.on_error.as_ref().map(|at| at.value.0),
+            ..Plugin::bundled(&written.name)
+        }
+    }
+
+    fn component(&self, text: &str, written: &str) -> Result<Component, Wrong> {
+        if text.contains("://") {
+            let wrong = Wrong::new(format!("must be a bundled name or a file, got {}", shown_text(written)));
+            return Err(wrong.help("fetch the component to a file first, and pin it with `sha256`"));
+        }
+        if text.contains('/') || text.ends_with(".wasm") {
+            return Ok(Component::File(self.reader.document.folder().join(text)));
+        }
+        match self.known.bundled.contains(&text) {
+            true => Ok(Component::Bundled(text.into())),
+            false => {
+                let got = shown_text(written);
+                let wrong = Wrong::new(format!("no component with this name comes with the program, got {got}"));
+                let wrong = wrong
+                    .nearest(nearest(text, self.known.bundled.iter().copied()).map(|meant| format!("\"{meant}\"")));
+                Err(wrong.help(format!(
+                    "a file is written with a `/` or its `.wasm`; these come with it: {}",
+                    self.known.bundled.join(", ")
+                )))
+            }
+        }
+    }
+
+    fn stream(&mut self, key: &Key<'_>, name: StreamName, written: &Named<written::Stream>) -> Option<Stream> {
+        let section = &written.section;
+        let mut in_address = None;
+        let source = match &section.source {
+            Some(source) => {
+                let (text, key) = (&source.value.0, key.of("source"));
+                let parsed = expand(text, self.known.environment)
+                    .and_then(|expanded| address::parse(&expanded, text, self.reader.document.folder()));
+                let parsed = self.check(parsed, &key, &source.span);
+                parsed.map(|parsed| {
+                    in_address = parsed.credentials;
+                    parsed.source
+                })
+            }
+            None => None,
+        };
+        let credentials = self.credentials(key, section, in_address);
+        let plugins = self.chain(key, &written.name, &section.plugins);
+        let mut stream = Stream::new(name, source?);
+        stream.credentials = credentials;
+        stream.transport = section.transport.as_ref().map_or(stream.transport, |at| at.value.0);
+        stream.on_demand = section.on_demand.as_ref().map_or(stream.on_demand, |at| at.value);
+        stream.start_timeout = section
+            .start_timeout
+            .as_ref()
+            .map_or(stream.start_timeout, |at| at.value.0);
+        stream.close_after = section.close_after.as_ref().map_or(stream.close_after, |at| at.value.0);
+        stream.stall_timeout = section
+            .stall_timeout
+            .as_ref()
+            .map_or(stream.stall_timeout, |at| at.value.0);
+        stream.max_viewers = section.max_viewers.as_ref().map(|at| at.value.0);
+        stream.max_renditions = section
+            .max_renditions
+            .as_ref()
+            .map_or(stream.max_renditions, |at| at.value.0);
+        stream.plugins = plugins;
+        if let Some(At { value: stills, .. }) = &section.stills {
+            let to = &mut stream.stills;
+            to.format = stills.format.as_ref().map_or(to.format, |at| at.value.0);
+            to.quality = stills.quality.as_ref().map_or(to.quality, |at| at.value.0 as u8);
+            to.fps = stills.fps.as_ref().map_or(to.fps, |at| at.value.0);
+            to.width = stills.width.as_ref().map(|at| at.value.0);
+        }
+        Some(stream)
+    }
+
+    /// From `username` and `password`, or from the address, or the name from the address and the password from its key.
+    fn credentials(
+        &mut self,
+        key: &Key<'_>,
+        section: &written::Stream,
+        in_address: Option<InAddress>,
+    ) -> Option<Credentials> {
+        let username = self.secret(section.username.as_ref(), &key.of("username"));
+        let password = self.secret(section.password.as_ref(), &key.of("password"));
+        let Some((name, word)) = in_address else {
+            if let (None, Some(At { span, .. })) = (&section.username, &section.password) {
+                let wrong = Wrong::new("a password needs a `username` beside it");
+                self.reader.add_following(wrong, &key.of("password"), span.clone());
+            }
+            return Some(Credentials {
+                username: username?,
+                password: password.unwrap_or_default().into(),
+            });
+        };
+        let twice = |what: &str| {
+            Wrong::new(format!(
+                "the {what} stands here and in the address of `source`: keep this one"
+            ))
+        };
+        if let Some(At { span, .. }) = &section.username {
+            self.reader.add(twice("user name"), &key.of("username"), span.clone());
+        }
+        if let (Some(At { span, .. }), Some(_)) = (&section.password, &word) {
+            self.reader.add(twice("password"), &key.of("password"), span.clone());
+        }
+        if let (Some(source), Some(_)) = (&section.source, &word)
+            && !source.value.0.contains("${")
+        {
+            let place = self
+                .reader
+                .document
+                .place(key.of("source").to_string(), source.span.clone());
+            let advice = Mistake::new(place, "the address holds a password")
+                .help("write it as `username` and `password = \"${VARIABLE}\"` or `\"file:/path\"`, so that it is in no file that is passed on");
+            self.advice.push(Mistake {
+                severity: Severity::Advice,
+                ..advice
+            });
+        }
+        Some(Credentials {
+            username: name,
+            password: word.or(password).unwrap_or_default().into(),
+        })
+    }
+
+    fn chain(&mut self, key: &Key<'_>, stream: &str, written: &[At<Option<written::Use>>]) -> Vec<PluginUse> {
+        let list = key.of("plugins");
+        let mut chain = Vec::with_capacity(written.len());
+        for (index, entry) in written.iter().enumerate() {
+            let Some(used) = &entry.value else { continue };
+            let key = list.at(index);
+            let Some(At {
+                value: Text(name),
+                span,
+            }) = &used.plugin
+            else {
+                continue;
+            };
+            let names = self
+                .declared
+                .iter()
+                .map(|plugin| plugin.name.as_str())
+                .chain(self.known.bundled.iter().copied());
+            if !names.clone().any(|known| known == name) {
+                let wrong = Wrong::new(format!("no plugin has this name, got {}", shown_text(name)));
+                let wrong = wrong.nearest(nearest(name, names).map(|meant| format!("\"{meant}\"")));
+                let help = format!(
+                    "declare it as `[plugins.{name}]`; these come with the program: {}",
+                    self.known.bundled.join(", ")
+                );
+                self.reader
+                    .add_following(wrong.help(help), &key.of("use"), span.clone());
+            }
+            let mut options =
+                serde_json::Value::Object(used.options.as_ref().map(|at| at.value.0.clone()).unwrap_or_default());
+            self.expand_options(&mut options, &mut String::new(), stream, index);
+            chain.push(PluginUse {
+                plugin: name.clone(),
+                options,
+            });
+        }
+        chain
+    }
+
+    /// Replaces the variables in every text of a plugin's options.
+    fn expand_options(&mut self, value: &mut serde_json::Value, pointer: &mut String, stream: &str, index: usize) {
+        let length = pointer.len();
+        match value {
+            serde_json::Value::String(text) if text.contains("${") => match expand(text, self.known.environment) {
+                Ok(expanded) => *text = expanded.into_owned(),
+                Err(wrong) => self
+                    .reader
+                    .mistakes
+                    .push(wrong.at(self.places.option(stream, index, pointer))),
+            },
+            serde_json::Value::Array(list) => {
+                for (at, entry) in list.iter_mut().enumerate() {
+                    pointer.push_str(&format!("/{at}"));
+                    self.expand_options(entry, pointer, stream, index);
+                    pointer.truncate(length);
+                }
+            }
+            serde_json::Value::Object(table) => {
+                for (key, entry) in table.iter_mut() {
+                    pointer.push('/');
+                    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                    self.expand_options(entry, pointer, stream, index);
+                    pointer.truncate(length);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Names of plugins are made like names of streams, for they stand in addresses of the API as well.
+fn check_plugin_name(name: &str) -> Result<(), Wrong> {
+    match name.parse::<StreamName>() {
+        Ok(_) => Ok(()),
+        Err(media::BadName::Length(length)) => Err(Wrong::new(format!(
+            "a plugin's name has 1 to 64 characters, got {length}"
+        ))),
+        Err(media::BadName::Character(c)) => Err(Wrong::new(format!(
+            "a plugin's name is made of letters, digits, `_`, `.`, `~` and `-`, got {c:?}"
+        ))),
+        Err(media::BadName::Dots) => Err(Wrong::new("`.` and `..` are no names of plugins")),
+    }
+}
+
+/// `address:port`, or `localhost:port`.
+fn socket_address(text: &str, written: &str) -> Result<SocketAddr, Wrong> {
+    if let Some(port) = text.strip_prefix("localhost:").and_then(|port| port.parse().ok()) {
+        return Ok((Ipv4Addr::LOCALHOST, port).into());
+    }
+    text.parse().map_err(|_| {
+        let wrong = Wrong::new(format!("must be an IP address and a port, got {}", shown_text(written)));
+        let port = text.trim_start_matches([':', '*']).parse::<u16>().ok();
+        match (port, text.parse::<std::net::IpAddr>()) {
+            (Some(port), _) => wrong.nearest(Some(format!("\"127.0.0.1:{port}\""))),
+            (_, Ok(ip)) => wrong.nearest(Some(format!("\"{}\"", SocketAddr::new(ip, 8080)))),
+            _ => wrong.help("such as \"127.0.0.1:8080\", or \"0.0.0.0:8080\" for every IPv4 address of this machine"),
+        }
+    })
+}

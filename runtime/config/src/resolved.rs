@@ -1,0 +1,315 @@
+//! What `streams.toml` means: plain, comparable values with every default filled in. Later code sees only these.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use media::{Size, StreamName};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::secret;
+
+/// The whole file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Config {
+    /// `[server]`.
+    pub server: Server,
+    /// `[plugins.*]`, and one for each bundled plugin that a stream uses without declaring it.
+    pub plugins: BTreeMap<String, Arc<Plugin>>,
+    /// `[streams.*]` without the template.
+    pub streams: BTreeMap<StreamName, Arc<Stream>>,
+    /// `[streams."*"]`: what a stream is that the file does not name; its `name` is `*`-less and filled in on first use.
+    pub template: Option<Arc<Stream>>,
+}
+
+/// `[server]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// `listen`: where HTTP is served.
+    pub listen: SocketAddr,
+    /// `access`: who may come in.
+    pub access: Access,
+}
+
+/// `server.access`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Access {
+    /// Not written: everything is allowed, and only loopback is listened on.
+    #[default]
+    Loopback,
+    /// `"open"`: everything is allowed to everybody who can connect.
+    Open,
+}
+
+/// `[plugins.*]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plugin {
+    /// The name that `use` and the log say.
+    pub name: String,
+    /// `component`.
+    pub component: Component,
+    /// `sha256`: what the component's bytes must hash to.
+    pub sha256: Option<[u8; 32]>,
+    /// `memory` in bytes, over all memories of an instance; by the component's size if not written.
+    pub memory: Option<u64>,
+    /// `deadline` of a call in CPU time of its thread; by the component's size if not written.
+    pub deadline: Option<Duration>,
+    /// `on_error`; by the plugin's role if not written.
+    pub on_error: Option<OnError>,
+}
+
+/// Where a component's bytes are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Component {
+    /// One that comes with the program.
+    Bundled(String),
+    /// A file; relative ones were resolved against the folder of `streams.toml`.
+    File(PathBuf),
+}
+
+/// What becomes of a picture when the plugin fails on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnError {
+    /// The picture goes on as it was before this plugin.
+    Pass,
+    /// The picture is withheld.
+    Drop,
+    /// The last good picture is shown again.
+    Last,
+}
+
+/// `[streams.*]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stream {
+    /// The key of the section.
+    pub name: StreamName,
+    /// `source`.
+    pub source: Source,
+    /// `username` and `password`.
+    pub credentials: Option<Credentials>,
+    /// `transport`.
+    pub transport: Transport,
+    /// `on_demand`: the camera is connected only while somebody watches.
+    pub on_demand: bool,
+    /// `start_timeout`: how long a viewer waits for first media.
+    pub start_timeout: Duration,
+    /// `close_after`: how long the camera stays connected behind the last viewer.
+    pub close_after: Duration,
+    /// `stall_timeout`: a session without media for so long is broken.
+    pub stall_timeout: Duration,
+    /// `max_viewers`; none is no limit.
+    pub max_viewers: Option<u32>,
+    /// `max_renditions`: how many ways its stills are made at most.
+    pub max_renditions: u32,
+    /// `plugins`, in the order of the chain.
+    pub plugins: Vec<PluginUse>,
+    /// `[streams.*.stills]`.
+    pub stills: Stills,
+}
+
+/// Where a stream's media comes from. Prints as [`Source::shown`].
+#[derive(Clone, PartialEq, Eq)]
+pub enum Source {
+    /// `rtsp://host[:port]/path`, without credentials.
+    Rtsp(String),
+    /// `http://host[:port]/path`: multipart MJPEG, without credentials.
+    Http(String),
+    /// `push`: stills are posted to `/ingest/{stream}`.
+    Push,
+    /// `file://…`: an mp4 or Annex B file, looped in real time.
+    File(PathBuf),
+    /// `test://`: a moving scene made in the process.
+    Test(TestScene),
+}
+
+/// `test://?size=1280x720&fps=30`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TestScene {
+    /// Pixels; even.
+    pub size: Size,
+    /// Pictures a second, 1 to 60.
+    pub fps: u32,
+}
+
+impl Default for TestScene {
+    fn default() -> Self {
+        Self {
+            size: Size::new(1280, 720),
+            fps: 30,
+        }
+    }
+}
+
+impl Source {
+    /// The address as it may be shown to anybody: credentials are not in it, and a parameter such as `?password=` is `***`.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Rtsp(url) | Self::Http(url) => secret::without_credentials(url),
+            Self::Push => "push".into(),
+            Self::File(path) => format!("file://{}", path.display()),
+            Self::Test(scene) => format!("test://?size={}&fps={}", scene.size, scene.fps),
+        }
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown())
+    }
+}
+
+/// User name and password of a camera. The password prints as `***`.
+#[derive(Clone)]
+pub struct Credentials {
+    /// As it is sent.
+    pub username: String,
+    /// As it is sent.
+    pub password: SecretString,
+}
+
+impl PartialEq for Credentials {
+    fn eq(&self, other: &Self) -> bool {
+        self.username == other.username && self.password.expose_secret() == other.password.expose_secret()
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:***", self.username)
+    }
+}
+
+/// `transport`: how RTP comes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Transport {
+    /// TCP, then UDP if the camera refuses that.
+    #[default]
+    Auto,
+    /// Interleaved in the RTSP connection.
+    Tcp,
+    /// Packets of their own.
+    Udp,
+}
+
+/// One entry of `plugins`. Options whose names say so (`token`, `password` …) print as `***`.
+#[derive(Clone, PartialEq)]
+pub struct PluginUse {
+    /// `use`: a key of [`Config::plugins`].
+    pub plugin: String,
+    /// `options`: a JSON object, as the plugin gets it.
+    pub options: serde_json::Value,
+}
+
+impl fmt::Debug for PluginUse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut options = self.options.clone();
+        secret::hide(&mut options);
+        write!(f, "{} {options}", self.plugin)
+    }
+}
+
+/// `[streams.*.stills]`: what a viewer gets who asks for nothing in particular.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stills {
+    /// `format`; if not written: what was pushed for `push`, WebP otherwise.
+    pub format: StillsFormat,
+    /// `quality`, 1 to 100.
+    pub quality: u8,
+    /// `fps`: at most so many a second.
+    pub fps: u32,
+    /// `width` in pixels; the camera's own if none.
+    pub width: Option<u32>,
+}
+
+/// `stills.format`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StillsFormat {
+    /// As it was pushed or as the camera's own JPEG: only for sources that bring stills.
+    AsPushed,
+    /// WebP.
+    WebP,
+    /// JPEG.
+    Jpeg,
+}
+
+/// The defaults, in one place, with their reasons.
+#[derive(Debug)]
+pub enum Defaults {}
+
+impl Defaults {
+    /// Loopback: nothing is offered to a network unless it is written.
+    pub const LISTEN: &'static str = "127.0.0.1:8080";
+    /// Cameras need up to eight seconds for their first key frame (a GOP of 250 at 30/s).
+    pub const START_TIMEOUT: Duration = Duration::from_secs(10);
+    /// A page that is reloaded should find the camera connected.
+    pub const CLOSE_AFTER: Duration = Duration::from_secs(15);
+    /// Five times the slowest rate that is still video.
+    pub const STALL_TIMEOUT: Duration = Duration::from_secs(5);
+    /// Each rendition is an encoder's work for every picture.
+    pub const MAX_RENDITIONS: u32 = 4;
+    /// Where WebP and JPEG look like the camera's picture.
+    pub const QUALITY: u8 = 80;
+    /// As fast as cameras mostly are.
+    pub const FPS: u32 = 30;
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: Defaults::LISTEN.parse().expect("a constant address"),
+            access: Access::default(),
+        }
+    }
+}
+
+impl Stream {
+    /// A stream with every default.
+    pub fn new(name: StreamName, source: Source) -> Self {
+        let format = if source == Source::Push {
+            StillsFormat::AsPushed
+        } else {
+            StillsFormat::WebP
+        };
+        Self {
+            name,
+            source,
+            credentials: None,
+            transport: Transport::default(),
+            on_demand: true,
+            start_timeout: Defaults::START_TIMEOUT,
+            close_after: Defaults::CLOSE_AFTER,
+            stall_timeout: Defaults::STALL_TIMEOUT,
+            max_viewers: None,
+            max_renditions: Defaults::MAX_RENDITIONS,
+            plugins: Vec::new(),
+            stills: Stills {
+                format,
+                quality: Defaults::QUALITY,
+                fps: Defaults::FPS,
+                width: None,
+            },
+        }
+    }
+
+    /// The template made into a stream of this name.
+    pub fn named(&self, name: StreamName) -> Self {
+        Self { name, ..self.clone() }
+    }
+}
+
+impl Plugin {
+    /// A plugin that comes with the program, with every default.
+    pub fn bundled(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            component: Component::Bundled(name.into()),
+            sha256: None,
+            memory: None,
+            deadline: None,
+            on_error: None,
+        }
+    }
+}

@@ -1,0 +1,95 @@
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+use crate::places::TEMPLATE;
+use crate::written::{Plugin, Server, Stream};
+
+/// The JSON schema (draft 2020-12) of `streams.toml`, for editors.
+pub fn schema() -> Value {
+    let mut generator = SchemaSettings::draft2020_12()
+        .with(|settings| settings.inline_subschemas = true)
+        .into_generator();
+    let mut stream = section::<Stream>(&mut generator);
+    let mut template = stream.clone();
+    set(&mut stream, "title", "stream");
+    set(&mut template, "title", "template");
+    set(
+        &mut template,
+        "description",
+        "What a stream is that has no section of its own: it comes into being when it is first used.",
+    );
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Framegate: streams.toml",
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+            "server": section::<Server>(&mut generator),
+            "plugins": {
+                "type": "object",
+                "description": "Components with their limits, under the names that `use` says.",
+                "propertyNames": { "pattern": NAME },
+                "additionalProperties": section::<Plugin>(&mut generator),
+            },
+            "streams": {
+                "type": "object",
+                "description": "The camera feeds, under the names that stand in their addresses.",
+                "propertyNames": { "pattern": format!("{NAME}|^\\{TEMPLATE}$") },
+                "properties": { TEMPLATE: template },
+                "additionalProperties": stream,
+            },
+        },
+    })
+}
+
+/// What [`media::StreamName`] allows.
+const NAME: &str = r"^(?!\.\.?$)[A-Za-z0-9_.~-]{1,64}$";
+
+fn set(schema: &mut Value, key: &str, text: &str) {
+    if let Value::Object(schema) = schema {
+        schema.insert(key.into(), text.into());
+    }
+}
+
+/// The schema of one section, without the `null` that a key which need not be written may have in JSON: TOML has none.
+fn section<T: JsonSchema>(generator: &mut SchemaGenerator) -> Value {
+    let mut schema = T::json_schema(generator).to_value();
+    without_null(&mut schema);
+    schema
+}
+
+fn without_null(value: &mut Value) {
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(without_null),
+        Value::Object(schema) => {
+            schema.values_mut().for_each(without_null);
+            for key in ["type", "enum"] {
+                if let Some(Value::Array(list)) = schema.get_mut(key) {
+                    list.retain(|entry| !entry.is_null() && entry != "null");
+                    if let ("type", [only]) = (key, list.as_slice()) {
+                        let only = only.clone();
+                        schema.insert(key.into(), only);
+                    }
+                }
+            }
+            unwrap_any_of(schema);
+        }
+        _ => {}
+    }
+}
+
+/// `anyOf` with nothing but one choice beside `null` becomes that choice.
+fn unwrap_any_of(schema: &mut Map<String, Value>) {
+    let Some(Value::Array(choices)) = schema.get_mut("anyOf") else {
+        return;
+    };
+    choices.retain(|choice| choice.get("type").is_none_or(|kind| kind != "null"));
+    if let [Value::Object(only)] = choices.as_slice() {
+        let only = only.clone();
+        schema.remove("anyOf");
+        for (key, value) in only {
+            schema.entry(key).or_insert(value);
+        }
+    }
+}

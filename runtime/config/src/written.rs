@@ -1,0 +1,289 @@
+//! What stands in `streams.toml`: each value checked by itself, with where it stands, and nothing filled in. Later code sees
+//! [`crate::resolved`] only.
+//!
+//! The JSON schema for editors is made from these types, so their comments are what an editor shows.
+
+mod amount;
+mod text;
+
+use std::ops::Range;
+
+use schemars::JsonSchema;
+use toml::Spanned;
+use toml::de::DeTable;
+
+use crate::key::Key;
+use crate::resolved::{OnError, StillsFormat, Transport};
+use crate::section::{At, Reader, Section};
+
+pub(crate) use amount::{Bytes, Number, Time};
+pub(crate) use text::{Address, Digest, Options, Text, Words};
+
+/// The whole file.
+#[derive(Debug, Default)]
+pub(crate) struct File {
+    pub(crate) server: Server,
+    pub(crate) plugins: Vec<Named<Plugin>>,
+    pub(crate) streams: Vec<Named<Stream>>,
+}
+
+/// A section with its name.
+#[derive(Debug)]
+pub(crate) struct Named<T> {
+    pub(crate) name: String,
+    /// Of the section's header.
+    pub(crate) span: Range<usize>,
+    pub(crate) section: T,
+}
+
+/// Where the pages, the streams and the API are served, and to whom.
+#[derive(Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Server {
+    /// Address and port that HTTP is served on. Beyond loopback only with `access = "open"`.
+    #[schemars(extend("default" = crate::Defaults::LISTEN, "examples" = ["127.0.0.1:8080", "0.0.0.0:8080", "[::]:8080"]))]
+    pub(crate) listen: Option<At<Text>>,
+    /// `"open"`: everybody who can connect may watch, publish and control. Without it only this machine is listened to.
+    pub(crate) access: Option<At<Words<Open>>>,
+}
+
+/// The one word that `access` has so far.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Open;
+
+/// A component with its limits, under the name that `use` says. One that comes with Framegate needs no section.
+#[derive(Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Plugin {
+    /// The name of one that comes with Framegate, or a `.wasm` file (relative to the folder of this file).
+    /// Without it: the one that comes with Framegate under this section's name.
+    #[schemars(extend("examples" = ["motion-gate", "plugins/mine.wasm"]))]
+    pub(crate) component: Option<At<Text>>,
+    /// What the component must hash to, as 64 hexadecimal digits.
+    pub(crate) sha256: Option<At<Digest>>,
+    /// The most memory that one instance may have. Without it: 64 MiB, or 256 MiB for a component above 8 MB.
+    #[schemars(extend("examples" = ["64MiB"]))]
+    pub(crate) memory: Option<At<Bytes<{ 1 << 20 }, { 4 << 30 }>>>,
+    /// The most time of the processor that one call may take. Without it: 50 ms, or 250 ms for a component above 8 MB.
+    #[schemars(extend("examples" = ["50ms"]))]
+    pub(crate) deadline: Option<At<Time<1, 10_000>>>,
+    /// What becomes of a picture on which the plugin fails: it goes on as it was (`pass`), is withheld (`drop`), or the last good one is shown
+    /// again (`last`). Without it: `drop` for a filter, `pass` for an analyzer.
+    pub(crate) on_error: Option<At<Words<OnError>>>,
+}
+
+/// One camera feed.
+#[derive(Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Stream {
+    /// Where the media comes from: `rtsp://…`, `http://…` (multipart JPEG), `push` (stills are posted to `/ingest/{stream}`), `file://…` (mp4 or
+    /// H.264, looped) or `test://` (a moving scene made here).
+    #[schemars(required, extend("examples" = ["rtsp://10.0.0.4/stream1", "http://10.0.0.5/video_feed", "push", "file://clips/door.mp4",
+        "test://?size=1280x720&fps=30"]))]
+    pub(crate) source: Option<At<Address>>,
+    /// User name of the camera; `${VARIABLE}` and `file:/path` are read from the environment and from a file.
+    #[schemars(extend("examples" = ["viewer", "${CAMERA_USER}", "file:/run/secrets/camera-user"]))]
+    pub(crate) username: Option<At<Text>>,
+    /// Password of the camera; `${VARIABLE}` and `file:/path` are read from the environment and from a file.
+    #[schemars(extend("examples" = ["${CAMERA_PASSWORD}", "file:/run/secrets/camera"]))]
+    pub(crate) password: Option<At<Text>>,
+    /// How RTP comes: `auto` is TCP, then UDP if the camera refuses that.
+    #[schemars(extend("default" = "auto"))]
+    pub(crate) transport: Option<At<Words<Transport>>>,
+    /// The camera is connected only while somebody watches.
+    #[schemars(extend("default" = true))]
+    pub(crate) on_demand: Option<At<bool>>,
+    /// How long a viewer waits for the camera's first picture.
+    #[schemars(extend("default" = "10s"))]
+    pub(crate) start_timeout: Option<At<Time<100, 600_000>>>,
+    /// How long the camera stays connected when the last viewer has left.
+    #[schemars(extend("default" = "15s"))]
+    pub(crate) close_after: Option<At<Time<0, 86_400_000>>>,
+    /// A camera that sends nothing for so long is connected anew.
+    #[schemars(extend("default" = "5s"))]
+    pub(crate) stall_timeout: Option<At<Time<500, 600_000>>>,
+    /// The most viewers at once; the next one is told that it is full. Without it there is no limit.
+    pub(crate) max_viewers: Option<At<Number<1, 1_000_000>>>,
+    /// The most ways (format, quality, size, rate) in which the stream's stills are made at once.
+    #[schemars(extend("default" = crate::Defaults::MAX_RENDITIONS))]
+    pub(crate) max_renditions: Option<At<Number<1, 64>>>,
+    /// The plugins that every picture goes through, in this order.
+    #[schemars(with = "Vec<Use>")]
+    pub(crate) plugins: Vec<At<Option<Use>>>,
+    /// What a viewer of stills gets who asks for nothing in particular.
+    #[schemars(with = "Stills")]
+    pub(crate) stills: Option<At<Stills>>,
+}
+
+/// One plugin of a stream's chain.
+#[derive(Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Use {
+    /// A name of `[plugins.…]`, or of one that comes with Framegate.
+    #[schemars(required, rename = "use", extend("examples" = ["clock", "motion-gate", "privacy-mask"]))]
+    pub(crate) plugin: Option<At<Text>>,
+    /// What the plugin is told; each plugin has its own words.
+    pub(crate) options: Option<At<Options>>,
+}
+
+/// What a viewer of stills gets who asks for nothing in particular.
+#[derive(Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Stills {
+    /// Without it: `webp`, and for `push` what was pushed.
+    pub(crate) format: Option<At<Words<StillsFormat>>>,
+    /// From 1 (small) to 100 (good).
+    #[schemars(extend("default" = crate::Defaults::QUALITY))]
+    pub(crate) quality: Option<At<Number<1, 100>>>,
+    /// At most so many a second.
+    #[schemars(extend("default" = crate::Defaults::FPS))]
+    pub(crate) fps: Option<At<Number<1, 60>>>,
+    /// In pixels; never scaled up. Without it: as wide as the camera's.
+    pub(crate) width: Option<At<Number<16, 8192>>>,
+}
+
+/// How an entry of `plugins` looks.
+const USE_HINT: &str = r#"write it as `plugins = [{ use = "clock" }]`"#;
+
+impl File {
+    /// Reads the whole file; every mistake goes to the reader.
+    pub(crate) fn read(reader: &mut Reader<'_>, file: &Spanned<DeTable<'_>>) -> Self {
+        let mut section = Section::new(reader, &Key::Root, file.get_ref(), 0..0);
+        let read = Self {
+            server: section
+                .table("server", Server::read)
+                .map(|server| server.value)
+                .unwrap_or_default(),
+            plugins: section.named("plugins", |name, span, section| Named {
+                name: name.into(),
+                span,
+                section: Plugin::read(section),
+            }),
+            streams: section.named("streams", |name, span, section| Named {
+                name: name.into(),
+                span,
+                section: Stream::read(section),
+            }),
+        };
+        section.finish(&[
+            ("cameras", "streams"),
+            ("paths", "streams"),
+            ("http", "server"),
+            ("listen", "server.listen"),
+            ("access", "server.access"),
+        ]);
+        read
+    }
+}
+
+impl Server {
+    fn read(mut section: Section<'_, '_, '_>) -> Self {
+        let read = Self {
+            listen: section.take("listen"),
+            access: section.take("access"),
+        };
+        section.finish(&[
+            ("address", "listen"),
+            ("bind", "listen"),
+            ("host", "listen"),
+            ("port", "listen"),
+            ("auth", "access"),
+        ]);
+        read
+    }
+}
+
+impl Plugin {
+    fn read(mut section: Section<'_, '_, '_>) -> Self {
+        let read = Self {
+            component: section.take("component"),
+            sha256: section.take("sha256"),
+            memory: section.take("memory"),
+            deadline: section.take("deadline"),
+            on_error: section.take("on_error"),
+        };
+        section.finish(&[
+            ("file", "component"),
+            ("path", "component"),
+            ("wasm", "component"),
+            ("use", "component"),
+            ("hash", "sha256"),
+            ("timeout", "deadline"),
+            ("options", "streams.….plugins = [{ use = …, options = … }]"),
+        ]);
+        read
+    }
+}
+
+impl Stream {
+    fn read(mut section: Section<'_, '_, '_>) -> Self {
+        let read = Self {
+            source: section.require("source", "rtsp://…, http://…, file://…, test:// or push"),
+            username: section.take("username"),
+            password: section.take("password"),
+            transport: section.take("transport"),
+            on_demand: section.take("on_demand"),
+            start_timeout: section.take("start_timeout"),
+            close_after: section.take("close_after"),
+            stall_timeout: section.take("stall_timeout"),
+            max_viewers: section.take("max_viewers"),
+            max_renditions: section.take("max_renditions"),
+            plugins: section.list("plugins", USE_HINT, Use::read),
+            stills: section.table("stills", Stills::read),
+        };
+        section.finish(&[
+            ("url", "source"),
+            ("uri", "source"),
+            ("address", "source"),
+            ("rtsp", "source"),
+            ("user", "username"),
+            ("login", "username"),
+            ("pass", "password"),
+            ("passwd", "password"),
+            ("protocol", "transport"),
+            ("timeout", "start_timeout"),
+            ("max_clients", "max_viewers"),
+            ("filters", "plugins"),
+            ("use", "plugins"),
+            ("format", "stills.format"),
+            ("quality", "stills.quality"),
+            ("fps", "stills.fps"),
+            ("width", "stills.width"),
+        ]);
+        read
+    }
+}
+
+impl Use {
+    fn read(mut section: Section<'_, '_, '_>) -> Self {
+        let read = Self {
+            plugin: section.require("use", "the plugin's name"),
+            options: section.take("options"),
+        };
+        section.finish(&[
+            ("name", "use"),
+            ("plugin", "use"),
+            ("component", "use"),
+            ("config", "options"),
+        ]);
+        read
+    }
+}
+
+impl Stills {
+    fn read(mut section: Section<'_, '_, '_>) -> Self {
+        let read = Self {
+            format: section.take("format"),
+            quality: section.take("quality"),
+            fps: section.take("fps"),
+            width: section.take("width"),
+        };
+        section.finish(&[
+            ("rate", "fps"),
+            ("framerate", "fps"),
+            ("size", "width"),
+            ("type", "format"),
+        ]);
+        read
+    }
+}
