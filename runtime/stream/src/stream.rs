@@ -1,0 +1,169 @@
+use std::sync::Arc;
+
+use journal::Journal;
+use media::{Moment, StreamName};
+use source::push::{self, Inlet};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::demand::{Command, Demand};
+use crate::fanout::Fanout;
+use crate::supervisor::{self, Supervisor};
+use crate::work::{Configured, Open};
+use crate::{Snapshot, Start, State, Status, Subscription};
+
+/// What a stream needs of the program round it.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    /// Where its events go.
+    pub journal: Journal,
+    /// Waits for its task when the program ends.
+    pub tracker: TaskTracker,
+    /// Cancelled when the program ends: the camera is told, subscribers get `None`.
+    pub stop: CancellationToken,
+}
+
+/// A handle of one stream. Cloning gives another handle of the same stream; it lives until [`Stream::close`], or until [`Parts::stop`].
+#[derive(Clone, Debug)]
+pub struct Stream(Arc<Shared>);
+
+/// What the handles, the subscriptions and the supervisor of a stream share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) config: Arc<config::Stream>,
+    pub(crate) fanout: Fanout,
+    pub(crate) demand: Demand,
+    status: watch::Receiver<Status>,
+    inlet: Option<Inlet>,
+    stop: CancellationToken,
+}
+
+impl Stream {
+    /// Starts the stream's task. Must be called in a tokio runtime.
+    pub fn spawn(config: Arc<config::Stream>, parts: &Parts) -> Self {
+        let (inlet, outlet) = match config.source {
+            config::Source::Push => {
+                let (inlet, outlet) = push::channel();
+                (Some(inlet), Some(Arc::new(outlet)))
+            }
+            _ => (None, None),
+        };
+        let source = Configured {
+            stream: config.clone(),
+            outlet,
+        };
+        Self::spawn_with(config, inlet, Box::new(source), parts)
+    }
+
+    pub(crate) fn spawn_with(
+        config: Arc<config::Stream>,
+        inlet: Option<Inlet>,
+        source: Box<dyn Open>,
+        parts: &Parts,
+    ) -> Self {
+        let (sender, status) = watch::channel(Status {
+            state: State::Idle,
+            reason: None,
+            since: Moment {
+                wall: std::time::SystemTime::now(),
+                steady: supervisor::now(),
+            },
+            retry_at: None,
+            parameters: None,
+            transport: "",
+            server: None,
+        });
+        let stop = parts.stop.child_token();
+        let (fanout, demand) = (Fanout::new(), Demand::default());
+        let shared = Arc::new(Shared {
+            config,
+            fanout,
+            demand,
+            status,
+            inlet,
+            stop: stop.clone(),
+        });
+        parts
+            .tracker
+            .spawn(Supervisor::new(shared.clone(), source, sender, parts.journal.clone(), stop).run());
+        Self(shared)
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &StreamName {
+        &self.0.config.name
+    }
+
+    /// What `streams.toml` says of it.
+    pub fn config(&self) -> Arc<config::Stream> {
+        self.0.config.clone()
+    }
+
+    /// Demand: the camera is connected while somebody holds a subscription.
+    pub fn subscribe(&self, start: Start) -> Subscription {
+        Subscription::new(self.0.clone(), start)
+    }
+
+    /// What is known of it now.
+    pub fn status(&self) -> Status {
+        self.0.status.borrow().clone()
+    }
+
+    /// What is known of it, to be awoken when it changes. Ends when the stream is gone.
+    pub fn watch(&self) -> watch::Receiver<Status> {
+        self.0.status.clone()
+    }
+
+    /// Its counters now.
+    pub fn snapshot(&self) -> Snapshot {
+        let (counters, rate, kept_bytes) = self.0.fanout.measure(supervisor::now());
+        let status = self.0.status.borrow();
+        Snapshot {
+            units: counters.units,
+            bytes: counters.bytes,
+            lost: counters.lost,
+            skipped: counters.skipped,
+            sessions: counters.sessions,
+            failures: counters.failures,
+            rate: rate.units,
+            bits_per_second: rate.bits,
+            kept_bytes,
+            subscribers: self.0.demand.subscribers(),
+            live_since: (status.state == State::Live).then_some(status.since),
+        }
+    }
+
+    /// Where stills are pushed in, if its source is `push`.
+    pub fn inlet(&self) -> Option<&Inlet> {
+        self.0.inlet.as_ref()
+    }
+
+    /// Pins the connection: it is kept without viewers too, until [`Stream::stop`]. Enables a stream that was stopped; an attempt is made at once.
+    pub fn start(&self) {
+        self.0.demand.command(Command::Start);
+    }
+
+    /// Closes the session and disables the stream until it is started.
+    pub fn stop(&self) {
+        self.0.demand.command(Command::Stop);
+    }
+
+    /// A new session at once if somebody wants it; enables a stream that was stopped, without pinning it.
+    pub fn restart(&self) {
+        self.0.demand.command(Command::Restart);
+    }
+
+    /// Drops everything that is kept for subscribers. Who had not received all of it goes on at the next key frame, as does who comes later.
+    pub fn purge(&self) {
+        self.0.fanout.clear();
+    }
+
+    /// Tells the camera, and waits until the stream is gone. Subscribers get `None`.
+    pub async fn close(self) {
+        self.0.stop.cancel();
+        let mut status = self.0.status.clone();
+        // The supervisor holds the sender to its end.
+        while status.changed().await.is_ok() {}
+    }
+}

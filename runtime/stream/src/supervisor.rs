@@ -1,0 +1,245 @@
+//! The one task of a stream: waits for whatever happens, asks the state machine, does what it says, and shows what came of it.
+
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use journal::Journal;
+use media::{AccessUnit, Moment};
+use tokio::sync::watch;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use crate::alarm::Alarm;
+use crate::report::{self, Report};
+use crate::state::{Action, Event, Machine, Rules};
+use crate::stream::Shared;
+use crate::timeline::Timeline;
+use crate::work::{Open, Outcome, Work};
+use crate::{Reason, State, Status};
+
+/// How long the camera may take to be told that the program ends.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+pub(crate) struct Supervisor {
+    shared: Arc<Shared>,
+    source: Box<dyn Open>,
+    status: watch::Sender<Status>,
+    journal: Journal,
+    stop: CancellationToken,
+    work: Work,
+    /// The running session has brought its first key frame.
+    begun: bool,
+    timeline: Timeline,
+    report: Report,
+}
+
+impl Supervisor {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        source: Box<dyn Open>,
+        status: watch::Sender<Status>,
+        journal: Journal,
+        stop: CancellationToken,
+    ) -> Self {
+        let (timeline, report) = (Timeline::default(), Report::default());
+        Self {
+            shared,
+            source,
+            status,
+            journal,
+            stop,
+            work: Work::None,
+            begun: false,
+            timeline,
+            report,
+        }
+    }
+
+    /// Runs until it is stopped.
+    pub(crate) async fn run(mut self) {
+        let mut alarm = Alarm::default();
+        let (mut machine, mut actions) = Machine::new(Rules::from(&*self.shared.config), now());
+        loop {
+            self.obey(actions);
+            self.show(&machine);
+            alarm.set(machine.deadline());
+            let event = tokio::select! {
+                biased;
+                () = self.stop.cancelled() => break,
+                change = self.shared.demand.changed() => Event::Demand(change),
+                () = alarm.ring() => Event::Deadline { random: random() },
+                outcome = self.work.next() => match outcome {
+                    Outcome::Opened(description) => self.opened(description),
+                    Outcome::Unit(unit) => self.hand_on(unit),
+                    Outcome::Over(error) => self.over(&error),
+                    Outcome::Closed => { actions = vec![]; continue }
+                },
+            };
+            (machine, actions) = machine.next(event, now());
+        }
+        self.end().await;
+    }
+
+    fn opened(&mut self, description: source::Description) -> Event {
+        self.begun = false;
+        self.status.send_if_modified(|status| {
+            status.transport = description.transport;
+            status.server = description.server.map(Into::into);
+            true
+        });
+        Event::Opened
+    }
+
+    /// Gives an access unit to whoever watches, in the stream's own time. What comes before a session's first key frame nobody can use.
+    fn hand_on(&mut self, mut unit: AccessUnit) -> Event {
+        let key = unit.key;
+        self.shared.fanout.count_lost(unit.lost);
+        if !self.begun && key {
+            self.begun = true;
+            self.timeline.begin_session();
+            self.shared.fanout.begin_session();
+        }
+        if self.begun {
+            self.status.send_if_modified(|status| {
+                let news = !status
+                    .parameters
+                    .as_ref()
+                    .is_some_and(|known| Arc::ptr_eq(known, &unit.parameters));
+                if news {
+                    status.parameters = Some(unit.parameters.clone());
+                }
+                news
+            });
+            unit.pts = self.timeline.place(unit.pts, unit.received.steady);
+            self.shared.fanout.push(unit, now());
+        }
+        Event::Media { key }
+    }
+
+    fn over(&mut self, error: &source::Error) -> Event {
+        if !self.begun {
+            self.shared.fanout.count_failure();
+        }
+        Event::Over {
+            reason: Reason::from(error),
+            mending: error.mending(),
+            random: random(),
+        }
+    }
+
+    fn obey(&mut self, actions: Vec<Action>) {
+        for action in actions {
+            match action {
+                Action::Open => self.work.open(&*self.source),
+                Action::Close => self.close(),
+                Action::Forget => self.shared.fanout.clear(),
+                Action::KeepNewest => self.shared.fanout.keep_newest(),
+            }
+        }
+    }
+
+    fn close(&mut self) {
+        self.work.close();
+        self.begun = false;
+        self.shared.fanout.end_session();
+        self.status.send_if_modified(|status| {
+            let was_open = !status.transport.is_empty();
+            status.transport = "";
+            status.server = None;
+            was_open
+        });
+    }
+
+    /// Publishes the state where it has changed, and tells what is worth telling.
+    fn show(&mut self, machine: &Machine) {
+        let to = machine.state();
+        let from = self.status.borrow().state;
+        // Media that flows changes nothing that is shown, thirty times a second.
+        if from == State::Live && to == State::Live {
+            return;
+        }
+        self.status.send_if_modified(|status| {
+            let (reason, retry_at) = (machine.reason(), machine.retry_at());
+            let news = from != to || status.reason != reason || status.retry_at.map(|at| at.steady) != retry_at;
+            if from != to {
+                status.since = moment(now());
+            }
+            if news {
+                status.state = to;
+                status.reason = reason;
+                status.retry_at = retry_at.map(moment);
+            }
+            news
+        });
+        if from != to {
+            self.tell(from);
+        }
+    }
+
+    fn tell(&mut self, from: State) {
+        let status = self.status.borrow();
+        let name = &self.shared.config.name;
+        let reason = status.reason.as_ref().map_or("", |reason| &reason.text);
+        let Some(told) = self.report.change(from, &status) else {
+            tracing::debug!(stream = %name, state = %status.state, reason, "state");
+            return;
+        };
+        match told.bad {
+            true => tracing::warn!(stream = %name, state = %status.state, reason, "{}", told.kind),
+            false => tracing::info!(stream = %name, state = %status.state, reason, "{}", told.kind),
+        }
+        self.journal.write(told.kind, Some(name), None, report::data(&status));
+    }
+
+    /// Tells the camera, and those who watch.
+    async fn end(mut self) {
+        self.close();
+        self.shared.fanout.close();
+        let from = self.status.borrow().state;
+        self.status.send_if_modified(|status| {
+            let was = std::mem::replace(&mut status.state, State::Idle);
+            (status.reason, status.retry_at, status.since) = (None, None, moment(now()));
+            was != State::Idle
+        });
+        if from != State::Idle {
+            self.tell(from);
+        }
+        if matches!(self.work, Work::Closing(_)) && timeout(LAST_WORDS, self.work.next()).await.is_err() {
+            tracing::debug!(stream = %self.shared.config.name, "the camera was left without a word");
+        }
+    }
+}
+
+impl Drop for Supervisor {
+    /// Nobody waits for a stream whose task is gone, however it went.
+    fn drop(&mut self) {
+        self.shared.fanout.close();
+    }
+}
+
+/// By the runtime's clock, which tests can stop.
+pub(crate) fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
+}
+
+/// Both clocks at an instant near now.
+fn moment(at: Instant) -> Moment {
+    let here = Moment {
+        wall: std::time::SystemTime::now(),
+        steady: now(),
+    };
+    Moment {
+        wall: here.wall + at.saturating_duration_since(here.steady),
+        steady: at,
+    }
+}
+
+/// Jitter for the back-off: not for secrets.
+fn random() -> u32 {
+    RandomState::new().hash_one(0) as u32
+}
+
+#[cfg(test)]
+mod tests;
