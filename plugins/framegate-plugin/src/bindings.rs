@@ -1,0 +1,10 @@
+#![allow(missing_docs, unused_qualifications)] // generated: the words are those of wit/
+
+wit_bindgen::generate!({
+    path: "../../wit",
+    world: "filter",
+    generate_all,
+    pub_export_macro: true,
+    default_bindings_module: "framegate_plugin::bindings",
+    export_macro_name: "export_component",
+});

@@ -1,0 +1,108 @@
+//! `privacy-mask`: hides areas of the picture. A filter, so a picture that it fails on is not shown (`on_error` is `drop` by default).
+//!
+//! | option | default | meaning |
+//! |---|---|---|
+//! | `areas` | required | `[{ x, y, width, height }]` in percent of the picture, 0 to 100, measured from the upper left corner; at most 64 |
+//! | `how` | `"fill"` | `"fill"`, `"pixelate"` or `"blur"` |
+//! | `color` | `"#202020"` | what `fill` fills with; opaque |
+//!
+//! Areas are rounded outwards to even pixels. `fill` hides for certain; `pixelate` leaves at most six blocks to the shorter side; `blur`
+//! looks best and can be undone best: what must stay private is filled. Cost: by area.
+
+use framegate_plugin::option::{Area, Color};
+use framegate_plugin::{Mistake, Picture, Plugin, Verdict, drawing, types};
+use serde::Deserialize;
+
+const MAX_AREAS: usize = 64;
+
+/// The options, as the table above has them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Options {
+    areas: Vec<Area>,
+    #[serde(default)]
+    how: How,
+    #[serde(default = "dark")]
+    color: Color,
+}
+
+fn dark() -> Color {
+    Color {
+        red: 0x20,
+        green: 0x20,
+        blue: 0x20,
+        alpha: 255,
+    }
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum How {
+    #[default]
+    Fill,
+    Pixelate,
+    Blur,
+}
+
+struct Mask {
+    areas: Vec<Area>,
+    how: How,
+    color: types::Color,
+    /// The areas in pixels of pictures of this size.
+    pixels: Option<(types::Size, Vec<types::Rect>)>,
+}
+
+impl Plugin for Mask {
+    type Options = Options;
+    const OPTIONS: &'static str = include_str!("../options.schema.json");
+
+    fn configure(options: Options) -> Result<Self, Vec<Mistake>> {
+        let mut mistakes = Vec::new();
+        match options.areas.len() {
+            0 => mistakes.push(Mistake::at(
+                "/areas",
+                "must have at least one area: a mask without any hides nothing",
+            )),
+            n if n > MAX_AREAS => mistakes.push(Mistake::at(
+                "/areas",
+                format!("must have at most {MAX_AREAS} areas, got {n}"),
+            )),
+            _ => {}
+        }
+        if options.color.alpha != 255 {
+            mistakes.push(Mistake::at(
+                "/color",
+                "must be opaque: what shines through is not hidden",
+            ));
+        }
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
+        Ok(Self {
+            areas: options.areas,
+            how: options.how,
+            color: options.color.into(),
+            pixels: None,
+        })
+    }
+
+    fn process(&mut self, picture: &Picture) -> Verdict {
+        let size = picture.size();
+        let same = |made: &types::Size| (made.width, made.height) == (size.width, size.height);
+        let (_, areas) = match &mut self.pixels {
+            Some(pixels) if same(&pixels.0) => pixels,
+            pixels => pixels.insert((size, self.areas.iter().map(|area| area.pixels(size)).collect())),
+        };
+        for &area in &*areas {
+            let side = area.width.min(area.height);
+            match self.how {
+                How::Fill => drawing::fill(picture, area, self.color),
+                How::Pixelate => drawing::pixelate(picture, area, (side.div_ceil(6)).max(8)),
+                How::Blur => drawing::blur(picture, area, (side / 4).max(8)),
+            }
+        }
+        Verdict::Keep
+    }
+}
+
+framegate_plugin::export!(Mask);

@@ -1,0 +1,199 @@
+//! What a component must be to be let in, told by its bytes alone: before it is compiled, before anything of it runs. Pure.
+
+use wasmparser::{ComponentExternalKind, Encoding, Parser, Payload};
+
+use crate::Role;
+
+/// The package that plugins are made for.
+pub(crate) const PACKAGE: &str = "framegate:plugin";
+/// Its version here. A plugin for another patch version of 0.1 fits: its imports are checked one by one when it is linked.
+const VERSION: &str = "0.1.0";
+/// What of the package there is to import.
+const INTERFACES: [&str; 6] = ["types", "pictures", "drawing", "host", "calendar", "state"];
+/// What a plugin for pictures exports.
+const EXPORTS: [&str; 2] = ["lifecycle", "processor"];
+/// The parts of WASI 0.2 that every toolchain's runtime may import; they are there and empty.
+const WASI: [&str; 6] = [
+    "wasi:cli/",
+    "wasi:clocks/",
+    "wasi:filesystem/",
+    "wasi:io/",
+    "wasi:random/",
+    "wasi:sockets/",
+];
+
+/// Why bytes are no plugin.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// Native code of somebody else's making.
+    #[error("this is compiled code; give the component itself (a .wasm file): native code from elsewhere is not run")]
+    Precompiled,
+    /// WebAssembly, but no component.
+    #[error(
+        "this is a core WebAssembly module, not a component: build it for wasm32-wasip2, or wrap it with `wasm-tools component new`"
+    )]
+    CoreModule,
+    /// No WebAssembly, or damaged.
+    #[error("this is no WebAssembly component: {0}")]
+    Damaged(String),
+    /// An import that is not given.
+    #[error("it imports `{import}`, which a plugin is not given: {reason}")]
+    Import {
+        /// As the component names it.
+        import: String,
+        /// What there is instead, or what to do.
+        reason: String,
+    },
+    /// An export is missing.
+    #[error(
+        "it does not export `{PACKAGE}/{export}@{VERSION}`, which a plugin for pictures must: is it built for the world `analyzer` or `filter`?"
+    )]
+    Export {
+        /// The interface.
+        export: &'static str,
+    },
+}
+
+/// The role of a component that may be let in.
+pub(crate) fn admit(bytes: &[u8]) -> Result<Role, Refusal> {
+    if bytes.starts_with(b"\x7fELF") {
+        return Err(Refusal::Precompiled);
+    }
+    let outline = Outline::read(bytes)?;
+    let mut role = Role::Analyzer;
+    for import in &outline.imports {
+        check_import(import)?;
+        if is_interface(import, "drawing") {
+            role = Role::Filter;
+        }
+    }
+    for export in EXPORTS {
+        if !outline.exports.iter().any(|name| is_interface(name, export)) {
+            return Err(Refusal::Export { export });
+        }
+    }
+    Ok(role)
+}
+
+fn check_import(import: &str) -> Result<(), Refusal> {
+    let refuse = |reason: String| {
+        Err(Refusal::Import {
+            import: import.to_owned(),
+            reason,
+        })
+    };
+    let (name, version) = import.split_once('@').unwrap_or((import, ""));
+    if let Some(interface) = name.strip_prefix(PACKAGE).and_then(|rest| rest.strip_prefix('/')) {
+        if !is_ours(version) {
+            return refuse(format!("this program has version {VERSION} of {PACKAGE}"));
+        }
+        return match INTERFACES.contains(&interface) {
+            true => Ok(()),
+            false => refuse(format!("of {PACKAGE} there are {}", INTERFACES.join(", "))),
+        };
+    }
+    if !WASI.iter().any(|part| name.starts_with(part)) {
+        return refuse(format!("there are {PACKAGE} and an empty WASI 0.2, nothing else"));
+    }
+    if version == "0.2" || version.starts_with("0.2.") {
+        Ok(())
+    } else {
+        refuse("WASI is given in version 0.2".into())
+    }
+}
+
+fn is_interface(name: &str, interface: &str) -> bool {
+    let (name, version) = name.split_once('@').unwrap_or((name, ""));
+    name.strip_prefix(PACKAGE).and_then(|rest| rest.strip_prefix('/')) == Some(interface) && is_ours(version)
+}
+
+/// 0.1.x of any x: what is added within 0.1 is added as functions and interfaces, each of which is checked where it is linked.
+fn is_ours(version: &str) -> bool {
+    version
+        .strip_prefix("0.1.")
+        .is_some_and(|patch| !patch.is_empty() && patch.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// What a component says of itself on its outermost level.
+#[derive(Default)]
+struct Outline {
+    imports: Vec<String>,
+    exports: Vec<String>,
+}
+
+impl Outline {
+    fn read(bytes: &[u8]) -> Result<Self, Refusal> {
+        let damaged = |error: wasmparser::BinaryReaderError| Refusal::Damaged(error.message().to_owned());
+        let mut outline = Self::default();
+        // Modules and components inside are walked through; only what is at depth 1 is this one's.
+        let mut depth = 0;
+        for payload in Parser::new(0).parse_all(bytes) {
+            match payload.map_err(damaged)? {
+                Payload::Version { encoding, .. } => {
+                    if depth == 0 && encoding == Encoding::Module {
+                        return Err(Refusal::CoreModule);
+                    }
+                    depth += 1;
+                }
+                Payload::End(_) => depth -= 1,
+                Payload::ComponentImportSection(section) if depth == 1 => {
+                    for import in section {
+                        outline.imports.push(import.map_err(damaged)?.name.name.to_owned());
+                    }
+                }
+                Payload::ComponentExportSection(section) if depth == 1 => {
+                    for export in section {
+                        let export = export.map_err(damaged)?;
+                        if export.kind == ComponentExternalKind::Instance {
+                            outline.exports.push(export.name.name.to_owned());
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(outline)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_bytes_are_refused_with_what_they_are() {
+        assert_eq!(admit(b"\x7fELF\x02\x01"), Err(Refusal::Precompiled));
+        assert_eq!(admit(b"\0asm\x01\0\0\0"), Err(Refusal::CoreModule));
+        assert!(matches!(admit(b"GIF89a.."), Err(Refusal::Damaged(_))));
+        assert!(matches!(admit(b""), Err(Refusal::Damaged(_))));
+        assert_eq!(
+            admit(b"\0asm\x0d\0\x01\0"),
+            Err(Refusal::Export { export: "lifecycle" })
+        );
+    }
+
+    #[test]
+    fn imports_are_ours_or_an_empty_wasi() {
+        for good in [
+            "framegate:plugin/drawing@0.1.0",
+            "framegate:plugin/host@0.1.7",
+            "wasi:cli/stderr@0.2.6",
+            "wasi:sockets/tcp@0.2.0",
+        ] {
+            assert_eq!(check_import(good), Ok(()), "{good}");
+        }
+        for (bad, reason) in [
+            ("framegate:plugin/drawing@0.2.0", "this program has version 0.1.0"),
+            ("framegate:plugin/drawing", "this program has version 0.1.0"),
+            ("framegate:plugin/http@0.1.0", "there are types, pictures"),
+            ("wasi:http/outgoing-handler@0.2.0", "nothing else"),
+            ("wasi:cli/stderr@0.3.0", "version 0.2"),
+            ("env", "nothing else"),
+            ("framegate:plugins/host@0.1.0", "nothing else"),
+        ] {
+            let refusal = check_import(bad).unwrap_err().to_string();
+            assert!(refusal.contains(bad) && refusal.contains(reason), "{refusal}");
+        }
+    }
+}

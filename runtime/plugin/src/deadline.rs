@@ -1,0 +1,82 @@
+use std::time::{Duration, Instant};
+
+/// How long one call may take. Pure: whoever looks at the clocks passes them in.
+///
+/// Time is CPU time of the calling thread, so that a busy machine kills no healthy plugin; a guest that makes its thread wait is caught by
+/// a cap on wall time of ten times that. Both are looked at when an epoch passes, and counted from the first look: a call may take one epoch
+/// more, and calls that are over before it look at no clock at all.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline {
+    budget: Duration,
+    first_look: Option<(Instant, Duration)>,
+}
+
+/// A guest took longer than it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum TooLong {
+    #[error("took more than {budget:?} of CPU time")]
+    Cpu { budget: Duration },
+    #[error("took more than {wall:?}, ten times its deadline, mostly waiting")]
+    Wall { wall: Duration },
+}
+
+/// Wall time over CPU time: a machine that is ten times oversubscribed is beyond help anyway.
+const WALL: u32 = 10;
+
+impl Deadline {
+    pub(crate) fn new(budget: Duration) -> Self {
+        Self {
+            budget,
+            first_look: None,
+        }
+    }
+
+    /// An epoch passed: may the guest go on?
+    pub(crate) fn look(&mut self, now: Instant, cpu: Duration) -> Result<(), TooLong> {
+        let (started, first_cpu) = *self.first_look.get_or_insert((now, cpu));
+        if cpu.saturating_sub(first_cpu) > self.budget {
+            return Err(TooLong::Cpu { budget: self.budget });
+        }
+        let wall = self.budget.saturating_mul(WALL);
+        if now.saturating_duration_since(started) > wall {
+            Err(TooLong::Wall { wall })
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// CPU time that the calling thread has used.
+pub(crate) fn thread_cpu() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(
+        time.tv_sec.try_into().unwrap_or(0),
+        time.tv_nsec.try_into().unwrap_or(0),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn a_busy_machine_kills_nobody_and_a_waiting_guest_is_caught() {
+        let start = Instant::now();
+        let mut busy = Deadline::new(50 * MS);
+        // Ten other threads want the core: 400 ms passed, 40 of them ours.
+        assert_eq!(busy.look(start, 100 * MS), Ok(()));
+        assert_eq!(busy.look(start + 400 * MS, 140 * MS), Ok(()));
+        assert_eq!(
+            busy.look(start + 499 * MS, 151 * MS),
+            Err(TooLong::Cpu { budget: 50 * MS })
+        );
+        let mut waiting = Deadline::new(50 * MS);
+        assert_eq!(waiting.look(start, 100 * MS), Ok(()));
+        assert_eq!(
+            waiting.look(start + 501 * MS, 100 * MS),
+            Err(TooLong::Wall { wall: 500 * MS })
+        );
+    }
+}

@@ -1,0 +1,177 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use config::resolved::{Component as Where, OnError};
+use sha2::{Digest, Sha256};
+
+use crate::bindings::FilterPre;
+use crate::compile::{self, Compiler};
+use crate::compiled::{Cache, hex};
+use crate::engine::Engine;
+use crate::instance::Instance;
+use crate::plugin::{Description, Limits, MAX_DESCRIPTION, apart};
+use crate::state::State;
+use crate::{Error, Plugin, Role, admission};
+
+/// A component that comes with the program.
+#[derive(Clone, Copy, Debug)]
+pub struct Bundled {
+    /// What `component` says.
+    pub name: &'static str,
+    /// The `.wasm` file.
+    pub bytes: &'static [u8],
+}
+
+/// What a [`Host`] is made from.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The components that come with the program.
+    pub bundled: &'static [Bundled],
+    /// The private folder for compiled code (mode 0700, ours). None compiles in this process, anew each time.
+    pub cache: Option<PathBuf>,
+    /// Who compiles.
+    pub compiler: Compiler,
+}
+
+/// The engine that all plugins of a process share.
+pub struct Host {
+    engine: Arc<Engine>,
+    bundled: &'static [Bundled],
+    cache: Option<Cache>,
+    compiler: Compiler,
+}
+
+/// The largest component: those of JavaScript and Python have 10 to 40 MB.
+const MAX_COMPONENT: u64 = 256 * 1024 * 1024;
+
+impl Host {
+    /// Starts the engine. A folder for compiled code that is not ours alone is an error here, before anything is loaded from it.
+    pub fn new(settings: Settings) -> Result<Arc<Self>, Error> {
+        let Settings {
+            bundled,
+            cache,
+            compiler,
+        } = settings;
+        let cache = cache.as_deref().map(Cache::open).transpose()?;
+        Ok(Arc::new(Self {
+            engine: Arc::new(Engine::new()?),
+            bundled,
+            cache,
+            compiler,
+        }))
+    }
+
+    /// Loads a plugin and checks it as far as that goes without a stream: bytes, pin, role, imports, exports, description. Compiles it if it is
+    /// not in the cache, which takes from 60 ms (Rust) to 10 s (JavaScript, Python).
+    ///
+    /// May be called on any thread, one that runs async tasks included (which it blocks).
+    pub fn load(&self, config: &config::Plugin) -> Result<Arc<Plugin>, Error> {
+        let read;
+        let bytes: &[u8] = match &config.component {
+            Where::Bundled(name) => self.bundled(name)?,
+            Where::File(path) => {
+                read = read_component(path)?;
+                &read
+            }
+        };
+        let sha256: [u8; 32] = Sha256::digest(bytes).into();
+        if let Some(pinned) = config.sha256.filter(|pinned| *pinned != sha256) {
+            return Err(Error::OtherBytes {
+                is: hex(&sha256),
+                pinned: hex(&pinned),
+            });
+        }
+        let role = admission::admit(bytes)?;
+        let component = compile::component(
+            bytes,
+            &sha256,
+            &self.engine.wasmtime,
+            &self.compiler,
+            self.cache.as_ref(),
+        )?;
+        let misfit = |error: wasmtime::Error| Error::Misfit {
+            reason: format!("{error:#}"),
+        };
+        let component =
+            FilterPre::new(self.engine.linker.instantiate_pre(&component).map_err(misfit)?).map_err(misfit)?;
+        let mut plugin = Plugin {
+            name: config.name.as_str().into(),
+            role,
+            description: Description::nothing(),
+            on_error: config.on_error.unwrap_or(match role {
+                Role::Analyzer => OnError::Pass,
+                Role::Filter => OnError::Drop,
+            }),
+            limits: Limits::new(config, bytes.len()),
+            component,
+            engine: Arc::clone(&self.engine),
+        };
+        plugin.description = apart(|| described(&plugin))?;
+        Ok(Arc::new(plugin))
+    }
+
+    fn bundled(&self, name: &str) -> Result<&'static [u8], Error> {
+        let found = self.bundled.iter().find(|bundled| bundled.name == name);
+        found.map(|bundled| bundled.bytes).ok_or_else(|| {
+            let known: Vec<_> = self
+                .bundled
+                .iter()
+                .map(|bundled| format!("`{}`", bundled.name))
+                .collect();
+            Error::NotBundled {
+                name: name.to_owned(),
+                known: known.join(", "),
+            }
+        })
+    }
+}
+
+fn read_component(path: &Path) -> Result<Vec<u8>, Error> {
+    let unreadable = |source| Error::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
+    let bytes = fs::metadata(path).map_err(unreadable)?.len();
+    if bytes > MAX_COMPONENT {
+        return Err(Error::TooLarge {
+            bytes,
+            limit: MAX_COMPONENT,
+        });
+    }
+    fs::read(path).map_err(unreadable)
+}
+
+/// What the plugin says of itself, from an instance made for the purpose.
+fn described(plugin: &Plugin) -> Result<Description, Error> {
+    let refuse = |reason: String| Error::Describe { reason };
+    let identity = plugin.identity(None);
+    let text = Instance::new(
+        &plugin.engine,
+        &plugin.component,
+        plugin.limits,
+        identity,
+        State::default(),
+        None,
+    )
+    .and_then(|mut instance| instance.describe())
+    .map_err(|fault| refuse(format!("{} ({})", fault, fault.kind.as_str())))?;
+    if text.len() > MAX_DESCRIPTION {
+        return Err(refuse(format!(
+            "its description has {} bytes, {MAX_DESCRIPTION} are the most",
+            text.len()
+        )));
+    }
+    serde_json::from_str(&text).map_err(|error| refuse(format!("its description is not what it must be: {error}")))
+}
+
+impl Description {
+    fn nothing() -> Self {
+        Self {
+            name: String::new(),
+            version: String::new(),
+            description: String::new(),
+            options: serde_json::Value::Null,
+        }
+    }
+}

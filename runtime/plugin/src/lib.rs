@@ -1,0 +1,42 @@
+//! The sandbox: components, instances, host functions, limits.
+//!
+//! Owns everything between a `.wasm` file and a verdict on a picture: admission of components, compiling and its cache, one instance for
+//! each stream and plugin, what a guest may ask of the host, its limits, and what becomes of a picture when a guest fails. Owns neither
+//! pictures (they live in `codec`) nor the thread that a chain runs on (that is the picture worker's).
+//!
+//! Architecture invariant: no other room names wasmtime, and in this one only `compiled.rs` has `unsafe`.
+#![deny(unsafe_code)]
+
+mod admission;
+#[doc(hidden)]
+pub mod bench;
+mod bindings;
+mod calendar;
+mod chain;
+mod compile;
+mod compiled;
+mod deadline;
+mod engine;
+mod error;
+mod fault;
+mod functions;
+mod guest;
+mod host;
+mod instance;
+mod memory;
+mod plugin;
+mod rate;
+mod state;
+mod stats;
+mod ticker;
+mod wasi;
+mod words;
+
+pub use admission::Refusal;
+pub use chain::{Chain, Link, Mode, Outcome};
+pub use compile::{Compiler, compile_command};
+pub use error::Error;
+pub use fault::Kind;
+pub use host::{Bundled, Host, Settings};
+pub use plugin::{Description, Mistake, Plugin, Role};
+pub use stats::{ChainStats, Health, LinkSnapshot};

@@ -1,0 +1,246 @@
+//! Hostile guests: each ends its own instance, in bounded time and memory, and nobody else notices. A guest without a test does not compile.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use config::resolved::OnError;
+use plugin::{Health, Kind, Mode, Outcome, Role};
+use serde_json::json;
+
+use crate::rig::{bundled, chain, guest, luma, picture};
+
+macro_rules! has_a_test {
+    ($guest:ident) => {
+        #[allow(unused_imports)]
+        use self::$guest as _;
+    };
+}
+test_components::for_each_guest!(has_a_test);
+
+/// What an instance may take of the process above what its pictures do: its 64 MiB, the host's copies, and what other tests take meanwhile.
+const MEMORY: u64 = 192 << 20;
+/// A deadline of 50 ms of CPU time, ten times that of wall time at most, on a machine that runs other tests.
+const TIME: Duration = Duration::from_secs(2);
+
+/// Shows a guest pictures under each `on_error`, while another stream runs beside it.
+fn misbehaves(name: &str, kind: Kind, words: &str) {
+    // One at a time: what is measured is the process.
+    static ALONE: Mutex<()> = Mutex::new(());
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let neighbour = Neighbour::open();
+    let before = resident();
+
+    // Drop, the default of a filter: not even half a picture of it is seen.
+    let (mut dropping, journal) = chain([(guest(name, None), json!({}))]);
+    let start = Instant::now();
+    assert!(matches!(dropping.process(picture(0), Mode::All), Outcome::Withheld { plugin } if plugin == name));
+    assert!(start.elapsed() < TIME, "{:?}", start.elapsed());
+    // There is no instance now: the next is withheld without a call.
+    assert!(matches!(
+        dropping.process(picture(1), Mode::FiltersOnly),
+        Outcome::Withheld { .. }
+    ));
+    let [stats] = &dropping.snapshot_handle().snapshot()[..] else {
+        panic!("one link")
+    };
+    assert_eq!((stats.calls, stats.uncovered, stats.health), (1, 2, Health::BackingOff));
+    assert_eq!(
+        stats.faults.iter().collect::<Vec<_>>(),
+        [(&kind, &1)],
+        "{:?}",
+        stats.last_fault
+    );
+    let fault = stats.last_fault.as_deref().unwrap_or_default();
+    assert!(fault.contains(words), "{fault}");
+    let told = journal.since(0);
+    assert_eq!(
+        (told.len(), told[0].kind.as_str(), &told[0].data["kind"]),
+        (1, "plugin-failed", &json!(kind))
+    );
+
+    // Pass: the picture as it was, although the guest had painted on it.
+    let (mut passing, _) = chain([(guest(name, Some(OnError::Pass)), json!({}))]);
+    let shown = picture(0);
+    let Outcome::Shown(passed) = passing.process(shown.clone(), Mode::All) else {
+        panic!("withheld")
+    };
+    assert!(passed.is_same(&shown) && luma(&passed, 320, 180) == 16);
+
+    // Last: the last good picture again, under the time of the new one.
+    let (mut keeping, _) = chain([(guest(name, Some(OnError::Last)), json!({ "after": 1 }))]);
+    let Outcome::Shown(good) = keeping.process(picture(0), Mode::All) else {
+        panic!("withheld")
+    };
+    assert_eq!(luma(&good, 320, 180), 235);
+    for n in 1..3 {
+        let Outcome::Shown(again) = keeping.process(picture(n), Mode::All) else {
+            panic!("withheld")
+        };
+        assert!(again.is_same(&good));
+        assert_eq!(again.stamp().sequence, n);
+    }
+
+    assert!(
+        resident().saturating_sub(before) < MEMORY,
+        "{} MiB",
+        (resident() - before) >> 20
+    );
+    neighbour.close();
+}
+
+#[test]
+fn endless_loop() {
+    misbehaves("endless-loop", Kind::Deadline, "more than 50ms of CPU time");
+}
+
+#[test]
+fn memory_bomb() {
+    misbehaves("memory-bomb", Kind::Memory, "more than its 64 MiB of memory");
+}
+
+#[test]
+fn deep_recursion() {
+    misbehaves("deep-recursion", Kind::Stack, "deeper");
+}
+
+#[test]
+fn trap() {
+    misbehaves("trap", Kind::Trap, "nothing good in picture 0");
+}
+
+#[test]
+fn forged_handle() {
+    misbehaves("forged-handle", Kind::Host, "handle");
+}
+
+#[test]
+fn huge_list() {
+    misbehaves("huge-list", Kind::Host, "fuel");
+}
+
+#[test]
+fn sleep() {
+    misbehaves("sleep", Kind::Forbidden, "may not wait");
+}
+
+/// State outlives the instance that trapped; events, annotations, the calendar and verdicts arrive.
+#[test]
+fn diary() {
+    let first = guest("diary", None);
+    assert_eq!(first.role(), Role::Analyzer);
+    let second = bundled("privacy-mask");
+    let masks = json!({ "areas": [{ "x": 0, "y": 0, "width": 10, "height": 10 }] });
+    let (mut chain, journal) = chain([(first, json!({ "panic_at": 4 })), (second, masks)]);
+    assert!(chain.has_filter());
+    let shown = |outcome| matches!(outcome, Outcome::Shown(_));
+    assert!(shown(chain.process(picture(0), Mode::All)));
+    assert!(shown(chain.process(picture(1), Mode::All)));
+    assert!(matches!(chain.process(picture(2), Mode::All), Outcome::Gated { plugin } if plugin == "diary"));
+    // Behind: the analyzer is not asked, what it said still holds.
+    assert!(!shown(chain.process(picture(3), Mode::FiltersOnly)));
+    // The first picture of a connection is shown whatever it said.
+    chain.connected();
+    assert!(shown(chain.process(picture(4), Mode::FiltersOnly)));
+    // It panics at its fourth; an analyzer's pictures pass by default.
+    assert!(shown(chain.process(picture(5), Mode::All)));
+    let events: Vec<_> = journal.since(0).iter().map(|event| event.kind.clone()).collect();
+    assert_eq!(events, ["diary", "diary", "diary", "gate-closed", "plugin-failed"]);
+    let second = &journal.since(0)[1];
+    assert_eq!(second.data, json!({ "count": 2, "found": ["diary"], "year": 2026 }));
+    assert_eq!(
+        (second.stream.as_ref().unwrap().as_str(), second.plugin.as_deref()),
+        ("lobby", Some("diary"))
+    );
+
+    // After a second of back-off it goes on at five: what it kept outlived its instance.
+    let start = Instant::now();
+    let told = loop {
+        chain.process(picture(6), Mode::All);
+        if let Some(told) = journal.since(5).iter().find(|event| event.kind == "diary") {
+            break told.data["count"].clone();
+        }
+        assert!(start.elapsed() < Duration::from_secs(10), "it was not started again");
+        thread::sleep(Duration::from_millis(20));
+    };
+    assert_eq!(told, 5);
+    assert!(start.elapsed() > Duration::from_millis(900));
+    let stats = &chain.snapshot_handle().snapshot()[0];
+    assert_eq!(
+        (stats.restarts, stats.health, stats.faults[&Kind::Trap]),
+        (1, Health::Ok, 1)
+    );
+}
+
+/// What benches measure does what it is named for.
+#[test]
+fn work() {
+    let worker = guest("work", None);
+    let run = |work: &str| {
+        let (mut chain, _) = chain([(worker.clone(), json!({ "work": work }))]);
+        let Outcome::Shown(first) = chain.process(picture(0), Mode::All) else {
+            panic!("{work} failed: {:?}", chain.snapshot_handle().snapshot())
+        };
+        let Outcome::Shown(second) = chain.process(first, Mode::All) else {
+            panic!("{work} failed")
+        };
+        second
+    };
+    for work in ["nothing", "read", "write"] {
+        assert_eq!(luma(&run(work), 0, 0), 16, "{work}");
+    }
+    assert_ne!(luma(&run("fills"), 0, 0), 16);
+}
+
+/// A stream beside the one that is tested.
+struct Neighbour {
+    thread: thread::JoinHandle<()>,
+    stop: &'static AtomicBool,
+    shown: &'static AtomicU64,
+}
+
+impl Neighbour {
+    fn open() -> Self {
+        let stop: &AtomicBool = Box::leak(Box::new(AtomicBool::new(false)));
+        let shown: &AtomicU64 = Box::leak(Box::new(AtomicU64::new(0)));
+        let thread = thread::spawn(move || {
+            let (mut chain, _) = chain([(bundled("clock"), json!({}))]);
+            while !stop.load(SeqCst) {
+                let n = shown.load(SeqCst);
+                assert!(
+                    matches!(chain.process(picture(n), Mode::All), Outcome::Shown(_)),
+                    "the neighbour lost picture {n}"
+                );
+                shown.fetch_add(1, SeqCst);
+                thread::sleep(Duration::from_millis(5));
+            }
+        });
+        let neighbour = Self { thread, stop, shown };
+        neighbour.goes_on();
+        neighbour
+    }
+
+    fn goes_on(&self) {
+        let (start, before) = (Instant::now(), self.shown.load(SeqCst));
+        while self.shown.load(SeqCst) < before + 3 {
+            assert!(
+                start.elapsed() < Duration::from_secs(30) && !self.thread.is_finished(),
+                "the neighbour stands still"
+            );
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    fn close(self) {
+        self.goes_on();
+        self.stop.store(true, SeqCst);
+        self.thread.join().unwrap();
+    }
+}
+
+/// Memory that this process has, in bytes.
+fn resident() -> u64 {
+    let pages = std::fs::read_to_string("/proc/self/statm").unwrap();
+    pages.split(' ').nth(1).unwrap().parse::<u64>().unwrap() * 4096
+}
