@@ -1,0 +1,103 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use media::image::Image;
+use media::{Moment, StreamName};
+use picture::Pictures;
+use stream::Stream;
+
+use crate::ticket::Viewers;
+use crate::{Full, Output, Ticket, ViewerCounts};
+
+/// All that hangs on one name.
+pub struct Entry {
+    stream: Stream,
+    pictures: Pictures,
+    viewers: Arc<Viewers>,
+    /// Made from the template: goes when unused.
+    pub(crate) from_template: bool,
+    born: Instant,
+    /// When it was used last, in seconds since `born`: only those from a template are asked.
+    used: AtomicU64,
+}
+
+/// Why a pushed still was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// The stream's source is a camera.
+    #[error("the source of this stream is {0}, not `push`")]
+    NotPush(String),
+    /// Stills come faster than they can be handed on.
+    #[error(transparent)]
+    Busy(#[from] source::push::Refused),
+}
+
+impl Entry {
+    pub(crate) fn new(stream: Stream, pictures: Pictures, from_template: bool) -> Self {
+        Self {
+            stream,
+            pictures,
+            viewers: Arc::default(),
+            from_template,
+            born: Instant::now(),
+            used: AtomicU64::new(0),
+        }
+    }
+
+    /// The stream's name.
+    pub fn name(&self) -> &StreamName {
+        self.stream.name()
+    }
+
+    /// What was configured.
+    pub fn config(&self) -> Arc<config::Stream> {
+        self.stream.config()
+    }
+
+    /// The access units.
+    pub fn stream(&self) -> &Stream {
+        &self.stream
+    }
+
+    /// The stills.
+    pub fn pictures(&self) -> &Pictures {
+        &self.pictures
+    }
+
+    /// A place for one more viewer, if there is one.
+    pub fn admit(&self, output: Output) -> Result<Ticket, Full> {
+        self.touch();
+        self.viewers.admit(output, self.config().max_viewers)
+    }
+
+    /// Who watches.
+    pub fn viewers(&self) -> ViewerCounts {
+        self.viewers.counts()
+    }
+
+    /// Takes a pushed still in. Waits a moment when stills come faster than they are handed on.
+    pub async fn ingest(&self, body: Bytes, image: Image) -> Result<(), Refused> {
+        self.touch();
+        let Some(inlet) = self.stream.inlet() else {
+            return Err(Refused::NotPush(self.config().source.shown()));
+        };
+        Ok(inlet.push(body, image, Moment::now()).await?)
+    }
+
+    /// Says that it is in use, so that the template does not take it back.
+    pub(crate) fn touch(&self) {
+        self.used.store(self.born.elapsed().as_secs(), Ordering::Relaxed);
+    }
+
+    /// How long nobody used it; zero while somebody does.
+    pub(crate) fn unused_for(&self) -> Duration {
+        if self.viewers.counts().total > 0 || self.stream.snapshot().subscribers > 0 {
+            self.touch();
+        }
+        self.born
+            .elapsed()
+            .saturating_sub(Duration::from_secs(self.used.load(Ordering::Relaxed)))
+    }
+}

@@ -1,0 +1,69 @@
+use std::sync::Arc;
+
+use media::Still;
+use tokio::sync::watch;
+
+use crate::Rendition;
+use crate::outlet::Outlet;
+
+/// A still for one viewer.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// The image; its bytes are shared by all viewers.
+    pub still: Still,
+    /// How many stills of this rendition this viewer missed before it, since it was slow.
+    pub skipped: u64,
+}
+
+/// One viewer's stills of one rendition. Holding it is the demand; dropping it ends it.
+#[derive(Debug)]
+pub struct Stills {
+    outlet: Arc<Outlet>,
+    newest: watch::Receiver<u64>,
+    /// The number of the next still that this viewer wants.
+    next: u64,
+}
+
+impl Stills {
+    pub(crate) fn new(outlet: Arc<Outlet>) -> Self {
+        let newest = outlet.join();
+        // The newest still, if there is one: a late viewer has a picture at once.
+        let next = (*newest.borrow()).max(1);
+        Self { outlet, newest, next }
+    }
+
+    /// The next still. A viewer that fell behind what is kept goes on at the newest, and is told what it missed. None when the stream is gone.
+    ///
+    /// Cancel-safe.
+    pub async fn recv(&mut self) -> Option<Delivery> {
+        loop {
+            if let Some(delivery) = self.try_recv() {
+                return Some(delivery);
+            }
+            if self.outlet.is_closed() {
+                return None;
+            }
+            self.newest.changed().await.ok()?;
+        }
+    }
+
+    /// The next still, if it is there.
+    pub fn try_recv(&mut self) -> Option<Delivery> {
+        self.newest.borrow_and_update();
+        let (number, still) = self.outlet.get(self.next)?;
+        let skipped = number - self.next;
+        self.next = number + 1;
+        Some(Delivery { still, skipped })
+    }
+
+    /// The rendition that it gets: what was asked for, snapped, or the nearest that runs.
+    pub fn rendition(&self) -> Rendition {
+        self.outlet.rendition()
+    }
+}
+
+impl Drop for Stills {
+    fn drop(&mut self) {
+        self.outlet.leave();
+    }
+}

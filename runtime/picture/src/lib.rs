@@ -1,0 +1,31 @@
+//! The picture worker of a stream: decode ▶ plugins ▶ encode, and the renditions that viewers of stills share.
+//!
+//! Owns when pictures are made (only while somebody wants them), which of them are left out when there is not time for all, and the pool of
+//! encoder threads. Owns neither codecs (`codec`) nor what a plugin does (`plugin`) nor how a still reaches a viewer (`egress`).
+//!
+//! Architecture invariant: nothing here runs on an async thread but waiting; pictures are made on a named thread per stream, stills on a pool of one
+//! thread per core.
+#![forbid(unsafe_code)]
+
+mod condition;
+mod delivery;
+mod demand;
+mod encoders;
+mod histogram;
+mod keys;
+mod lane;
+mod measure;
+mod outlet;
+mod pace;
+mod pictures;
+mod rendition;
+mod shed;
+mod worker;
+
+pub use condition::Condition;
+pub use delivery::{Delivery, Stills};
+pub use encoders::Encoders;
+pub use histogram::{Histogram, HistogramSnapshot};
+pub use measure::{MeasureSnapshot, Step};
+pub use pictures::{Parts, Pictures, RenditionSnapshot, Snapshot};
+pub use rendition::{Format, Rendition, Want};

@@ -1,0 +1,270 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use codec::Pool;
+use journal::Journal;
+use plugin::{Chain, ChainStats, Link, LinkSnapshot, Role};
+use stream::Stream;
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, watch};
+
+use crate::measure::Measure;
+use crate::outlet::Outlet;
+use crate::worker::Worker;
+use crate::{Condition, Encoders, MeasureSnapshot, Rendition, Stills, Want};
+
+/// What all streams share.
+#[derive(Clone)]
+pub struct Parts {
+    /// The encoder threads.
+    pub encoders: Encoders,
+    /// Where plugins' events go.
+    pub journal: Journal,
+    /// The runtime on which the workers wait.
+    pub runtime: Handle,
+}
+
+/// The pictures of one stream: a worker thread while somebody wants them, nothing otherwise.
+pub struct Pictures {
+    shared: Arc<Shared>,
+}
+
+/// What viewers and the worker share.
+pub(crate) struct Shared {
+    pub(crate) stream: Stream,
+    pub(crate) parts: Parts,
+    /// Told when a viewer comes or goes.
+    pub(crate) demand: Arc<Notify>,
+    pub(crate) measure: Arc<Measure>,
+    pub(crate) condition: watch::Sender<Condition>,
+    pub(crate) pool: Pool,
+    links: Vec<Link>,
+    state: Mutex<State>,
+}
+
+struct State {
+    outlets: Vec<Arc<Outlet>>,
+    /// The plugins while no worker has them.
+    chain: Option<Chain>,
+    chain_stats: Arc<ChainStats>,
+    worker: Option<JoinHandle<()>>,
+    /// Whether the worker will look at the outlets again before it ends.
+    working: bool,
+    closed: bool,
+}
+
+/// The most idle picture memory that a stream keeps for its next pictures: three of 1080p.
+const IDLE_POOL_BYTES: usize = 3 * 1920 * 1088 * 3 / 2;
+
+/// How long a worker that panicked waits: what made it panic may come again with each picture.
+const AFTER_PANIC: Duration = Duration::from_secs(1);
+
+/// A stream's pictures at one moment.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Snapshot {
+    /// What is being made.
+    pub renditions: Vec<RenditionSnapshot>,
+    /// Counts and times.
+    pub measure: MeasureSnapshot,
+    /// The plugins, in the order of the chain.
+    pub plugins: Vec<LinkSnapshot>,
+}
+
+/// A rendition at one moment.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct RenditionSnapshot {
+    /// In words, such as `webp 640w 30/s`.
+    pub rendition: String,
+    /// How many get it.
+    pub viewers: usize,
+    /// How many stills it had so far.
+    pub stills: u64,
+}
+
+impl Pictures {
+    /// Nothing runs until the first [`Self::subscribe`].
+    pub fn new(stream: Stream, links: Vec<Link>, parts: Parts) -> Self {
+        let chain = Chain::new(stream.name(), links.clone(), parts.journal.clone());
+        let state = State {
+            outlets: Vec::new(),
+            chain_stats: chain.snapshot_handle(),
+            chain: Some(chain),
+            worker: None,
+            working: false,
+            closed: false,
+        };
+        let shared = Shared {
+            demand: Arc::new(Notify::new()),
+            measure: Arc::default(),
+            condition: watch::Sender::new(Condition::Fine),
+            pool: Pool::new(IDLE_POOL_BYTES),
+            state: Mutex::new(state),
+            links,
+            stream,
+            parts,
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// Stills for one viewer. What it asks for is snapped; when `max_renditions` others run it gets the nearest of those.
+    pub fn subscribe(&self, want: Want) -> Stills {
+        let config = self.shared.stream.config();
+        let rendition = Rendition::snapped(want, &config.stills);
+        let mut state = self.shared.lock();
+        state.outlets.retain(|outlet| outlet.viewers() > 0);
+        let running = &state.outlets;
+        let outlet = match running.iter().find(|outlet| outlet.rendition() == rendition) {
+            Some(outlet) => outlet.clone(),
+            None if running.len() < config.max_renditions.max(1) as usize => {
+                let outlet = Arc::new(Outlet::new(rendition, self.shared.demand.clone()));
+                state.outlets.push(outlet.clone());
+                outlet
+            }
+            None => {
+                let nearest = running
+                    .iter()
+                    .min_by_key(|outlet| outlet.rendition().distance(&rendition));
+                nearest.expect("at least one runs").clone()
+            }
+        };
+        let stills = Stills::new(outlet.clone());
+        if state.closed {
+            outlet.close();
+        } else if !state.working {
+            Shared::start(&self.shared, &mut state);
+        }
+        stills
+    }
+
+    /// Why pictures are as they are, to be awoken when that changes.
+    pub fn condition(&self) -> watch::Receiver<Condition> {
+        self.shared.condition.subscribe()
+    }
+
+    /// Counts, times, renditions, plugins.
+    pub fn snapshot(&self) -> Snapshot {
+        let (outlets, chain_stats) = {
+            let state = self.shared.lock();
+            (state.outlets.clone(), state.chain_stats.clone())
+        };
+        let renditions = outlets
+            .iter()
+            .filter(|outlet| outlet.viewers() > 0)
+            .map(|outlet| RenditionSnapshot {
+                rendition: outlet.rendition().to_string(),
+                viewers: outlet.viewers(),
+                stills: outlet.count(),
+            });
+        Snapshot {
+            renditions: renditions.collect(),
+            measure: self.shared.measure.snapshot(),
+            plugins: chain_stats.snapshot(),
+        }
+    }
+
+    /// Ends the worker and all viewers' stills. Waits for the worker: a picture's time at most, once its stream is closed.
+    pub fn close(&self) {
+        let worker = {
+            let mut state = self.shared.lock();
+            state.closed = true;
+            for outlet in state.outlets.drain(..) {
+                outlet.close();
+            }
+            state.worker.take()
+        };
+        self.shared.demand.notify_one();
+        if let Some(worker) = worker {
+            // A panic there was logged by the panic hook; there is nothing more to be done about it here.
+            let _ = worker.join();
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn start(self: &Arc<Self>, state: &mut State) {
+        if let Some(ended) = state.worker.take() {
+            let _ = ended.join();
+        }
+        let chain = state.chain.take().unwrap_or_else(|| self.new_chain(state));
+        let shared = self.clone();
+        let name = format!("pic-{}", self.stream.name());
+        match std::thread::Builder::new().name(name).spawn(move || shared.work(chain)) {
+            Ok(handle) => {
+                state.worker = Some(handle);
+                state.working = true;
+            }
+            Err(error) => tracing::error!(stream = %self.stream.name(), %error, "no thread for pictures"),
+        }
+    }
+
+    fn new_chain(&self, state: &mut State) -> Chain {
+        let chain = Chain::new(self.stream.name(), self.links.clone(), self.parts.journal.clone());
+        state.chain_stats = chain.snapshot_handle();
+        chain
+    }
+
+    /// The worker's thread. A panic (a mistake of ours: bad media and bad plugins are answers) costs its decoder and its instances, not the stream.
+    fn work(self: Arc<Self>, mut chain: Chain) {
+        loop {
+            let worker = Worker::new(self.clone(), chain);
+            let Err(panic) = catch_unwind(AssertUnwindSafe(|| worker.run())) else {
+                return;
+            };
+            let what = panic
+                .downcast_ref::<&str>()
+                .map(|s| (*s).to_owned())
+                .or_else(|| panic.downcast_ref::<String>().cloned());
+            let what = what.unwrap_or_default();
+            tracing::error!(stream = %self.stream.name(), what, "the picture worker panicked; it begins anew");
+            std::thread::sleep(AFTER_PANIC);
+            chain = self.new_chain(&mut self.lock());
+        }
+    }
+
+    /// Whether a plugin only looks at pictures.
+    pub(crate) fn has_analyzer(&self) -> bool {
+        self.links.iter().any(|link| link.plugin.role() == Role::Analyzer)
+    }
+
+    /// Whether a plugin changes pictures: then nothing may be passed on as the source sent it.
+    pub(crate) fn has_filter(&self) -> bool {
+        self.links.iter().any(|link| link.plugin.role() == Role::Filter)
+    }
+
+    /// For the worker, when the stream is gone: nothing will come any more.
+    pub(crate) fn ended(&self, chain: Chain) {
+        let mut state = self.lock();
+        state.closed = true;
+        state.working = false;
+        state.chain = Some(chain);
+        for outlet in state.outlets.drain(..) {
+            outlet.close();
+        }
+    }
+
+    /// For the worker: the outlets that have viewers. None, once and for all, if there are none; the plugins are then taken and the worker ends.
+    pub(crate) fn wanted(&self, chain: &mut Option<Chain>) -> Option<Vec<Arc<Outlet>>> {
+        let mut state = self.lock();
+        state.outlets.retain(|outlet| outlet.viewers() > 0);
+        if state.outlets.is_empty() || state.closed {
+            state.chain = chain.take();
+            state.working = false;
+            return None;
+        }
+        Some(state.outlets.clone())
+    }
+}
+
+impl Drop for Pictures {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

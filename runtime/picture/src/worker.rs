@@ -1,0 +1,357 @@
+//! The thread that makes the pictures of one stream while somebody wants them.
+//!
+//! ```text
+//! access units ─▶ (left out?) ─▶ decode ─▶ (due?) ─▶ plugins ─▶ lanes ─▶ encoder pool ─▶ outlets
+//!        └── a source of stills, nobody asks for another format, size or quality ──────────▲
+//! ```
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use codec::Picture;
+use codec::decode::{self, Decoder};
+use media::{AccessUnit, Codec, Still, StillFormat};
+use plugin::{Chain, Mode, Outcome};
+use stream::{Received, Start, Subscription};
+
+use crate::demand::{Demand, still_format};
+use crate::keys::Keys;
+use crate::measure::count;
+use crate::pictures::Shared;
+use crate::shed::Load;
+use crate::{Condition, Step};
+
+pub(crate) struct Worker {
+    shared: Arc<Shared>,
+    /// Given back when nobody wants pictures any more.
+    chain: Option<Chain>,
+    demand: Demand,
+    units: Subscription,
+    decoder: Option<(Codec, Decoder)>,
+    decoded: Vec<Picture>,
+    catching_up: CatchingUp,
+    keys: Keys,
+    /// What was shown last, for viewers who come between two pictures.
+    last: Option<Last>,
+}
+
+/// While the GOP behind the key frame that a late viewer got is decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum CatchingUp {
+    /// It began: the next picture is shown, as the first.
+    Begins,
+    /// That was shown; what comes is decoded only.
+    Silently,
+    /// The newest access unit was reached.
+    Done,
+}
+
+enum Last {
+    Picture(Picture),
+    Still(Still),
+}
+
+enum Awaited {
+    Demand,
+    Media(Option<Received>),
+}
+
+impl Worker {
+    pub(crate) fn new(shared: Arc<Shared>, mut chain: Chain) -> Self {
+        let config = shared.stream.config();
+        let demand = Demand::new(
+            config.stills,
+            shared.parts.encoders.clone(),
+            shared.pool.clone(),
+            shared.measure.clone(),
+        );
+        chain.connected();
+        Self {
+            units: shared.stream.subscribe(Start::Gop),
+            shared,
+            chain: Some(chain),
+            demand,
+            decoder: None,
+            decoded: Vec::new(),
+            catching_up: CatchingUp::Begins,
+            keys: Keys::default(),
+            last: None,
+        }
+    }
+
+    /// Until nobody wants pictures, or the stream is gone.
+    pub(crate) fn run(mut self) {
+        let shared = self.shared.clone();
+        let mut awaited = Awaited::Demand;
+        loop {
+            match awaited {
+                Awaited::Demand => match shared.wanted(&mut self.chain) {
+                    Some(outlets) => {
+                        self.demand.set(outlets);
+                        self.welcome();
+                        self.follow_keys();
+                    }
+                    None => return,
+                },
+                Awaited::Media(Some(Received::Unit(unit))) => self.unit(&unit),
+                Awaited::Media(Some(Received::Skipped { units })) => {
+                    shared.measure.undecoded.fetch_add(units, Ordering::Relaxed);
+                    self.flush();
+                }
+                Awaited::Media(Some(Received::Discontinuity)) => {
+                    self.flush();
+                    self.keys = Keys::default();
+                    self.chain().connected();
+                }
+                Awaited::Media(None) => {
+                    let chain = self.chain.take().expect("the worker has the plugins");
+                    return shared.ended(chain);
+                }
+            }
+            let units = &mut self.units;
+            awaited = shared.parts.runtime.block_on(async {
+                tokio::select! {
+                    biased;
+                    () = shared.demand.notified() => Awaited::Demand,
+                    received = units.recv() => Awaited::Media(received),
+                }
+            });
+        }
+    }
+
+    fn chain(&mut self) -> &mut Chain {
+        self.chain.as_mut().expect("the worker has the plugins")
+    }
+
+    /// Gives the last picture to those who have had none yet.
+    fn welcome(&mut self) {
+        let fresh = self.demand.fresh();
+        match &self.last {
+            _ if fresh.is_empty() => {}
+            Some(Last::Picture(picture)) => self.demand.encode(&fresh, picture, StillFormat::WebP),
+            Some(Last::Still(still)) => {
+                // Who wants it otherwise has it decoded: the stream keeps it.
+                let (same, others) = self.demand.split_untouched(&fresh, still.format, still.size);
+                self.demand.pass(&same, still);
+                if !others.is_empty() {
+                    self.again();
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// Begins again at the newest key frame that the stream keeps.
+    fn again(&mut self) {
+        // The new one first: demand must not end in between.
+        self.units = self.shared.stream.subscribe(Start::Gop);
+        self.catching_up = CatchingUp::Begins;
+        self.decoder = None;
+    }
+
+    /// Whether only key frames are decoded is decided anew: rates or the GOP changed.
+    fn follow_keys(&mut self) {
+        let slowest_is_enough = !self.shared.has_analyzer();
+        let was = self.keys.alone();
+        self.keys
+            .decide(self.demand.shortest_interval().filter(|_| slowest_is_enough));
+        if was && !self.keys.alone() {
+            // What lies between was not decoded: the GOP is taken from its begin, and its key frame was shown already.
+            self.again();
+            self.catching_up = CatchingUp::Silently;
+        }
+    }
+
+    fn unit(&mut self, unit: &AccessUnit) {
+        let age = unit.received.steady.elapsed();
+        self.shared.measure.record(Step::Wait, age);
+        if unit.key && !unit.codec.is_still() {
+            self.keys.seen(unit.pts);
+            self.follow_keys();
+        }
+        let caught_up = self.units.lag().units == 0;
+        let load = if self.catching_up == CatchingUp::Done {
+            Load::of(age)
+        } else {
+            Load::Easy
+        };
+        if load == Load::Late && self.units.skip_to_newest_key() {
+            count(&self.shared.measure.undecoded);
+            return;
+        }
+        match still_format(unit.codec) {
+            Some(format) => self.still(unit, format, load),
+            None => self.video(unit, load, caught_up),
+        }
+        if caught_up {
+            self.catching_up = CatchingUp::Done;
+        }
+    }
+
+    /// An access unit that is a complete image: untouched where nothing asks for a change.
+    fn still(&mut self, unit: &AccessUnit, format: StillFormat, load: Load) {
+        let due = self.demand.due(unit.pts);
+        let (untouched, made) = match self.shared.has_filter() {
+            true => (Vec::new(), due.clone()),
+            false => self.demand.split_untouched(&due, format, unit.parameters.size),
+        };
+        let looked_at = self.shared.has_analyzer() && load < Load::Busy;
+        let still = Still {
+            format,
+            data: unit.data.clone(),
+            size: unit.parameters.size,
+            pts: unit.pts,
+            sequence: self.shared.measure.untouched.load(Ordering::Relaxed),
+            received: unit.received,
+            captured: unit.captured,
+        };
+        if made.is_empty() && !looked_at {
+            if !untouched.is_empty() {
+                self.pass(&untouched, still);
+            }
+            return;
+        }
+        self.decode(unit);
+        for picture in std::mem::take(&mut self.decoded) {
+            if let Some(picture) = self.plugins(picture, load) {
+                if !made.is_empty() {
+                    self.demand.encode(&made, &picture, format);
+                    self.last = Some(Last::Picture(picture));
+                }
+                if !untouched.is_empty() {
+                    self.pass(&untouched, still.clone());
+                }
+            }
+        }
+    }
+
+    fn pass(&mut self, untouched: &Vec<usize>, still: Still) {
+        count(&self.shared.measure.untouched);
+        self.set_condition(Condition::Fine);
+        self.demand.pass(untouched, &still);
+        self.last = Some(Last::Still(still));
+    }
+
+    /// An access unit that others may refer to.
+    fn video(&mut self, unit: &AccessUnit, load: Load, caught_up: bool) {
+        let catching_up = self.catching_up != CatchingUp::Done;
+        let left_out = match (unit.key, self.keys.alone()) {
+            (true, _) => false,
+            (false, true) => true,
+            (false, false) => !unit.reference && (load >= Load::Behind || (catching_up && !caught_up)),
+        };
+        if left_out {
+            count(&self.shared.measure.undecoded);
+            return;
+        }
+        self.decode(unit);
+        if self.keys.alone() {
+            self.flush_decoder();
+        }
+        for picture in std::mem::take(&mut self.decoded) {
+            let silent = self.catching_up == CatchingUp::Silently && !caught_up;
+            if silent {
+                continue;
+            }
+            if self.catching_up == CatchingUp::Begins {
+                self.catching_up = CatchingUp::Silently;
+            }
+            self.show(picture, load, caught_up);
+        }
+    }
+
+    fn show(&mut self, picture: Picture, load: Load, caught_up: bool) {
+        let due = self.demand.due(picture.stamp().pts);
+        if due.is_empty() && !self.shared.has_analyzer() {
+            return;
+        }
+        // While it catches up nobody but filters needs to see the past.
+        let load = if caught_up { load } else { load.max(Load::Busy) };
+        if let Some(picture) = self.plugins(picture, load) {
+            self.demand.encode(&due, &picture, StillFormat::WebP);
+            self.last = Some(Last::Picture(picture));
+        }
+    }
+
+    /// Takes a picture through the plugins; none if it is not shown.
+    fn plugins(&mut self, picture: Picture, load: Load) -> Option<Picture> {
+        let mode = if load < Load::Busy {
+            Mode::All
+        } else {
+            Mode::FiltersOnly
+        };
+        if mode == Mode::FiltersOnly && self.shared.has_analyzer() {
+            count(&self.shared.measure.unseen);
+        }
+        let begin = Instant::now();
+        let outcome = self.chain().process(picture, mode);
+        let measure = &self.shared.measure;
+        measure.record(Step::Plugins, begin.elapsed());
+        let (shown, condition) = match outcome {
+            Outcome::Shown(picture) => (Some(picture), Condition::Fine),
+            Outcome::Gated { plugin } => {
+                count(&measure.gated);
+                (None, Condition::Gated { plugin })
+            }
+            Outcome::Withheld { plugin } => {
+                count(&measure.withheld);
+                (None, Condition::Withheld { plugin })
+            }
+        };
+        self.set_condition(condition);
+        shown
+    }
+
+    /// Decodes into `self.decoded`.
+    fn decode(&mut self, unit: &AccessUnit) {
+        if self.decoder.as_ref().is_none_or(|(codec, _)| *codec != unit.codec) {
+            match Decoder::open(unit.codec, self.shared.pool.clone()) {
+                Ok(decoder) => self.decoder = Some((unit.codec, decoder)),
+                Err(error) => return self.undecodable(&error),
+            }
+        }
+        let (_, decoder) = self.decoder.as_mut().expect("it was opened above");
+        let begin = Instant::now();
+        let result = decoder.push(unit, &mut self.decoded);
+        self.shared.measure.record(Step::Decode, begin.elapsed());
+        self.shared
+            .measure
+            .decoded
+            .fetch_add(self.decoded.len() as u64, Ordering::Relaxed);
+        if let Err(error) = result {
+            self.undecodable(&error);
+        }
+    }
+
+    fn undecodable(&mut self, error: &decode::Error) {
+        count(&self.shared.measure.damaged);
+        tracing::debug!(stream = %self.shared.stream.name(), %error, "an access unit could not be decoded");
+        if matches!(error, decode::Error::NotAvailable { .. } | decode::Error::Interlaced) {
+            self.set_condition(Condition::NotAvailable(error.to_string()));
+        }
+    }
+
+    /// Nothing behind this refers to anything before it. What the decoder still holds is too old to be shown.
+    fn flush(&mut self) {
+        self.flush_decoder();
+        self.decoded.clear();
+    }
+
+    fn flush_decoder(&mut self) {
+        if let Some((_, decoder)) = &mut self.decoder {
+            decoder.flush(&mut self.decoded);
+        }
+    }
+
+    fn set_condition(&self, condition: Condition) {
+        self.shared.condition.send_if_modified(|now| {
+            let changed = *now != condition;
+            if changed {
+                tracing::debug!(stream = %self.shared.stream.name(), ?condition, "pictures");
+                *now = condition;
+            }
+            changed
+        });
+    }
+}
