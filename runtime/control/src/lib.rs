@@ -1,0 +1,12 @@
+//! What operators see and do: streams as resources, health.
+//!
+//! Owns the shapes of the API's answers, made from each room's `snapshot()`. Does not own how they are asked for (`web`) nor who may (`access`).
+//!
+//! Architecture invariant: no secret and no address with one leaves here; what is shown of a source is made in [`source`].
+#![forbid(unsafe_code)]
+
+pub mod health;
+pub mod measure;
+pub mod plugins;
+pub mod source;
+pub mod streams;

@@ -1,0 +1,118 @@
+//! How long pictures take, in few numbers.
+
+use picture::{HistogramSnapshot, MeasureSnapshot};
+use serde::Serialize;
+
+/// Times of one step in microseconds. The quantiles are upper bounds of the buckets that they lie in.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Times {
+    /// How many were measured.
+    pub count: u64,
+    /// Their mean.
+    pub mean_us: Option<u64>,
+    /// Half of them took at most this; none when there were none, or when it is beyond all bounds.
+    pub p50_us: Option<u64>,
+    /// 99 % of them took at most this.
+    pub p99_us: Option<u64>,
+}
+
+impl Times {
+    /// From a histogram.
+    pub fn of(histogram: &HistogramSnapshot) -> Self {
+        let quantile = |share| histogram.quantile_us(share).filter(|us| *us != u64::MAX);
+        Self {
+            count: histogram.count,
+            mean_us: histogram.sum_us.checked_div(histogram.count),
+            p50_us: quantile(0.5),
+            p99_us: quantile(0.99),
+        }
+    }
+}
+
+/// The way of a stream's pictures: times of its steps, and what was left out on it. All counts are since the start of the process.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Measure {
+    /// From the last byte of an access unit to the begin of its decoding.
+    pub wait: Times,
+    /// Decoding.
+    pub decode: Times,
+    /// All plugins.
+    pub plugins: Times,
+    /// From a picture's hand-over to the encoders to its still's delivery.
+    pub encode: Times,
+    /// From the last byte of an access unit to the delivery of its still.
+    pub whole: Times,
+    /// Pictures decoded.
+    pub decoded: u64,
+    /// Stills delivered, each once however many viewers.
+    pub stills: u64,
+    /// Access units passed on untouched.
+    pub untouched: u64,
+    /// Access units that were not decoded: behind, or nobody needed them.
+    pub undecoded: u64,
+    /// Pictures that were not encoded since the encoders were behind.
+    pub unencoded: u64,
+    /// Pictures that analyzers did not see since the worker was behind.
+    pub unseen: u64,
+    /// Access units that could not be decoded.
+    pub damaged: u64,
+    /// Pictures that a plugin dropped.
+    pub gated: u64,
+    /// Pictures kept back since a plugin failed.
+    pub withheld: u64,
+}
+
+impl Measure {
+    /// From what the picture room measured.
+    pub fn of(measure: &MeasureSnapshot) -> Self {
+        Self {
+            wait: Times::of(&measure.wait),
+            decode: Times::of(&measure.decode),
+            plugins: Times::of(&measure.plugins),
+            encode: Times::of(&measure.encode),
+            whole: Times::of(&measure.whole),
+            decoded: measure.decoded,
+            stills: measure.stills,
+            untouched: measure.untouched,
+            undecoded: measure.undecoded,
+            unencoded: measure.unencoded,
+            unseen: measure.unseen,
+            damaged: measure.damaged,
+            gated: measure.gated,
+            withheld: measure.withheld,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn few_numbers_say_how_long_it_took() {
+        let histogram = picture::Histogram::default();
+        let nothing = Times {
+            count: 0,
+            mean_us: None,
+            p50_us: None,
+            p99_us: None,
+        };
+        assert_eq!(Times::of(&histogram.snapshot()), nothing);
+        for _ in 0..9 {
+            histogram.record(Duration::from_millis(1));
+        }
+        histogram.record(Duration::from_secs(100));
+        let times = Times::of(&histogram.snapshot());
+        assert_eq!(
+            times,
+            Times {
+                count: 10,
+                mean_us: Some(10_000_900),
+                p50_us: Some(1_000),
+                p99_us: None
+            }
+        );
+    }
+}

@@ -1,0 +1,227 @@
+//! Streams as operators see them.
+
+use std::sync::Arc;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use hub::{Entry, ViewerCounts};
+use media::StreamName;
+use picture::{Condition, RenditionSnapshot};
+use serde::Serialize;
+use stream::{ReasonKind, State};
+
+use crate::measure::Measure;
+use crate::plugins::Plugin;
+
+/// `GET /api/streams`.
+#[derive(Clone, Debug, Serialize)]
+pub struct List {
+    /// All streams, by name.
+    pub streams: Vec<Stream>,
+}
+
+/// One stream of the list. Counts are since the start of the process.
+#[derive(Clone, Debug, Serialize)]
+pub struct Stream {
+    /// Its name.
+    pub name: StreamName,
+    /// `idle`, `connecting`, `live`, `stalled`, `back-off`, `failed` or `disabled`.
+    pub state: State,
+    /// Why there is no picture, for programs.
+    pub reason: Option<ReasonKind>,
+    /// Why there is no picture, for people.
+    pub detail: Option<Arc<str>>,
+    /// When it came into this state: milliseconds since 1970.
+    pub since: u64,
+    /// In how many milliseconds the source is tried again.
+    pub retry_in_ms: Option<u64>,
+    /// What its pictures are, while somebody wants them.
+    pub pictures: Pictures,
+    /// The address of the source, without secrets.
+    pub source: String,
+    /// `tcp`, `udp`, `http`, `push`, `file` or `test` while there is a connection.
+    pub transport: Option<&'static str>,
+    /// What the source says that it is.
+    pub server: Option<Arc<str>>,
+    /// How the source compresses: `H.264`, `H.265`, `JPEG`, `WebP` or `PNG`, once it is known.
+    pub codec: Option<&'static str>,
+    /// Pixels of the source, once they are known.
+    pub size: Option<Size>,
+    /// Access units a second.
+    pub rate: f64,
+    /// Bits a second from the source.
+    pub bitrate: u64,
+    /// Who watches.
+    pub viewers: ViewerCounts,
+    /// How many may; any number if none.
+    pub max_viewers: Option<u32>,
+    /// The ways in which stills are being made.
+    pub renditions: Vec<RenditionSnapshot>,
+    /// Connections that brought media, after the first.
+    pub reconnects: u64,
+    /// Attempts to connect that brought none.
+    pub failures: u64,
+    /// Packets lost on the way from the source.
+    pub lost: u64,
+    /// Access units received.
+    pub units: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// Width and height in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Size {
+    /// Pixels from left to right.
+    pub width: u32,
+    /// Pixels from top to bottom.
+    pub height: u32,
+}
+
+/// What the pictures of a stream are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "condition", rename_all = "kebab-case")]
+pub enum Pictures {
+    /// They come as the source brings them.
+    Fine,
+    /// They cannot be made from this source.
+    NotAvailable {
+        /// Why.
+        detail: String,
+    },
+    /// A plugin said `drop`.
+    Gated {
+        /// Which.
+        plugin: String,
+    },
+    /// A plugin failed, and nothing is shown without it.
+    Withheld {
+        /// Which.
+        plugin: String,
+    },
+}
+
+/// `GET /api/streams/{name}`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Detail {
+    /// What the list says.
+    #[serde(flatten)]
+    pub stream: Stream,
+    /// Whether the source is connected only while somebody watches.
+    pub on_demand: bool,
+    /// How many ways of making stills there may be.
+    pub max_renditions: u32,
+    /// Access units that were left out for slow subscribers, summed over them.
+    pub skipped: u64,
+    /// Bytes that are kept for late and slow subscribers.
+    pub kept_bytes: usize,
+    /// How long its pictures take.
+    pub measure: Measure,
+    /// Its plugins, in the order of the chain.
+    pub plugins: Vec<Plugin>,
+}
+
+impl List {
+    /// All streams as they are now.
+    pub fn now(hub: &hub::Hub) -> Self {
+        Self {
+            streams: hub.entries().iter().map(|entry| Stream::now(entry)).collect(),
+        }
+    }
+}
+
+impl Stream {
+    /// As it is now.
+    pub fn now(entry: &Entry) -> Self {
+        Self::with(entry, entry.pictures().snapshot().renditions)
+    }
+
+    fn with(entry: &Entry, renditions: Vec<RenditionSnapshot>) -> Self {
+        let (config, status, counted) = (entry.config(), entry.stream().status(), entry.stream().snapshot());
+        let parameters = status.parameters.as_ref();
+        let reason = status.reason.as_ref();
+        Self {
+            name: entry.name().clone(),
+            state: status.state,
+            reason: reason.map(|reason| reason.kind),
+            detail: reason.map(|reason| reason.text.clone()),
+            since: milliseconds(status.since.wall),
+            retry_in_ms: status
+                .retry_at
+                .map(|at| at.steady.saturating_duration_since(Instant::now()).as_millis() as u64),
+            pictures: Pictures::of(&entry.pictures().condition().borrow()),
+            source: crate::source::shown(&config.source),
+            transport: Some(status.transport).filter(|transport| !transport.is_empty()),
+            server: status.server.clone(),
+            codec: parameters.map(|parameters| parameters.codec.name()),
+            size: parameters.map(|parameters| parameters.size).map(|s| Size {
+                width: s.width,
+                height: s.height,
+            }),
+            rate: (f64::from(counted.rate) * 100.0).round() / 100.0,
+            bitrate: counted.bits_per_second,
+            viewers: entry.viewers(),
+            max_viewers: config.max_viewers,
+            renditions,
+            reconnects: counted.sessions.saturating_sub(1),
+            failures: counted.failures,
+            lost: counted.lost,
+            units: counted.units,
+            bytes: counted.bytes,
+        }
+    }
+}
+
+impl Detail {
+    /// As it is now.
+    pub fn now(entry: &Entry) -> Self {
+        let pictures = entry.pictures().snapshot();
+        let (config, counted) = (entry.config(), entry.stream().snapshot());
+        Self {
+            stream: Stream::with(entry, pictures.renditions),
+            on_demand: config.on_demand,
+            max_renditions: config.max_renditions,
+            skipped: counted.skipped,
+            kept_bytes: counted.kept_bytes,
+            measure: Measure::of(&pictures.measure),
+            plugins: pictures.plugins.into_iter().map(Plugin::of).collect(),
+        }
+    }
+}
+
+impl Pictures {
+    fn of(condition: &Condition) -> Self {
+        match condition {
+            Condition::Fine => Self::Fine,
+            Condition::NotAvailable(why) => Self::NotAvailable { detail: why.clone() },
+            Condition::Gated { plugin } => Self::Gated { plugin: plugin.clone() },
+            Condition::Withheld { plugin } => Self::Withheld { plugin: plugin.clone() },
+        }
+    }
+}
+
+/// Since 1970: every language reads them.
+fn milliseconds(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_millis() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_is_told_by_its_word() {
+        let json = |condition: &Condition| serde_json::to_string(&Pictures::of(condition)).unwrap();
+        assert_eq!(json(&Condition::Fine), r#"{"condition":"fine"}"#);
+        assert_eq!(
+            json(&Condition::Gated {
+                plugin: "motion".into()
+            }),
+            r#"{"condition":"gated","plugin":"motion"}"#
+        );
+        assert_eq!(
+            json(&Condition::NotAvailable("H.265".into())),
+            r#"{"condition":"not-available","detail":"H.265"}"#
+        );
+    }
+}

@@ -1,0 +1,15 @@
+//! What viewers are sent, without HTTP: WebSocket frames and messages, the parts of multipart MJPEG, the words for how a stream stands, and the meter
+//! that counts what a viewer got.
+//!
+//! Owns the bytes on the wire behind the handshake, and the loop of a WebSocket viewer. Does not own how a viewer came here (`web`), whether it may
+//! (`access`), nor how stills are made and kept (`picture`).
+//!
+//! Architecture invariant: the bytes of a still are never copied for a viewer. A viewer holds its place in the stills of its rendition and, while it is
+//! being written to, one still.
+#![forbid(unsafe_code)]
+
+pub mod message;
+pub mod meter;
+pub mod multipart;
+pub mod standing;
+pub mod websocket;

@@ -1,0 +1,104 @@
+//! Counts what one viewer got. No clock: time is passed in.
+
+use std::time::{Duration, Instant};
+
+/// What a viewer got since the last reading.
+#[derive(Clone, Debug)]
+pub struct Meter {
+    since: Instant,
+    stills: u64,
+    bytes: u64,
+    skipped: u64,
+    skipped_total: u64,
+}
+
+/// A meter at one moment.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    /// Stills a second.
+    pub rate: f64,
+    /// Bytes of stills a second.
+    pub bytes_per_second: u64,
+    /// Stills that were left out since the last reading because the viewer was slow.
+    pub skipped: u64,
+    /// The same since the viewer came.
+    pub skipped_total: u64,
+}
+
+impl Meter {
+    /// A meter for a viewer who came at `now`.
+    pub fn new(now: Instant) -> Self {
+        Self {
+            since: now,
+            stills: 0,
+            bytes: 0,
+            skipped: 0,
+            skipped_total: 0,
+        }
+    }
+
+    /// Counts one still of so many bytes, before which so many were left out.
+    pub fn count(&mut self, bytes: usize, skipped: u64) {
+        self.stills += 1;
+        self.bytes += bytes as u64;
+        self.skipped += skipped;
+        self.skipped_total += skipped;
+    }
+
+    /// What came since the last reading, a second.
+    pub fn read(&mut self, now: Instant) -> Reading {
+        // A reading at the very moment of the one before would divide by nothing.
+        let elapsed = now
+            .saturating_duration_since(self.since)
+            .max(Duration::from_millis(1))
+            .as_secs_f64();
+        let reading = Reading {
+            rate: self.stills as f64 / elapsed,
+            bytes_per_second: (self.bytes as f64 / elapsed) as u64,
+            skipped: self.skipped,
+            skipped_total: self.skipped_total,
+        };
+        *self = Self {
+            skipped_total: self.skipped_total,
+            ..Self::new(now)
+        };
+        reading
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reading_tells_of_the_time_since_the_last_one() {
+        let start = Instant::now();
+        let at = |ms| start + Duration::from_millis(ms);
+        let mut meter = Meter::new(start);
+        for n in 0..30 {
+            meter.count(1_000, u64::from(n == 0) * 4);
+        }
+        let reading = meter.read(at(2_000));
+        assert_eq!(
+            reading,
+            Reading {
+                rate: 15.0,
+                bytes_per_second: 15_000,
+                skipped: 4,
+                skipped_total: 4
+            }
+        );
+        meter.count(500, 1);
+        let reading = meter.read(at(3_000));
+        assert_eq!(
+            reading,
+            Reading {
+                rate: 1.0,
+                bytes_per_second: 500,
+                skipped: 1,
+                skipped_total: 5
+            }
+        );
+        assert_eq!(meter.read(at(3_000)).rate, 0.0);
+    }
+}

@@ -1,0 +1,253 @@
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hub::{Entry, Ticket};
+use picture::{Condition, Delivery, Stills};
+use stream::Status;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::code;
+use super::frame::Opcode;
+use super::reader::Incoming;
+use super::socket::{Closed, Socket};
+use crate::message::Message;
+use crate::meter::Meter;
+use crate::standing::{Standing, State};
+
+/// How often a silent viewer is asked whether it is there: below the minute after which proxies (nginx: `proxy_read_timeout`) give up a silent connection.
+const PING: Duration = Duration::from_secs(25);
+
+/// How long a viewer may be silent, or take nothing, before it is taken for dead. Long: a phone in a pocket, a paused debugger, a page in the
+/// background read nothing for minutes and want the newest still afterwards; meanwhile they cost one still's bytes.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// How often stats are told.
+const STATS: Duration = Duration::from_secs(1);
+
+/// Whether a viewer asked for [`Message::Stats`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stats {
+    /// Once a second.
+    Told,
+    /// Not at all.
+    Untold,
+}
+
+/// How a viewer's visit ended.
+#[derive(Debug)]
+pub enum End {
+    /// It said goodbye, and was answered.
+    Left,
+    /// It broke the protocol, and was told.
+    Refused(super::Violation),
+    /// Its connection broke, or it was silent for too long.
+    Lost(io::Error),
+    /// The program stops or the stream is gone: it was told.
+    Stopped,
+    /// Stills cannot be made from this source, and why: it has not been told yet.
+    NotAvailable(Arc<str>),
+}
+
+/// A viewer of stills over WebSocket.
+pub struct Viewer {
+    stills: Stills,
+    status: watch::Receiver<Status>,
+    condition: watch::Receiver<Condition>,
+    entry: Arc<Entry>,
+    /// The viewer's place: given back when it is dropped.
+    _ticket: Ticket,
+    meter: Meter,
+    standing: Option<Standing>,
+    next_ping: Instant,
+    next_stats: Option<Instant>,
+    heard: Instant,
+}
+
+/// What happens seldom.
+enum Rare {
+    Stop,
+    Changed,
+    Time,
+}
+
+impl Viewer {
+    /// A viewer with its place and its stills.
+    pub fn new(entry: Arc<Entry>, ticket: Ticket, stills: Stills, stats: Stats) -> Self {
+        let now = Instant::now();
+        Self {
+            stills,
+            status: entry.stream().watch(),
+            condition: entry.pictures().condition(),
+            entry,
+            _ticket: ticket,
+            meter: Meter::new(now.into_std()),
+            standing: None,
+            next_ping: now + PING,
+            next_stats: (stats == Stats::Told).then_some(now + STATS),
+            heard: now,
+        }
+    }
+
+    /// Sends stills and messages until somebody ends it. The socket is closed then, but for [`End::NotAvailable`].
+    pub async fn run<S>(mut self, socket: &mut Socket<S>, stop: &CancellationToken) -> End
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let end = match self.serve(socket, stop).await {
+            Ok(never) => match never {},
+            Err(end) => end,
+        };
+        match &end {
+            End::Stopped => socket.close(code::GOING_AWAY, "the stream ends here").await,
+            End::Refused(violation) => socket.close(violation.code(), &violation.to_string()).await,
+            End::Left | End::Lost(_) | End::NotAvailable(_) => {}
+        }
+        end
+    }
+
+    async fn serve<S>(
+        &mut self,
+        socket: &mut Socket<S>,
+        stop: &CancellationToken,
+    ) -> Result<std::convert::Infallible, End>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        say(socket, stop, &Message::rendition(self.stills.rendition())).await?;
+        self.tell_standing(socket, stop).await?;
+        loop {
+            let wake = self
+                .next_stats
+                .map_or(self.next_ping, |stats| stats.min(self.next_ping));
+            let happened = {
+                // Registered once, not anew for each still.
+                let mut rare = pin!(rare(&mut self.status, &mut self.condition, stop, wake));
+                loop {
+                    tokio::select! {
+                        biased;
+                        happened = &mut rare => break happened,
+                        incoming = socket.recv() => {
+                            self.heard = Instant::now();
+                            answer(socket, incoming).await?;
+                        }
+                        delivery = self.stills.recv() => {
+                            let Delivery { still, skipped } = delivery.ok_or(End::Stopped)?;
+                            patient(stop, socket.send(Opcode::Binary, &still.data)).await?;
+                            self.meter.count(still.data.len(), skipped);
+                        }
+                    }
+                }
+            };
+            match happened {
+                Rare::Stop => return Err(End::Stopped),
+                Rare::Changed => self.tell_standing(socket, stop).await?,
+                Rare::Time => self.on_time(socket, stop).await?,
+            }
+        }
+    }
+
+    /// Tells how the stream stands, unless the viewer knows.
+    async fn tell_standing<S>(&mut self, socket: &mut Socket<S>, stop: &CancellationToken) -> Result<(), End>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let standing = Standing::of(&self.status.borrow_and_update(), &self.condition.borrow_and_update());
+        if standing.state == State::NotAvailable {
+            return Err(End::NotAvailable(standing.detail.unwrap_or_default()));
+        }
+        let known = self.standing.as_ref().is_some_and(|known| {
+            (known.state, known.reason, &known.detail) == (standing.state, standing.reason, &standing.detail)
+        });
+        if !known {
+            say(socket, stop, &Message::status(&standing, std::time::Instant::now())).await?;
+            self.standing = Some(standing);
+        }
+        Ok(())
+    }
+
+    async fn on_time<S>(&mut self, socket: &mut Socket<S>, stop: &CancellationToken) -> Result<(), End>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let now = Instant::now();
+        if let Some(due) = self.next_stats.filter(|due| *due <= now) {
+            // A viewer that could not be written to for a while gets one reading, not one for each second missed.
+            self.next_stats = Some((due + STATS).max(now));
+            let reading = self.meter.read(now.into_std());
+            say(socket, stop, &Message::stats(reading, self.entry.viewers().total)).await?;
+        }
+        if self.next_ping <= now {
+            self.next_ping = now + PING;
+            if now.duration_since(self.heard) > PATIENCE {
+                return Err(End::Lost(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    "silent for too long",
+                )));
+            }
+            patient(stop, socket.send(Opcode::Ping, &[])).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn rare(
+    status: &mut watch::Receiver<Status>,
+    condition: &mut watch::Receiver<Condition>,
+    stop: &CancellationToken,
+    wake: Instant,
+) -> Rare {
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => Rare::Stop,
+        changed = status.changed() => if changed.is_ok() { Rare::Changed } else { Rare::Stop },
+        changed = condition.changed() => if changed.is_ok() { Rare::Changed } else { Rare::Stop },
+        () = tokio::time::sleep_until(wake) => Rare::Time,
+    }
+}
+
+async fn say<S>(socket: &mut Socket<S>, stop: &CancellationToken, message: &Message) -> Result<(), End>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    patient(stop, socket.send(Opcode::Text, message.render().as_bytes())).await
+}
+
+/// Waits for a frame to be written: until the program stops, and not for ever. The timer is made only where the write has to wait.
+async fn patient(stop: &CancellationToken, sending: impl Future<Output = io::Result<()>>) -> Result<(), End> {
+    tokio::select! {
+        biased;
+        sent = sending => sent.map_err(End::Lost),
+        end = async {
+            tokio::select! {
+                () = stop.cancelled() => End::Stopped,
+                () = tokio::time::sleep(PATIENCE) => End::Lost(io::ErrorKind::TimedOut.into()),
+            }
+        } => Err(end),
+    }
+}
+
+async fn answer<S>(socket: &mut Socket<S>, incoming: Result<Incoming, Closed>) -> Result<(), End>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    match incoming {
+        // A viewer has nothing to say that means anything yet.
+        Ok(Incoming::Text(_) | Incoming::Binary(_) | Incoming::Pong) => Ok(()),
+        Ok(Incoming::Ping(payload)) => {
+            let sent = tokio::time::timeout(PATIENCE, socket.send(Opcode::Pong, &payload)).await;
+            sent.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+                .map_err(End::Lost)
+        }
+        Ok(Incoming::Close(code)) => {
+            socket.answer_close(code).await;
+            Err(End::Left)
+        }
+        Err(Closed::Lost(error)) => Err(End::Lost(error)),
+        Err(Closed::Violation(violation)) => Err(End::Refused(violation)),
+    }
+}

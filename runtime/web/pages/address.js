@@ -1,0 +1,44 @@
+// The addresses of this server: what the page's own says, and those it asks.
+
+/** What a viewer may choose, in the order of the form; an absent value leaves the choice to the server. */
+export const CHOICES = ["format", "quality", "width", "fps"];
+
+/** The stream that `/watch/{stream}` names. */
+export function streamOf(location) {
+  const [, , name = ""] = location.pathname.split("/");
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+/** The choices in a query, as `{ format: "webp", … }` with only what is there. */
+export function choicesOf(search) {
+  const query = new URLSearchParams(search);
+  return Object.fromEntries(CHOICES.filter((name) => query.get(name)).map((name) => [name, query.get(name)]));
+}
+
+/** The page of one stream, with the choices. */
+export function watchAddress(stream, choices = {}) {
+  const query = new URLSearchParams(choices).toString();
+  return `/watch/${encodeURIComponent(stream)}${query && `?${query}`}`;
+}
+
+/** The WebSocket of one stream; `query` as in a URL, without the question mark. */
+export function socketAddress(stream, query) {
+  const address = new URL(`/ws/${encodeURIComponent(stream)}`, location.href);
+  address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  address.search = query;
+  return address.href;
+}
+
+/** The newest picture as a file. */
+export function stillAddress(stream, format = "jpg") {
+  return `/still/${encodeURIComponent(stream)}.${format}`;
+}
+
+/** The moving image for an `<img>`, and for players that know nothing else. */
+export function mjpegAddress(stream) {
+  return `/mjpeg/${encodeURIComponent(stream)}`;
+}

@@ -1,0 +1,24 @@
+// The head of a stream's page: its name and its state.
+import "./chip.js";
+import { iconText } from "./icons.js";
+import { sheet, shadow } from "./sheet.js";
+
+const style = sheet(`
+  :host { display: flex; align-items: center; gap: 12px; min-width: 0; height: 100%; }
+  .step { flex: none; margin: 0 -4px 0 -12px; color: var(--quiet); }
+  h1 { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: var(--body); line-height: var(--target); }
+  fg-chip { flex: none; }
+`);
+
+class Heading extends HTMLElement {
+  #root = shadow(this, [style], `<span class="step">${iconText("forward", 16)}</span><h1></h1><fg-chip state="connecting"></fg-chip>`);
+
+  /** Shows `stream` as being in `state`, a key of `STATES`. */
+  show(stream, state) {
+    const title = this.#root.querySelector("h1");
+    if (title.textContent !== stream) title.textContent = title.title = stream;
+    this.#root.querySelector("fg-chip").setAttribute("state", state);
+  }
+}
+
+customElements.define("fg-heading", Heading);

@@ -1,0 +1,61 @@
+// The `?` button and its dialog of keys.
+import { dialogStyle } from "./dialog.js";
+import { iconText } from "./icons.js";
+import { sheet, shadow } from "./sheet.js";
+
+const KEYS = {
+  grid: [
+    ["← → ↑ ↓", "another tile"],
+    ["Enter", "open the tile"],
+    ["f", "full screen"],
+    ["s", "save a snapshot of the tile"],
+    ["?", "these keys"],
+  ],
+  watch: [
+    ["Esc", "back to all streams"],
+    ["← →", "the stream before, the stream after"],
+    ["f", "full screen"],
+    ["s", "save a snapshot"],
+    ["?", "these keys"],
+  ],
+};
+
+const style = sheet(`
+  :host { display: block; }
+  .mark { font-weight: 650; }
+  dl { display: grid; grid-template-columns: max-content 1fr; gap: 12px 16px; align-items: center; }
+  kbd {
+    display: inline-block; min-width: 32px; padding: 2px 8px; border: 1px solid var(--line); border-radius: 4px; background: var(--lifted);
+    font: inherit; font-size: var(--small); text-align: center; white-space: nowrap;
+  }
+`);
+
+/** Attribute: `page`, "grid" or "watch". */
+class Help extends HTMLElement {
+  #dialog;
+
+  connectedCallback() {
+    const rows = KEYS[this.getAttribute("page") === "watch" ? "watch" : "grid"].map(
+      ([key, does]) => `<dt><kbd>${key}</kbd></dt><dd>${does}</dd>`,
+    );
+    const root = shadow(
+      this,
+      [dialogStyle, style],
+      `<button type="button" class="bare icon" aria-label="Keys" title="Keys"><span class="mark" aria-hidden="true">?</span></button>
+       <dialog aria-labelledby="title"><header><h2 id="title">Keys</h2>
+       <button type="button" class="bare icon close" aria-label="Close">${iconText("close")}</button></header>
+       <dl>${rows.join("")}</dl></dialog>`,
+    );
+    this.#dialog = root.querySelector("dialog");
+    root.querySelector("button").addEventListener("click", () => this.open());
+    root.querySelector(".close").addEventListener("click", () => this.#dialog.close());
+    this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
+    this.#dialog.addEventListener("keydown", (event) => event.key === "?" && this.#dialog.close());
+  }
+
+  open() {
+    if (!this.#dialog.open) this.#dialog.showModal();
+  }
+}
+
+customElements.define("fg-help", Help);

@@ -1,0 +1,194 @@
+// The pictures of one stream on a canvas, always 16:9 on the page, with what there is to say when they are not live.
+import { socketAddress } from "./address.js";
+import { Canvas } from "./canvas.js";
+import { Condition } from "./condition.js";
+import { Connection } from "./connection.js";
+import "./notice.js";
+import { presence } from "./presence.js";
+import { sheet, shadow } from "./sheet.js";
+import { tick } from "./ticker.js";
+
+/** A page that is hidden for less keeps its connections: a glance at another tab costs nothing. */
+const LINGER_MS = 2_000;
+
+/** By the first byte of a still; the server sends complete ones. */
+const FORMATS = { 0xff: "JPEG", 0x52: "WebP", 0x89: "PNG" };
+
+const style = sheet(`
+  :host { position: relative; display: block; aspect-ratio: 16 / 9; overflow: hidden; background: var(--picture-ground); contain: strict; }
+  canvas { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: contain; transition: opacity 0.2s; }
+  /* Until the first picture the name stands in its place. */
+  .name {
+    position: absolute; inset: auto 16px 50%; margin: 0 0 16px; color: var(--over-quiet); font-size: var(--large); line-height: 1.2;
+    text-align: center; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
+  }
+  :host([data-pictured]) .name { visibility: hidden; }
+  fg-notice { position: absolute; inset: auto 0 0; pointer-events: auto; }
+  fg-notice[alone] { inset: 50% 0 auto; transform: translateY(-12px); }
+  @media (max-width: 640px) {
+    :host([full]) .name { display: none; }
+    :host([full]) fg-notice[alone] { transform: translateY(-50%); }
+  }
+  :host([data-state="live"]) fg-notice { visibility: hidden; }
+  /* A connection is mostly there before anybody needs to be told of it. */
+  :host([data-state="connecting"]) fg-notice { transition: visibility 0s 0.5s; }
+  :host(:not([data-state="live"])) canvas { opacity: 0.45; }
+  :host([data-state="gated"]) canvas { opacity: 0.75; }
+  :host([data-state="connecting"]) canvas { transition-delay: 0.5s; }
+  :host([playing="false"]) fg-notice { visibility: hidden; }
+  :host([data-state="paused"][playing="false"]) fg-notice { visibility: visible; }
+`);
+
+/**
+ * Attributes: `stream`; `query` of its WebSocket; `playing` ("true" or "false"); `full` (the notice says everything).
+ * On itself it writes `data-state`, `data-frames` (pictures drawn), `data-pictured`. Fires `change` when the state is another, `message` for what the
+ * server tells.
+ */
+export class View extends HTMLElement {
+  static observedAttributes = ["stream", "query", "playing", "full"];
+
+  /** Bytes of stills received so far. */
+  bytes = 0;
+  /** Pictures drawn so far. */
+  frames = 0;
+  /** What the last still was, by its first bytes. */
+  format = "";
+  /** Size of the picture that is shown, in pixels. */
+  pictureSize;
+  /** The newest judgement of its condition. */
+  judgement = { state: "connecting", detail: "" };
+
+  #condition = new Condition();
+  #connection;
+  #address;
+  #canvas;
+  #notice;
+  #name;
+  #element;
+  #untick;
+  #linger;
+
+  constructor() {
+    super();
+    const root = shadow(this, [style], `<canvas role="img"></canvas><p class="name" aria-hidden="true"></p><fg-notice alone></fg-notice>`);
+    this.#element = root.querySelector("canvas");
+    this.#notice = root.querySelector("fg-notice");
+    this.#name = root.querySelector(".name");
+    this.#notice.addEventListener("hurry", () => this.hurry());
+  }
+
+  connectedCallback() {
+    this.#untick = tick((now) => this.#judge(now));
+    presence.addEventListener("change", this.#sync);
+    this.#sync();
+  }
+
+  disconnectedCallback() {
+    this.#untick();
+    presence.removeEventListener("change", this.#sync);
+    clearTimeout(this.#linger);
+    this.#stop();
+    this.#canvas?.close();
+  }
+
+  attributeChangedCallback(name) {
+    if (name === "full") this.#notice.toggleAttribute("full", this.hasAttribute("full"));
+    if (name === "stream") {
+      this.#name.textContent = this.getAttribute("stream");
+      this.#element.setAttribute("aria-label", `Picture of ${this.getAttribute("stream")}`);
+    }
+    if (this.isConnected) this.#sync();
+  }
+
+  /** Connects at once if it waits for a better time. */
+  hurry() {
+    this.#connection?.open();
+  }
+
+  /** The picture that is shown, drawn into a new canvas; `undefined` before the first. */
+  copy() {
+    if (!this.pictureSize) return undefined;
+    const copy = document.createElement("canvas");
+    Object.assign(copy, this.pictureSize);
+    copy.getContext("2d").drawImage(this.#element, 0, 0);
+    return copy;
+  }
+
+  #sync = () => {
+    clearTimeout(this.#linger);
+    const stream = this.getAttribute("stream");
+    if (!stream || this.getAttribute("playing") === "false" || !presence.here) {
+      // What leaves the page for the back-forward cache must let go at once; a hidden tab may come back.
+      if (this.#connection) this.#linger = setTimeout(() => this.#stop(), presence.leaving ? 0 : LINGER_MS);
+      return;
+    }
+    const address = socketAddress(stream, this.getAttribute("query") ?? "");
+    if (this.#connection && address === this.#address) {
+      this.#connection.open();
+      return;
+    }
+    this.#stop();
+    this.#address = address;
+    this.#connect(new Connection(address));
+  };
+
+  #connect(connection) {
+    this.#connection = connection;
+    connection.addEventListener("open", () => this.#tell((now) => this.#condition.opened(now)));
+    connection.addEventListener("still", ({ detail }) => this.#take(detail));
+    connection.addEventListener("down", ({ detail }) => this.#tell(() => this.#condition.down(detail)));
+    connection.addEventListener("message", ({ detail }) => {
+      if (detail.type === "status") this.#tell((now) => this.#condition.status(detail, now));
+      this.dispatchEvent(new CustomEvent("message", { detail }));
+    });
+    this.#tell((now) => this.#condition.connecting(now));
+    connection.open();
+  }
+
+  #stop() {
+    this.#connection?.close();
+    this.#connection = undefined;
+    this.#address = undefined;
+  }
+
+  #take(still) {
+    this.bytes += still.byteLength;
+    this.format = FORMATS[new Uint8Array(still, 0, 1)[0]] ?? "";
+    this.#canvas ??= new Canvas(this.#element, (drawn) => this.#drawn(drawn));
+    this.#canvas.draw(still);
+  }
+
+  #drawn({ width, height, damaged }) {
+    if (damaged) return;
+    this.frames += 1;
+    this.dataset.frames = this.frames;
+    if (this.pictureSize?.width !== width || this.pictureSize.height !== height) this.pictureSize = { width, height };
+    if (this.frames === 1) {
+      this.dataset.pictured = "";
+      this.#notice.removeAttribute("alone");
+    }
+    this.#tell((now) => this.#condition.picture(now));
+  }
+
+  #tell(what) {
+    const now = performance.now();
+    what(now);
+    this.#judge(now);
+  }
+
+  #judge(now) {
+    if (this.#connection && this.#condition.isDead(now)) {
+      this.#condition.connecting(now);
+      this.#connection.renew();
+    }
+    const judgement = this.#condition.judge(now);
+    if (this.getAttribute("playing") === "false") Object.assign(judgement, { state: "paused", detail: "", retryAt: undefined });
+    const changed = judgement.state !== this.judgement.state || judgement.detail !== this.judgement.detail;
+    this.judgement = judgement;
+    if (this.dataset.state !== judgement.state) this.dataset.state = judgement.state;
+    if (judgement.state !== "live") this.#notice.show(this.getAttribute("stream"), judgement, now);
+    if (changed) this.dispatchEvent(new Event("change"));
+  }
+}
+
+customElements.define("fg-view", View);

@@ -1,0 +1,42 @@
+//! What operators see, over HTTP.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use control::health::Health;
+use control::streams::{Detail, List};
+use http::HeaderName;
+use http::header::CACHE_CONTROL;
+
+use crate::app::{App, Named};
+use crate::problem::{Kind, Problem};
+
+/// What is true now may not be a moment later.
+const FRESH: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "no-store")];
+
+/// `GET /api/streams`.
+pub(crate) async fn streams(State(app): State<Arc<App>>) -> Response {
+    (FRESH, Json(List::now(&app.hub))).into_response()
+}
+
+/// `GET /api/streams/{name}`.
+pub(crate) async fn stream(Named(entry): Named) -> Response {
+    (FRESH, Json(Detail::now(&entry))).into_response()
+}
+
+/// `GET /api/health`.
+pub(crate) async fn health(State(app): State<Arc<App>>) -> Response {
+    (FRESH, Json(Health::now(&app.hub, app.version))).into_response()
+}
+
+/// `GET /healthz`: for whoever restarts what does not answer.
+pub(crate) async fn healthz() -> Response {
+    (FRESH, "ok\n").into_response()
+}
+
+/// `GET /problems/{kind}`.
+pub(crate) async fn problem(Path(kind): Path<String>) -> Result<String, Problem> {
+    Kind::explain(&kind).ok_or_else(Problem::not_found)
+}

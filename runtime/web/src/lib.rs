@@ -1,0 +1,37 @@
+//! HTTP: the listener, routes, problems, the layer that asks `access`, the outputs' adapters, the pages.
+//!
+//! Owns everything that an HTTP client sees: addresses, statuses, headers, limits on connections and bodies, the WebSocket handshake. Does not own what
+//! is sent behind it (`egress`), the shapes of the API's answers (`control`), who may (`access`), nor streams (`hub`).
+//!
+//! Architecture invariant: no other room names axum, hyper or an HTTP status.
+//!
+//! | address | what |
+//! |---|---|
+//! | `GET /ws/{stream}` | WebSocket: stills as binary messages, JSON as text messages |
+//! | `GET /mjpeg/{stream}` | `multipart/x-mixed-replace` of JPEGs |
+//! | `GET /still/{stream}.jpg`, `.webp` | the newest picture |
+//! | `POST /ingest/{stream}` | one still for a stream whose source is `push` |
+//! | `GET /api/streams`, `/api/streams/{name}`, `/api/health`, `/healthz` | what operators see |
+//! | `GET /`, `/watch/{stream}`, `/assets/…` | the pages |
+//! | `GET /problems/{kind}` | what a problem's `type` means |
+#![forbid(unsafe_code)]
+
+mod api;
+mod app;
+mod arrival;
+mod ask;
+mod asked;
+mod connection;
+mod first;
+mod ingest;
+mod listener;
+mod mjpeg;
+mod pages;
+mod problem;
+mod router;
+mod serve;
+mod still;
+mod ws;
+
+pub use listener::{Error, Listener, Settings, bind};
+pub use serve::{Parts, serve};

@@ -1,0 +1,157 @@
+//! The pages, embedded: one file has everything.
+
+use std::sync::LazyLock;
+
+use axum::extract::Path;
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY};
+use http::{HeaderMap, StatusCode};
+
+use crate::problem::Problem;
+
+/// Everything from here, nothing from elsewhere, no script or style in the page itself. Pictures that a page made of bytes are `blob:`.
+const POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+
+/// A file of `pages/`.
+struct File {
+    name: &'static str,
+    bytes: &'static [u8],
+}
+
+macro_rules! files {
+    ($($name:literal)*) => {
+        [$(File { name: $name, bytes: include_bytes!(concat!("../pages/", $name)) }),*]
+    };
+}
+
+/// Every file of `pages/`: a test compares.
+static FILES: &[File] = &files![
+    "address.js"
+    "addresses.js"
+    "advice.js"
+    "announcer.js"
+    "canvas-worker.js"
+    "canvas.js"
+    "chip.js"
+    "choices.js"
+    "clipboard.js"
+    "condition.js"
+    "connection.js"
+    "details.js"
+    "dialog.js"
+    "empty.js"
+    "figures.js"
+    "full-screen.js"
+    "grid.js"
+    "heading.js"
+    "help.js"
+    "icon.svg"
+    "icons.js"
+    "index.html"
+    "keys.js"
+    "looks.js"
+    "message.js"
+    "notice.js"
+    "painter.js"
+    "presence.js"
+    "sheet.js"
+    "snapshot.js"
+    "spark.js"
+    "stage.js"
+    "states.js"
+    "streams.js"
+    "style.css"
+    "summary.js"
+    "theme-button.js"
+    "theme.js"
+    "ticker.js"
+    "tile.js"
+    "toast.js"
+    "turn.js"
+    "units.js"
+    "view.js"
+    "visited.js"
+    "wall.js"
+    "watch.html"
+    "watch.js"
+];
+
+/// A file's tag, from its bytes: it changes when they do.
+static TAGS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    FILES
+        .iter()
+        .map(|file| format!("\"{:016x}\"", fnv1a(file.bytes)))
+        .collect()
+});
+
+/// `GET /`.
+pub(crate) async fn grid(headers: HeaderMap) -> Result<Response, Problem> {
+    file("index.html", &headers)
+}
+
+/// `GET /watch/{stream}`: the page says itself when there is no such stream.
+pub(crate) async fn watch(headers: HeaderMap) -> Result<Response, Problem> {
+    file("watch.html", &headers)
+}
+
+/// `GET /assets/{file}`.
+pub(crate) async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
+    file(&name, &headers)
+}
+
+fn file(name: &str, asked: &HeaderMap) -> Result<Response, Problem> {
+    let at = FILES
+        .iter()
+        .position(|file| file.name == name)
+        .ok_or_else(Problem::not_found)?;
+    let (file, tag) = (&FILES[at], TAGS[at].as_str());
+    let headers = [
+        (CONTENT_TYPE, media_type(name)),
+        // Kept, and asked about each time: a new version of the program shows its new pages at once.
+        (CACHE_CONTROL, "no-cache"),
+        (ETAG, tag),
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (REFERRER_POLICY, "same-origin"),
+    ];
+    let known = asked.get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
+    if known.is_some_and(|tags| {
+        tags.split(',')
+            .any(|known| known.trim().trim_start_matches("W/") == tag)
+    }) {
+        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    }
+    Ok((headers, file.bytes).into_response())
+}
+
+fn media_type(name: &str) -> &'static str {
+    match name.rsplit_once('.').map_or("", |(_, end)| end) {
+        "html" => "text/html; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "webmanifest" => "application/manifest+json",
+        _ => "application/octet-stream",
+    }
+}
+
+/// FNV-1a, 64 bits: no secret depends on it, two versions of a file differ in it.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_folder_is_embedded() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("pages");
+        let mut there: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name()).collect();
+        there.sort();
+        assert_eq!(FILES.iter().map(|file| file.name).collect::<Vec<_>>(), there);
+        assert!(FILES.iter().all(|file| media_type(file.name) != "application/octet-stream"));
+    }
+}

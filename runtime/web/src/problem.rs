@@ -1,0 +1,486 @@
+//! What is said when there is no answer: `application/problem+json` (RFC 9457). The one place that knows HTTP statuses and close codes.
+//!
+//! `type` is `/problems/{kind}`: a reference that stays the same over versions, and where a person finds what it means and what to do.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, SEC_WEBSOCKET_VERSION, UPGRADE};
+use http::{HeaderValue, StatusCode};
+use media::image::BadImage;
+use serde::Serialize;
+
+/// The beginning of every `type`.
+const TYPE: &str = "/problems/";
+
+/// Why there is no answer, without what is particular to one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    UnknownStream,
+    StreamOffline,
+    StreamFull,
+    TooManyStreams,
+    NotAvailable,
+    NotPush,
+    BadImage,
+    UnknownImage,
+    TooLarge,
+    Busy,
+    BadParameter,
+    Refused,
+    NotFound,
+    MethodNotAllowed,
+    UpgradeRequired,
+    BadHandshake,
+    TooSlow,
+    Incomplete,
+    Stopping,
+    Internal,
+}
+
+/// One answer's problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Problem {
+    kind: Kind,
+    detail: Cow<'static, str>,
+    stream: Option<String>,
+    reason: Option<serde_json::Value>,
+    parameter: Option<&'static str>,
+    outputs: Option<Vec<String>>,
+    retry_after: Option<u64>,
+}
+
+/// The document.
+#[derive(Serialize)]
+struct Document<'a> {
+    r#type: String,
+    title: &'static str,
+    status: u16,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream: Option<&'a str>,
+    /// Why a stream is offline, in the word that its status has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a serde_json::Value>,
+    /// The parameter that is not understood.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<&'static str>,
+    /// The addresses of the outputs that work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outputs: Option<&'a [String]>,
+    /// Seconds, as in `Retry-After`, for those who cannot read headers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
+}
+
+/// The problem as a text message of a WebSocket.
+#[derive(Serialize)]
+struct Message<'a> {
+    r#type: &'static str,
+    problem: Document<'a>,
+}
+
+impl Kind {
+    const ALL: [Self; 20] = [
+        Self::UnknownStream,
+        Self::StreamOffline,
+        Self::StreamFull,
+        Self::TooManyStreams,
+        Self::NotAvailable,
+        Self::NotPush,
+        Self::BadImage,
+        Self::UnknownImage,
+        Self::TooLarge,
+        Self::Busy,
+        Self::BadParameter,
+        Self::Refused,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::UpgradeRequired,
+        Self::BadHandshake,
+        Self::TooSlow,
+        Self::Incomplete,
+        Self::Stopping,
+        Self::Internal,
+    ];
+
+    /// The end of its `type`, its status, its title, and what to do about it.
+    fn row(self) -> (&'static str, StatusCode, &'static str, &'static str) {
+        match self {
+            Self::UnknownStream => (
+                "unknown-stream",
+                StatusCode::NOT_FOUND,
+                "no such stream",
+                "Look at the name, or write a section for it in streams.toml. GET /api/streams lists those that there are.",
+            ),
+            Self::StreamOffline => (
+                "stream-offline",
+                StatusCode::NOT_FOUND,
+                "no picture comes from this stream",
+                "Its source could not be reached in time, or sends nothing; `reason` and `detail` say why. It is tried again.",
+            ),
+            Self::StreamFull => (
+                "stream-full",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "all places for viewers are taken",
+                "Close another viewer of this stream, or raise its max_viewers in streams.toml.",
+            ),
+            Self::TooManyStreams => (
+                "too-many-streams",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "no more streams can be made",
+                "The template has made as many as it may; those that nobody uses go by themselves after a minute.",
+            ),
+            Self::NotAvailable => (
+                "not-available",
+                StatusCode::NOT_ACCEPTABLE,
+                "this cannot be made from this stream",
+                "`outputs` lists what works. For stills set the camera to H.264 or MJPEG.",
+            ),
+            Self::NotPush => (
+                "not-push",
+                StatusCode::CONFLICT,
+                "nothing can be pushed to this stream",
+                "Write source = \"push\" in its section of streams.toml.",
+            ),
+            Self::BadImage => (
+                "bad-image",
+                StatusCode::BAD_REQUEST,
+                "the body is no image that can be taken",
+                "Send one complete JPEG, WebP or PNG of a sane size as the whole body of a request.",
+            ),
+            Self::UnknownImage => (
+                "bad-image",
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "the body is neither JPEG, WebP nor PNG",
+                "Send one complete JPEG, WebP or PNG of a sane size as the whole body of a request.",
+            ),
+            Self::TooLarge => (
+                "too-large",
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "the body is too large",
+                "At most 16 MiB are taken: lower the quality or the size of the image.",
+            ),
+            Self::Busy => (
+                "busy",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "images come faster than they can be taken",
+                "Send fewer images a second, or smaller ones.",
+            ),
+            Self::BadParameter => (
+                "bad-parameter",
+                StatusCode::BAD_REQUEST,
+                "a parameter is not understood",
+                "`parameter` says which, `detail` what it may be.",
+            ),
+            Self::Refused => (
+                "refused",
+                StatusCode::FORBIDDEN,
+                "this is not allowed",
+                "Without access in [server] of streams.toml only this machine is let in, and only its own pages may change something.",
+            ),
+            Self::NotFound => (
+                "not-found",
+                StatusCode::NOT_FOUND,
+                "there is nothing at this address",
+                "The README lists the addresses.",
+            ),
+            Self::MethodNotAllowed => (
+                "method-not-allowed",
+                StatusCode::METHOD_NOT_ALLOWED,
+                "this method is not for this address",
+                "The header Allow lists those that are.",
+            ),
+            Self::UpgradeRequired => (
+                "upgrade-required",
+                StatusCode::UPGRADE_REQUIRED,
+                "this address speaks WebSocket",
+                "Connect with a WebSocket client, version 13, over HTTP/1.1. For a plain request there are /mjpeg and /still.",
+            ),
+            Self::BadHandshake => (
+                "bad-handshake",
+                StatusCode::BAD_REQUEST,
+                "the WebSocket handshake is broken",
+                "RFC 6455, section 4.2.1, says what it must have.",
+            ),
+            Self::TooSlow => (
+                "too-slow",
+                StatusCode::REQUEST_TIMEOUT,
+                "the body did not come in time",
+                "Send the whole body without long pauses.",
+            ),
+            Self::Incomplete => (
+                "incomplete-body",
+                StatusCode::BAD_REQUEST,
+                "the body broke off",
+                "Send as many bytes as Content-Length says.",
+            ),
+            Self::Stopping => (
+                "stopping",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the server stops",
+                "Try again when it has been started.",
+            ),
+            Self::Internal => (
+                "internal",
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "a mistake in the server",
+                "Its log says more; please report it.",
+            ),
+        }
+    }
+
+    /// What a person reads at the address of a `type`, by its last part.
+    pub(crate) fn explain(word: &str) -> Option<String> {
+        let (_, _, title, advice) = Self::ALL.map(Self::row).into_iter().find(|row| row.0 == word)?;
+        Some(format!("{word}: {title}.\n\n{advice}\n"))
+    }
+}
+
+impl Problem {
+    fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
+        let detail = detail.into();
+        Self {
+            kind,
+            detail,
+            stream: None,
+            reason: None,
+            parameter: None,
+            outputs: None,
+            retry_after: None,
+        }
+    }
+
+    fn of(self, stream: &str) -> Self {
+        Self {
+            stream: Some(stream.into()),
+            ..self
+        }
+    }
+
+    fn after(self, seconds: u64) -> Self {
+        Self {
+            retry_after: Some(seconds),
+            ..self
+        }
+    }
+
+    /// There is no stream of this name.
+    pub(crate) fn not_there(name: &str, why: &hub::NotThere) -> Self {
+        let kind = match why {
+            hub::NotThere::TooMany(_) => return Self::new(Kind::TooManyStreams, why.to_string()).of(name).after(60),
+            hub::NotThere::Unknown(_) | hub::NotThere::BadName(_) => Kind::UnknownStream,
+        };
+        // A name that is none may be anything: it is not repeated.
+        let problem = Self::new(kind, why.to_string());
+        if matches!(why, hub::NotThere::BadName(_)) {
+            problem
+        } else {
+            problem.of(name)
+        }
+    }
+
+    /// No picture came in time, and why as far as it is known.
+    pub(crate) fn offline(
+        stream: &str,
+        reason: Option<serde_json::Value>,
+        detail: String,
+        retry_in: Option<Duration>,
+    ) -> Self {
+        /// When nothing says when it is tried again: a camera needs about so long to come back.
+        const RETRY_SECONDS: u64 = 5;
+        let seconds = retry_in.map_or(RETRY_SECONDS, |time| time.as_millis().div_ceil(1000).max(1) as u64);
+        Self {
+            reason,
+            ..Self::new(Kind::StreamOffline, detail).of(stream).after(seconds)
+        }
+    }
+
+    /// All places are taken.
+    pub(crate) fn full(stream: &str, full: hub::Full) -> Self {
+        /// Viewers come and go within minutes: often enough to be let in soon, seldom enough to be no load.
+        const RETRY_SECONDS: u64 = 10;
+        Self::new(Kind::StreamFull, full.to_string())
+            .of(stream)
+            .after(RETRY_SECONDS)
+    }
+
+    /// It cannot be made from this stream; these addresses work.
+    pub(crate) fn not_available(stream: &str, detail: impl Into<Cow<'static, str>>, outputs: Vec<String>) -> Self {
+        Self {
+            outputs: Some(outputs),
+            ..Self::new(Kind::NotAvailable, detail).of(stream)
+        }
+    }
+
+    /// A still was not taken.
+    pub(crate) fn not_taken(stream: &str, refused: &hub::Refused) -> Self {
+        match refused {
+            hub::Refused::NotPush(_) => Self::new(Kind::NotPush, "the source of this stream is not `push`").of(stream),
+            hub::Refused::Busy(_) => Self::busy(refused.to_string()).of(stream),
+        }
+    }
+
+    /// The source of the stream is another.
+    pub(crate) fn not_push(stream: &str) -> Self {
+        Self::new(Kind::NotPush, "the source of this stream is not `push`").of(stream)
+    }
+
+    /// More comes than can be taken.
+    pub(crate) fn busy(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Busy, detail).after(1)
+    }
+
+    /// The body is no image.
+    pub(crate) fn bad_image(stream: &str, why: &BadImage) -> Self {
+        let kind = match why {
+            BadImage::TooLarge(_) => Kind::TooLarge,
+            BadImage::Unknown(_) => Kind::UnknownImage,
+            BadImage::Empty | BadImage::Incomplete(..) | BadImage::Broken(..) | BadImage::Size(..) => Kind::BadImage,
+        };
+        Self::new(kind, why.to_string()).of(stream)
+    }
+
+    /// The body is larger than what is taken.
+    pub(crate) fn too_large() -> Self {
+        Self::new(
+            Kind::TooLarge,
+            format!("at most {} bytes are taken", media::image::MAX_BYTES),
+        )
+    }
+
+    /// A parameter is not what it may be.
+    pub(crate) fn bad_parameter(parameter: &'static str, rule: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            parameter: Some(parameter),
+            ..Self::new(Kind::BadParameter, rule)
+        }
+    }
+
+    /// Not allowed.
+    pub(crate) fn refused(why: &access::Refused) -> Self {
+        Self::new(Kind::Refused, why.to_string())
+    }
+
+    /// No such address.
+    pub(crate) fn not_found() -> Self {
+        Self::new(Kind::NotFound, "no page and no output is here")
+    }
+
+    /// What else went wrong, in words of ours.
+    pub(crate) fn plain(kind: Kind, detail: &'static str) -> Self {
+        Self::new(kind, detail)
+    }
+
+    fn document(&self) -> Document<'_> {
+        let (word, status, title, _) = self.kind.row();
+        Document {
+            r#type: format!("{TYPE}{word}"),
+            title,
+            status: status.as_u16(),
+            detail: &self.detail,
+            stream: self.stream.as_deref(),
+            reason: self.reason.as_ref(),
+            parameter: self.parameter,
+            outputs: self.outputs.as_deref(),
+            retry_after: self.retry_after,
+        }
+    }
+
+    /// The text message for a WebSocket, whose browser cannot read the status of a refused handshake.
+    pub(crate) fn message(&self) -> String {
+        let message = Message {
+            r#type: "problem",
+            problem: self.document(),
+        };
+        serde_json::to_string(&message).expect("strings and numbers are JSON")
+    }
+
+    /// The close code behind [`Self::message`]: 4000 and the HTTP status.
+    pub(crate) fn close_code(&self) -> u16 {
+        4000 + self.kind.row().1.as_u16()
+    }
+
+    /// The title, for the reason of a close frame.
+    pub(crate) fn title(&self) -> &'static str {
+        self.kind.row().2
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = serde_json::to_vec(&self.document()).expect("strings and numbers are JSON");
+        let mut response = (self.kind.row().1, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, seconds.into());
+        }
+        if self.kind == Kind::UpgradeRequired {
+            headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+            headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_a_document_that_programs_can_test() {
+        let problem = Problem::offline(
+            "lobby",
+            Some("unreachable".into()),
+            "no route".into(),
+            Some(Duration::from_millis(1_200)),
+        );
+        let json: serde_json::Value = serde_json::to_value(problem.document()).unwrap();
+        let expected = serde_json::json!({
+            "type": "/problems/stream-offline",
+            "title": "no picture comes from this stream",
+            "status": 404,
+            "detail": "no route",
+            "stream": "lobby",
+            "reason": "unreachable",
+            "retry_after": 2,
+        });
+        assert_eq!(json, expected);
+        let response = problem.into_response();
+        assert_eq!(response.status(), 404);
+        assert_eq!(response.headers()[RETRY_AFTER], "2");
+        assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json");
+    }
+
+    #[test]
+    fn a_close_code_is_4000_and_the_status() {
+        let full = Problem::full("lobby", hub::Full { max: 2 });
+        assert_eq!(full.close_code(), 4503);
+        assert!(
+            full.message()
+                .starts_with(r#"{"type":"problem","problem":{"type":"/problems/stream-full","#),
+            "{}",
+            full.message()
+        );
+        assert_eq!(Problem::bad_parameter("quality", "1 to 100").close_code(), 4400);
+        assert_eq!(Problem::not_available("lobby", "H.265", Vec::new()).close_code(), 4406);
+        assert_eq!(Problem::refused(&access::Refused::NotLoopback).close_code(), 4403);
+    }
+
+    #[test]
+    fn a_name_that_is_none_is_not_repeated() {
+        let why = hub::NotThere::from("<b>".parse::<media::StreamName>().unwrap_err());
+        assert!(!Problem::not_there("<b>", &why).message().contains("<b>"));
+    }
+
+    #[test]
+    fn every_kind_is_explained_at_its_address() {
+        for kind in Kind::ALL {
+            assert!(Kind::explain(kind.row().0).is_some(), "{kind:?}");
+        }
+        assert_eq!(Kind::explain("nonsense"), None);
+    }
+}

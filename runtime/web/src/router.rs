@@ -1,0 +1,33 @@
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+use crate::app::App;
+use crate::ask::ask;
+use crate::problem::{Kind, Problem};
+use crate::{api, ingest, mjpeg, pages, still, ws};
+
+/// All addresses.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/ws/{stream}", get(ws::ws))
+        .route("/mjpeg/{stream}", get(mjpeg::mjpeg))
+        .route("/still/{file}", get(still::still))
+        .route("/ingest/{stream}", post(ingest::ingest))
+        .route("/api/streams", get(api::streams))
+        .route("/api/streams/{stream}", get(api::stream))
+        .route("/api/health", get(api::health))
+        .route("/healthz", get(api::healthz))
+        .route("/problems/{kind}", get(api::problem))
+        .route("/", get(pages::grid))
+        .route("/watch/{stream}", get(pages::watch))
+        .route("/assets/{file}", get(pages::asset))
+        .method_not_allowed_fallback(async || {
+            Problem::plain(Kind::MethodNotAllowed, "this address takes another method")
+        })
+        .fallback(async || Problem::not_found())
+        .layer(from_fn_with_state(app.clone(), ask))
+        .with_state(app)
+}

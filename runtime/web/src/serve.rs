@@ -1,0 +1,78 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use access::Policy;
+use hub::Hub;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::App;
+use crate::connection;
+use crate::listener::{Error, Listener};
+
+/// Connections at once, viewers included; the next ones wait in the system's backlog. Ten thousand idle ones take about 200 MB.
+const MAX_CONNECTIONS: usize = 10_240;
+
+/// How long the last answers and close frames may take when the program stops.
+const LAST_WORDS: Duration = Duration::from_millis(1_200);
+
+/// What serving needs of the program round it.
+#[derive(Clone)]
+pub struct Parts {
+    /// The streams.
+    pub hub: Arc<Hub>,
+    /// Who may do what: [`Listener::policy`].
+    pub policy: Policy,
+    /// Waits for the tasks of all connections when the program ends.
+    pub tracker: TaskTracker,
+    /// Cancelled when the program ends: no new connection, viewers are told.
+    pub stop: CancellationToken,
+    /// The program's version, for `/api/health`.
+    pub version: &'static str,
+}
+
+/// Serves until [`Parts::stop`] is cancelled, and about a second longer: requests that run get their answer, WebSocket viewers a close frame (1001).
+pub async fn serve(listener: Listener, parts: Parts) -> Result<(), Error> {
+    let Parts {
+        hub,
+        policy,
+        tracker,
+        stop,
+        version,
+    } = parts;
+    let visits = TaskTracker::new();
+    let app = Arc::new(App::new(
+        hub,
+        policy,
+        stop.clone(),
+        (tracker.clone(), visits.clone()),
+        version,
+    ));
+    let router = crate::router::router(app.clone());
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let accepting = async {
+        loop {
+            let place = places
+                .clone()
+                .acquire_owned()
+                .await
+                .expect("the semaphore is never closed");
+            let (stream, peer) = listener.accept().await;
+            app.spawn(connection::run(
+                stream,
+                peer.ip(),
+                router.clone(),
+                stop.clone(),
+                Arc::new(place),
+            ));
+        }
+    };
+    stop.run_until_cancelled(accepting).await;
+    drop(listener);
+    visits.close();
+    if tokio::time::timeout(LAST_WORDS, visits.wait()).await.is_err() {
+        tracing::debug!(connections = visits.len(), "connections are cut off");
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! `/still/{stream}.jpg` and `.webp`: the newest picture, for those who ask now and then. Asking is no viewer: it takes no place.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LAST_MODIFIED};
+use http::{HeaderMap, HeaderName, StatusCode};
+use media::Still;
+use picture::{Format, Want};
+
+use crate::app::App;
+use crate::asked::{Asked, Unserved};
+use crate::first::first;
+use crate::problem::Problem;
+
+/// When the picture was taken, in seconds since 1970 with a fraction: what `Last-Modified` has no room for.
+const X_TIMESTAMP: HeaderName = HeaderName::from_static("x-timestamp");
+
+/// `GET /still/{stream}.jpg` or `.webp`.
+pub(crate) async fn still(
+    State(app): State<Arc<App>>,
+    Path(file): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (name, format) = match file.rsplit_once('.') {
+        Some((name, "jpg" | "jpeg")) => (name, Format::Jpeg),
+        Some((name, "webp")) => (name, Format::WebP),
+        _ => return Err(Problem::not_found()),
+    };
+    let entry = app.entry(name)?;
+    // The format is in the name: `?format` says nothing here.
+    let asked = match Asked::parse(query.as_deref()) {
+        Ok(asked) => asked,
+        Err(Unserved::Bad(problem)) => return Err(problem),
+        Err(Unserved::NotAvailable(_)) => {
+            return Err(Problem::bad_parameter("format", "the format is the end of the address"));
+        }
+    };
+    let mut stills = entry.pictures().subscribe(Want {
+        format: Some(format),
+        ..asked.want
+    });
+    let still = first(&app, &entry, &mut stills).await?.still;
+    Ok(answer(&still, &headers))
+}
+
+fn answer(still: &Still, asked: &HeaderMap) -> Response {
+    let taken = still.captured.unwrap_or(still.received.wall);
+    let tag = format!(
+        "\"{:x}-{:x}-{:x}\"",
+        still.received.unix_nanos(),
+        still.sequence,
+        still.data.len()
+    );
+    let known = asked.get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
+    let known = known.is_some_and(|tags| {
+        tags.split(',')
+            .any(|known| known.trim().trim_start_matches("W/") == tag)
+    });
+    let headers = [
+        (CONTENT_TYPE, still.format.media_type().to_owned()),
+        (CACHE_CONTROL, "private, no-store".to_owned()),
+        (LAST_MODIFIED, httpdate::fmt_http_date(taken)),
+        (ETAG, tag),
+        (X_TIMESTAMP, egress::multipart::seconds(taken)),
+    ];
+    if known {
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
+    (headers, still.data.clone()).into_response()
+}

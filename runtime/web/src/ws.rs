@@ -1,0 +1,181 @@
+//! `/ws/{stream}`: the handshake (RFC 6455 section 4.2), and the way to the viewer's loop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{Extension, Path, RawQuery, Request, State};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use egress::websocket::{End, Opcode, Socket, Stats, Viewer};
+use http::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE};
+use http::{HeaderMap, HeaderName, StatusCode};
+use hub::Output;
+use hyper::upgrade::OnUpgrade;
+use hyper_util::rt::TokioIo;
+use hyper_util::server::conn::auto::upgrade::downcast;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tungstenite::handshake::derive_accept_key;
+
+use crate::app::App;
+use crate::asked::{Asked, Unserved};
+use crate::connection::Visit;
+use crate::problem::{Kind, Problem};
+
+/// How long the answer to the handshake may take to be written.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// What a viewer gets who is let in.
+struct Admitted {
+    viewer: Viewer,
+    name: String,
+}
+
+/// `GET /ws/{stream}`.
+pub(crate) async fn ws(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    Extension(visit): Extension<Visit>,
+    RawQuery(query): RawQuery,
+    mut request: Request,
+) -> Response {
+    let admitted = admit(&app, &name, query.as_deref());
+    let (response, socket) = match handshake(&mut request) {
+        Ok(handshake) => handshake,
+        Err(problem) => return problem.into_response(),
+    };
+    let app = app.clone();
+    let stop = app.stop.clone();
+    app.spawn(async move {
+        // The connection's place is this viewer's now.
+        let _visit = visit;
+        let Some(mut socket) = socket.await else { return };
+        match admitted {
+            Ok(Admitted { viewer, name }) => {
+                let end = viewer.run(&mut socket, &stop).await;
+                tracing::debug!(stream = name, ?end, "viewer left");
+                if let End::NotAvailable(detail) = end {
+                    tell(
+                        &mut socket,
+                        &Problem::not_available(&name, detail.to_string(), Vec::new()),
+                    )
+                    .await;
+                }
+            }
+            Err(problem) => tell(&mut socket, &problem).await,
+        }
+    });
+    response
+}
+
+/// Answers a handshake that `access` refused: the browser's page is told over the socket, since it cannot read the status of a refused one.
+pub(crate) fn refuse(app: &Arc<App>, mut request: Request, problem: Problem) -> Response {
+    let (response, socket) = match handshake(&mut request) {
+        Ok(handshake) => handshake,
+        Err(_) => return problem.into_response(),
+    };
+    let visit = request.extensions().get::<Visit>().cloned();
+    app.spawn(async move {
+        let _visit = visit;
+        if let Some(mut socket) = socket.await {
+            tell(&mut socket, &problem).await;
+        }
+    });
+    response
+}
+
+/// Whether a request asks for a WebSocket.
+pub(crate) fn is_upgrade(headers: &HeaderMap) -> bool {
+    has(headers, CONNECTION, "upgrade") && has(headers, UPGRADE, "websocket")
+}
+
+fn admit(app: &App, name: &str, query: Option<&str>) -> Result<Admitted, Problem> {
+    let entry = app.entry(name)?;
+    let asked = Asked::parse(query).map_err(|why| match why {
+        Unserved::Bad(problem) => problem,
+        Unserved::NotAvailable(format) => no_format(name, format),
+    })?;
+    let ticket = entry
+        .admit(Output::WebSocket)
+        .map_err(|full| Problem::full(name, full))?;
+    let stills = entry.pictures().subscribe(asked.want);
+    let stats = if asked.stats { Stats::Told } else { Stats::Untold };
+    Ok(Admitted {
+        viewer: Viewer::new(entry, ticket, stills, stats),
+        name: name.into(),
+    })
+}
+
+/// Outputs that carry the camera's own video are not there; those made of stills are.
+fn no_format(name: &str, format: &str) -> Problem {
+    let outputs = [
+        format!("/ws/{name}?format=webp"),
+        format!("/ws/{name}?format=jpeg"),
+        format!("/mjpeg/{name}"),
+        format!("/still/{name}.jpg"),
+        format!("/still/{name}.webp"),
+    ];
+    Problem::not_available(
+        name,
+        format!("this server does not make `{format}`; stills work"),
+        outputs.into(),
+    )
+}
+
+/// The answer to the handshake, and the socket that is there once it was written.
+fn handshake(
+    request: &mut Request,
+) -> Result<(Response, impl Future<Output = Option<Socket<TcpStream>>> + use<>), Problem> {
+    let headers = request.headers();
+    if !is_upgrade(headers) {
+        return Err(Problem::plain(Kind::UpgradeRequired, "this is no WebSocket handshake"));
+    }
+    if headers.get(SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
+        return Err(Problem::plain(Kind::UpgradeRequired, "the version of WebSocket is 13"));
+    }
+    // 16 bytes in base64: section 4.1.
+    let key = headers.get(SEC_WEBSOCKET_KEY).filter(|key| key.len() == 24);
+    let key =
+        key.ok_or_else(|| Problem::plain(Kind::BadHandshake, "`Sec-WebSocket-Key` must be 16 bytes in base64"))?;
+    let accept = derive_accept_key(key.as_bytes());
+    let upgrade = request.extensions_mut().remove::<OnUpgrade>();
+    let upgrade = upgrade.ok_or_else(|| Problem::plain(Kind::UpgradeRequired, "WebSocket needs HTTP/1.1 here"))?;
+    let switching = [
+        (CONNECTION, "Upgrade"),
+        (UPGRADE, "websocket"),
+        (SEC_WEBSOCKET_ACCEPT, &accept),
+    ];
+    let response = (StatusCode::SWITCHING_PROTOCOLS, switching, Body::empty()).into_response();
+    let socket = async {
+        let upgraded = timeout(HANDSHAKE, upgrade).await.ok()?.ok()?;
+        // The connection as it was accepted: none of HTTP's layers and buffers between it and the viewer.
+        let parts = downcast::<TokioIo<TcpStream>>(upgraded).ok()?;
+        // A copy, mostly of nothing: what was read is a view into HTTP's buffer, which a viewer need not keep.
+        Some(Socket::new(
+            parts.io.into_inner(),
+            Bytes::copy_from_slice(&parts.read_buf),
+        ))
+    };
+    Ok((response, socket))
+}
+
+async fn tell(socket: &mut Socket<TcpStream>, problem: &Problem) {
+    if timeout(HANDSHAKE, socket.send(Opcode::Text, problem.message().as_bytes()))
+        .await
+        .is_ok_and(|sent| sent.is_ok())
+    {
+        socket.close(problem.close_code(), problem.title()).await;
+    }
+}
+
+/// Whether a list of tokens (RFC 9110 section 5.6.1) has this one.
+fn has(headers: &HeaderMap, name: HeaderName, token: &str) -> bool {
+    let values = headers
+        .get_all(name)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok());
+    values
+        .flat_map(|value| value.split(','))
+        .any(|value| value.trim().eq_ignore_ascii_case(token))
+}

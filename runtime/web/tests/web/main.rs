@@ -1,0 +1,14 @@
+//! The server as its clients see it: a real hub with `push` streams, real sockets on port 0.
+//!
+//! Scheme, host and port of an address, and what a client does with bytes, are written by hand here where it matters.
+
+mod access;
+mod client;
+mod ingest;
+mod mjpeg;
+mod pages;
+mod problems;
+mod server;
+mod still;
+mod stopping;
+mod websocket;
