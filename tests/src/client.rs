@@ -1,0 +1,11 @@
+//! Viewers and producers as they are out there: a WebSocket, an `<img>` with MJPEG, a poll of a still, a poster of stills.
+
+mod ingest;
+mod multipart;
+mod problem;
+mod viewer;
+
+pub use ingest::{Producer, Protocol};
+pub use multipart::{Multipart, Part};
+pub use problem::Problem;
+pub use viewer::{Message, Viewer};

@@ -1,0 +1,224 @@
+//! The real program, started with a `streams.toml` of the test's in a folder of its own, and ended with its handle.
+
+mod binary;
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+pub use binary::path;
+
+/// Start-up compiles the bundled plugins, on a machine that runs other tests as well.
+const START_LIMIT: Duration = Duration::from_secs(60);
+/// How long anything else may take.
+pub const LIMIT: Duration = Duration::from_secs(20);
+/// Lines of the log that are kept for a failed test.
+const LOG_LINES: usize = 400;
+
+type Log = Arc<Mutex<VecDeque<String>>>;
+
+/// A running Framegate.
+#[derive(Debug)]
+pub struct Program {
+    child: Child,
+    address: SocketAddr,
+    log: Log,
+    http: reqwest::Client,
+    folder: TempDir,
+}
+
+impl Program {
+    /// Starts it with these sections; `[server]` with a free port is put before them.
+    pub async fn start(sections: &str) -> Result<Self> {
+        Self::start_in(tempfile::tempdir()?, sections).await
+    }
+
+    /// The same in a folder that the test has put files into.
+    pub async fn start_in(folder: TempDir, sections: &str) -> Result<Self> {
+        let file = folder.path().join("streams.toml");
+        std::fs::write(&file, format!("[server]\nlisten = \"127.0.0.1:0\"\n\n{sections}"))?;
+        let mut child = Command::new(path()?)
+            .arg("run")
+            .arg(&file)
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        let log = Log::default();
+        let told = watch::Sender::new(None);
+        let mut listening = told.subscribe();
+        keep(child.stderr.take(), log.clone(), None);
+        keep(child.stdout.take(), log.clone(), Some(told));
+        let waiting = tokio::time::timeout(START_LIMIT, listening.wait_for(Option::is_some));
+        let address = match waiting.await {
+            Ok(Ok(address)) => address.context("just waited for it")?,
+            _ => {
+                let status = child.try_wait()?;
+                bail!("it did not say where it listens ({status:?}); its log:\n{}", text(&log));
+            }
+        };
+        let http = reqwest::Client::builder().no_proxy().timeout(LIMIT).build()?;
+        Ok(Self {
+            child,
+            address,
+            log,
+            http,
+            folder,
+        })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `http://…` and this path.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// `ws://…` and this path.
+    pub fn ws_url(&self, path: &str) -> String {
+        format!("ws://{}{path}", self.address)
+    }
+
+    /// The folder of its `streams.toml`.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// What it said until now.
+    pub fn log(&self) -> String {
+        text(&self.log)
+    }
+
+    /// Waits until a line of its log holds this.
+    pub async fn logs(&self, words: &str) -> Result<()> {
+        self.until(&format!("a log line with {words:?}"), async || {
+            Ok(self.log().contains(words))
+        })
+        .await
+    }
+
+    /// A GET with a limit on the whole of it.
+    pub async fn get(&self, path: &str) -> Result<reqwest::Response> {
+        self.http
+            .get(self.url(path))
+            .send()
+            .await
+            .with_context(|| format!("GET {path}"))
+    }
+
+    /// A GET whose answer is JSON and 200.
+    pub async fn json(&self, path: &str) -> Result<Value> {
+        Ok(self.get(path).await?.error_for_status()?.json().await?)
+    }
+
+    /// `GET /api/streams/{name}`.
+    pub async fn stream(&self, name: &str) -> Result<Value> {
+        self.json(&format!("/api/streams/{name}")).await
+    }
+
+    /// Waits until a stream is in this state.
+    pub async fn wait_for_state(&self, name: &str, state: &str) -> Result<()> {
+        let is_so = async || Ok(self.stream(name).await?["state"] == state);
+        self.until(&format!("stream `{name}` is {state}"), is_so).await
+    }
+
+    /// Waits until a stream has so many viewers.
+    pub async fn wait_for_viewers(&self, name: &str, total: u64) -> Result<()> {
+        let is_so = async || Ok(self.stream(name).await?["viewers"]["total"] == total);
+        self.until(&format!("stream `{name}` has {total} viewers"), is_so).await
+    }
+
+    async fn until(&self, what: &str, is_so: impl AsyncFn() -> Result<bool>) -> Result<()> {
+        let limit = Instant::now() + LIMIT;
+        while !is_so().await? {
+            if Instant::now() > limit {
+                bail!("not within {LIMIT:?}: {what}");
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    }
+
+    /// Its resident memory.
+    pub fn resident_bytes(&self) -> Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().context("it has ended")?))?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .context("no VmRSS")?;
+        Ok(line.trim().trim_end_matches("kB").trim().parse::<u64>()? * 1_024)
+    }
+
+    /// SIGTERM.
+    pub fn terminate(&self) -> Result<()> {
+        let id = self.child.id().context("it has ended already")?;
+        Ok(kill_process(
+            Pid::from_raw(id as i32).context("a process id is positive")?,
+            Signal::TERM,
+        )?)
+    }
+
+    /// Waits for its end.
+    pub async fn ended(&mut self, limit: Duration) -> Result<ExitStatus> {
+        Ok(tokio::time::timeout(limit, self.child.wait())
+            .await
+            .with_context(|| format!("it still runs after {limit:?}"))??)
+    }
+}
+
+impl Drop for Program {
+    /// `cargo test` shows this for a failed test only.
+    #[allow(clippy::print_stdout, reason = "a failed test is read by a person")]
+    fn drop(&mut self) {
+        println!("the program's log:\n{}", self.log());
+    }
+}
+
+/// Keeps the last lines of a pipe; the one that says where it listens is told as well.
+fn keep(
+    pipe: Option<impl AsyncRead + Unpin + Send + 'static>,
+    log: Log,
+    told: Option<watch::Sender<Option<SocketAddr>>>,
+) {
+    let Some(pipe) = pipe else { return };
+    tokio::spawn(async move {
+        let mut lines = BufReader::new(pipe).lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            let address = line
+                .split_once("listening on http://")
+                .and_then(|(_, address)| address.trim().parse().ok());
+            if let (Some(told), Some(address)) = (&told, address) {
+                told.send_replace(Some(address));
+            }
+            let mut log = log.lock().expect("nobody panics in it");
+            if log.len() == LOG_LINES {
+                log.pop_front();
+            }
+            log.push_back(line);
+        }
+    });
+}
+
+fn text(log: &Log) -> String {
+    log.lock()
+        .expect("nobody panics in it")
+        .iter()
+        .fold(String::new(), |text, line| text + line + "\n")
+}
