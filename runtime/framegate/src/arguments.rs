@@ -1,0 +1,232 @@
+//! The command line: what was typed → what is to be done.
+
+use std::path::{Path, PathBuf};
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+/// The file that is read if none is named.
+const FILE: &str = "streams.toml";
+
+/// What is to be done.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Arguments {
+    /// Serve what the file says, until a signal.
+    Run {
+        /// `streams.toml`.
+        file: PathBuf,
+    },
+    /// Name every mistake in the file.
+    Check {
+        /// `streams.toml`.
+        file: PathBuf,
+    },
+    /// Print the JSON schema of the file.
+    Schema,
+    /// Compile a component to native code: what the program starts itself as.
+    Compile {
+        /// The component.
+        input: PathBuf,
+        /// Where the native code is written.
+        output: PathBuf,
+    },
+}
+
+/// What `--version` says beside the version.
+pub(crate) struct Version {
+    /// `git describe` at build time; `unknown` outside a checkout.
+    pub(crate) commit: &'static str,
+    /// Libraries by name, with their versions.
+    pub(crate) codecs: Vec<(&'static str, String)>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  framegate                          serve what streams.toml in this folder says
+  framegate run /etc/framegate.toml  the same with another file
+  framegate check                    name every mistake in streams.toml, and start nothing
+  framegate schema > schema.json     the file's JSON schema, for your editor
+
+A file to begin with, which needs no camera:
+  [streams.demo]
+  source = \"test://\"
+  plugins = [{ use = \"clock\" }]
+
+A camera:
+  [streams.lobby]
+  source = \"rtsp://10.0.0.4/stream1\"
+  username = \"viewer\"
+  password = \"${LOBBY_PASSWORD}\"
+
+Then open http://127.0.0.1:8080, or take one output:
+  http://127.0.0.1:8080/watch/lobby      a page
+  http://127.0.0.1:8080/mjpeg/lobby      for <img> and most other programs
+  http://127.0.0.1:8080/still/lobby.jpg  the newest picture
+
+FRAMEGATE_LOG says what is logged, such as `debug` or `info,stream=debug`.
+Exit status: 0 done, 1 failed, 2 a mistake in the file or on the command line.";
+
+/// IP cameras to browsers, with sandboxed WebAssembly plugins on the way.
+#[derive(Parser)]
+#[command(name = "framegate", after_help = EXAMPLES, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+struct Written {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// What to serve: cameras, plugins, the address to listen on [default: streams.toml]
+    file: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve what the file says, until ctrl-c or SIGTERM
+    Run {
+        /// What to serve
+        #[arg(default_value = FILE)]
+        file: PathBuf,
+    },
+    /// Name every mistake in the file, each with its line, and start nothing
+    #[command(
+        after_help = "Exit status: 0 without mistakes, 2 with some.\n\nExample:\n  framegate check && systemctl restart framegate"
+    )]
+    Check {
+        /// The file to check
+        #[arg(default_value = FILE)]
+        file: PathBuf,
+    },
+    /// Print the file's JSON schema, for editors
+    #[command(
+        after_help = "Example:\n  framegate schema > schema.json\nand as the first line of streams.toml:\n  #:schema schema.json"
+    )]
+    Schema,
+    #[command(hide = true)]
+    Compile { input: PathBuf, output: PathBuf },
+}
+
+impl Arguments {
+    /// Reads this process's command line; ends the process where that is a mistake, or asks for help or the version.
+    pub(crate) fn read(version: &Version) -> Self {
+        Self::of(version, std::env::args_os()).unwrap_or_else(|error| error.exit())
+    }
+
+    fn of(
+        version: &Version,
+        words: impl IntoIterator<Item = impl Into<std::ffi::OsString> + Clone>,
+    ) -> clap::error::Result<Self> {
+        let mut command = version.put_in(Written::command());
+        let written = Written::from_arg_matches(&command.try_get_matches_from_mut(words)?)?;
+        Ok(match written.command {
+            Some(Command::Run { file }) => Self::Run { file },
+            Some(Command::Check { file }) => Self::Check { file },
+            Some(Command::Schema) => Self::Schema,
+            Some(Command::Compile { input, output }) => Self::Compile { input, output },
+            None => match written.file {
+                None => Self::Run { file: FILE.into() },
+                Some(file) => match misspelt_command(&file) {
+                    None => Self::Run { file },
+                    Some(meant) => {
+                        let message = format!(
+                            "there is neither a command nor a file `{}`; did you mean `{meant}`?",
+                            file.display()
+                        );
+                        return Err(command.error(ErrorKind::InvalidSubcommand, message));
+                    }
+                },
+            },
+        })
+    }
+}
+
+impl Version {
+    fn put_in(&self, command: clap::Command) -> clap::Command {
+        let short = format!("{} ({})", env!("CARGO_PKG_VERSION"), self.commit);
+        let libraries = self.codecs.iter().map(|(name, version)| format!("\n{name} {version}"));
+        let long = short.clone() + &libraries.collect::<String>();
+        // Once in the life of the process, and as long as it.
+        command.version(&*short.leak()).long_version(&*long.leak())
+    }
+}
+
+/// The command that was meant by what would otherwise be a file, if there is no such file.
+fn misspelt_command(file: &Path) -> Option<&'static str> {
+    let word = file.to_str().filter(|word| !word.contains(['/', '.']))?;
+    config::nearest(word, ["run", "check", "schema"]).filter(|_| !file.exists())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version() -> Version {
+        Version {
+            commit: "v0.1.0-3-gabcdef",
+            codecs: vec![("openh264", "2.6.0".into()), ("libwebp", "1.3.2".into())],
+        }
+    }
+
+    fn read(words: &[&str]) -> clap::error::Result<Arguments> {
+        Arguments::of(&version(), ["framegate"].iter().chain(words))
+    }
+
+    #[test]
+    fn a_file_or_nothing_means_run() {
+        let run = |file: &str| Arguments::Run { file: file.into() };
+        assert_eq!(read(&[]).expect("good"), run("streams.toml"));
+        assert_eq!(read(&["other.toml"]).expect("good"), run("other.toml"));
+        assert_eq!(read(&["run"]).expect("good"), run("streams.toml"));
+        assert_eq!(read(&["run", "other.toml"]).expect("good"), run("other.toml"));
+        assert_eq!(
+            read(&["check", "x"]).expect("good"),
+            Arguments::Check { file: "x".into() }
+        );
+        assert_eq!(read(&["schema"]).expect("good"), Arguments::Schema);
+        let compile = Arguments::Compile {
+            input: "a".into(),
+            output: "b".into(),
+        };
+        assert_eq!(read(&["compile", "a", "b"]).expect("good"), compile);
+    }
+
+    #[test]
+    fn a_misspelt_command_is_told_with_the_right_one() {
+        let error = read(&["chekc"]).expect_err("no such command");
+        assert_eq!(
+            (error.exit_code(), error.to_string().contains("did you mean `check`?")),
+            (2, true),
+            "{error}"
+        );
+        assert_eq!(read(&["--colour"]).expect_err("no such option").exit_code(), 2);
+    }
+
+    #[test]
+    fn the_version_tells_commit_and_codecs() {
+        let shown = |word: &str| read(&[word]).expect_err("shown as clap's error").to_string();
+        let short = concat!("framegate ", env!("CARGO_PKG_VERSION"), " (v0.1.0-3-gabcdef)\n");
+        assert_eq!(shown("-V"), short);
+        assert_eq!(shown("--version"), format!("{short}openh264 2.6.0\nlibwebp 1.3.2\n"));
+    }
+
+    #[test]
+    fn help_teaches_by_example_and_its_files_have_no_mistake() {
+        Written::command().debug_assert();
+        let help = read(&["--help"]).expect_err("shown as clap's error").to_string();
+        assert!(!help.contains("compile"), "{help}");
+        struct Anything;
+        impl config::Environment for Anything {
+            fn variable(&self, _: &str) -> Option<String> {
+                Some(String::new())
+            }
+            fn secret(&self, _: &Path) -> std::io::Result<String> {
+                Ok(String::new())
+            }
+        }
+        let begins = help.find("  [streams.demo]").expect("an example");
+        let ends = help.find("Then open").expect("the outputs");
+        let text = help[begins..ends].replace("A camera:", "");
+        let known = config::Known {
+            bundled: &["clock"],
+            environment: &Anything,
+        };
+        let loaded = config::read(Path::new(FILE), text, &known).expect("no mistake");
+        assert_eq!(loaded.config.streams.len(), 2);
+    }
+}

@@ -1,0 +1,46 @@
+//! The commands of the program, and how they talk to the person who typed them.
+
+pub(crate) mod check;
+pub(crate) mod compile;
+pub(crate) mod run;
+pub(crate) mod schema;
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+
+use config::{Ink, Known, Loaded, Process, Report};
+
+use crate::bundled;
+
+/// The exit status where the person who started the program has to mend something; clap's for a mistake on the command line too.
+const MISTAKE: u8 = 2;
+
+/// Reads `streams.toml`; its mistakes are told, and the exit status says so. Advice is told as well, and the file taken.
+pub(crate) fn read(file: &Path) -> Result<Loaded, ExitCode> {
+    let bundled = bundled::names();
+    let loaded = config::load(
+        file,
+        &Known {
+            bundled: &bundled,
+            environment: &Process,
+        },
+    )
+    .map_err(|report| tell(&report))?;
+    if !loaded.advice.is_empty() {
+        tell(&loaded.advice);
+    }
+    Ok(loaded)
+}
+
+/// Shows a report on standard error, and gives the exit status for it.
+pub(crate) fn tell(report: &Report) -> ExitCode {
+    let is_colorless = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let ink = match io::stderr().is_terminal() && !is_colorless {
+        true => Ink::Colored,
+        false => Ink::Plain,
+    };
+    // With standard error closed the exit status alone has to say it.
+    _ = io::stderr().write_all(report.render(ink).as_bytes());
+    ExitCode::from(MISTAKE)
+}

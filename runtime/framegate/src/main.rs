@@ -1,0 +1,26 @@
+//! Framegate: IP cameras to browsers, with sandboxed WebAssembly plugins on the way.
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod bundled;
+mod commands;
+mod log;
+mod plugins;
+mod signals;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Version};
+
+fn main() -> anyhow::Result<ExitCode> {
+    let version = Version {
+        commit: env!("FRAMEGATE_COMMIT"),
+        codecs: codec::capabilities().versions,
+    };
+    match Arguments::read(&version) {
+        Arguments::Run { file } => commands::run::run(&file),
+        Arguments::Check { file } => commands::check::run(&file),
+        Arguments::Schema => commands::schema::run(),
+        Arguments::Compile { input, output } => commands::compile::run(&input, &output),
+    }
+}
