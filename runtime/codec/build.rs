@@ -14,8 +14,8 @@ fn main() {
     }
 }
 
-/// openh264-sys2 asks the crate `nasm-rs`, which runs what NASM names, else `nasm`; libjpeg-turbo's CMake looks for `nasm` or what ASM_NASM names. On ARM
-/// both have their assembly in a form that the C compiler takes.
+/// openh264-sys2 asks the crate `nasm-rs`, which runs what NASM names, else `nasm`; libjpeg-turbo's CMake looks for `nasm` or what ASM_NASM names.
+/// On ARM both have their assembly in a form that the C compiler takes.
 fn has_assembly() -> bool {
     match env::var("CARGO_CFG_TARGET_ARCH").as_deref() {
         Ok("x86" | "x86_64") => {

@@ -9,10 +9,7 @@ fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     println!("cargo::rerun-if-changed={}", root.join("wit").display());
     bundle(&root.join("plugins"), &out);
-    println!(
-        "cargo::rustc-env=FRAMEGATE_COMMIT={}",
-        commit(&root).unwrap_or_else(|| "unknown".into())
-    );
+    println!("cargo::rustc-env=FRAMEGATE_COMMIT={}", commit(&root).unwrap_or_else(|| "unknown".into()));
 }
 
 /// Writes `bundled.rs`: the table of names and bytes.
@@ -20,12 +17,8 @@ fn bundle(plugins: &Path, out: &Path) {
     let mut table = String::from("&[\n");
     for (name, file) in framegate_embed::build(plugins, out) {
         let file = file.display();
-        writeln!(
-            table,
-            "    Bundled {{ name: {name:?}, bytes: include_bytes!({:?}) }},",
-            file.to_string()
-        )
-        .expect("a String takes everything");
+        writeln!(table, "    Bundled {{ name: {name:?}, bytes: include_bytes!({:?}) }},", file.to_string())
+            .expect("a String takes everything");
     }
     table.push_str("]\n");
     std::fs::write(out.join("bundled.rs"), table).expect("OUT_DIR can be written");
@@ -35,10 +28,7 @@ fn bundle(plugins: &Path, out: &Path) {
 fn commit(root: &Path) -> Option<String> {
     let git = |arguments: &[&str]| {
         let output = Command::new("git").arg("-C").arg(root).args(arguments).output().ok()?;
-        let text = output
-            .status
-            .success()
-            .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())?;
+        let text = output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())?;
         (!text.is_empty()).then_some(text)
     };
     // HEAD's log changes with each commit; without it (a fresh clone of a branch) HEAD itself does.

@@ -55,11 +55,7 @@ impl Browser {
         let Some(chromium) = tool::find("chromium", test) else {
             return Ok(None);
         };
-        Ok(Some(
-            tokio::time::timeout(LIMIT, Self::launch(&chromium))
-                .await
-                .context("chromium does not start")??,
-        ))
+        Ok(Some(tokio::time::timeout(LIMIT, Self::launch(&chromium)).await.context("chromium does not start")??))
     }
 
     async fn launch(chromium: &Path) -> Result<Self> {
@@ -91,9 +87,7 @@ impl Browser {
             _child: child,
             _profile: profile,
         };
-        let target = browser
-            .call("Target.createTarget", json!({ "url": "about:blank" }))
-            .await?;
+        let target = browser.call("Target.createTarget", json!({ "url": "about:blank" })).await?;
         let attach = json!({ "targetId": target["targetId"], "flatten": true });
         let session = browser.call("Target.attachToTarget", attach).await?;
         browser.session = session["sessionId"].as_str().context("a session id")?.to_owned();
@@ -114,9 +108,7 @@ impl Browser {
         self.socket.send(Message::text(command.to_string())).await?;
         let answer = tokio::time::timeout(LIMIT, async {
             loop {
-                let Some(message) = self.socket.next().await else {
-                    bail!("chromium has gone")
-                };
+                let Some(message) = self.socket.next().await else { bail!("chromium has gone") };
                 let Message::Text(text) = message? else { continue };
                 let answer: Value = serde_json::from_str(text.as_str())?;
                 if answer["id"] == id {
@@ -179,10 +171,7 @@ impl Browser {
                 return Ok(());
             }
             if Instant::now() > until {
-                bail!(
-                    "not true within {limit:?}: {expression} ({value:?}); the page said {:?}",
-                    self.complaints
-                );
+                bail!("not true within {limit:?}: {expression} ({value:?}); the page said {:?}", self.complaints);
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -199,8 +188,7 @@ impl Browser {
     /// `prefers-color-scheme`.
     pub async fn prefer(&mut self, scheme: &str) -> Result<()> {
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
-        self.call("Emulation.setEmulatedMedia", json!({ "features": features }))
-            .await?;
+        self.call("Emulation.setEmulatedMedia", json!({ "features": features })).await?;
         Ok(())
     }
 
@@ -236,9 +224,7 @@ impl Browser {
         self.session.clear();
         // It answers, or is gone before it does.
         self.call("Browser.close", json!({})).await.ok();
-        tokio::time::timeout(LIMIT, self._child.wait())
-            .await
-            .context("chromium does not end")??;
+        tokio::time::timeout(LIMIT, self._child.wait()).await.context("chromium does not end")??;
         Ok(())
     }
 }

@@ -130,30 +130,13 @@ impl Camera {
         let _entered = runtime.enter();
         let port = bind((Ipv4Addr::LOCALHOST, 0).into())?;
         let address = port.local_addr()?;
-        let counts = watch::Sender::new(Counts {
-            listening: true,
-            ..Counts::default()
-        });
-        let orders = watch::Sender::new(Orders {
-            up: true,
-            stalled: false,
-            generation: 0,
-        });
-        let shared = Arc::new(Shared {
-            script: Mutex::new(script),
-            counts,
-            orders,
-            sent: Mutex::default(),
-        });
+        let counts = watch::Sender::new(Counts { listening: true, ..Counts::default() });
+        let orders = watch::Sender::new(Orders { up: true, stalled: false, generation: 0 });
+        let shared = Arc::new(Shared { script: Mutex::new(script), counts, orders, sent: Mutex::default() });
         let listener = bind(address)?.listen(64)?;
         runtime.spawn(run(listener, address, shared.clone()));
         drop(_entered);
-        Ok(Self {
-            shared,
-            address,
-            _port: port,
-            runtime: Some(runtime),
-        })
+        Ok(Self { shared, address, _port: port, runtime: Some(runtime) })
     }
 
     /// `rtsp://127.0.0.1:{port}/cam`.
@@ -189,12 +172,7 @@ impl Camera {
 
     /// The number of the picture that was sent last.
     pub fn last_sent(&self) -> Option<u32> {
-        self.shared
-            .sent
-            .lock()
-            .expect("nobody panics in it")
-            .back()
-            .map(|(number, _)| *number)
+        self.shared.sent.lock().expect("nobody panics in it").back().map(|(number, _)| *number)
     }
 
     /// No more media until [`Camera::resume`]; requests are answered.
@@ -218,10 +196,7 @@ impl Camera {
             orders.up = false;
             orders.generation += 1;
         });
-        self.wait_for(Duration::from_secs(5), |counts| {
-            !counts.listening && counts.playing == 0
-        })
-        .await?;
+        self.wait_for(Duration::from_secs(5), |counts| !counts.listening && counts.playing == 0).await?;
         Ok(())
     }
 

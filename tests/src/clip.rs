@@ -56,14 +56,7 @@ pub struct Numbered {
 impl Default for Numbered {
     /// 320x192 at 25/s, ten seconds, a GOP of one second.
     fn default() -> Self {
-        Self {
-            size: Size::new(320, 192),
-            fps: 25,
-            pictures: 250,
-            gop: 25,
-            first: 0,
-            bitrate_bps: 400_000,
-        }
+        Self { size: Size::new(320, 192), fps: 25, pictures: 250, gop: 25, first: 0, bitrate_bps: 400_000 }
     }
 }
 
@@ -86,24 +79,12 @@ impl Numbered {
 
     /// As H.264 Baseline.
     pub fn h264(self) -> Arc<Clip> {
-        let settings = h264::Settings {
-            size: self.size,
-            fps: self.fps,
-            bitrate_bps: self.bitrate_bps,
-            gop: self.gop,
-        };
+        let settings = h264::Settings { size: self.size, fps: self.fps, bitrate_bps: self.bitrate_bps, gop: self.gop };
         let mut encoder = h264::Encoder::open(&settings).expect("the encoder opens");
         let unit = |(order, number, picture): (u32, u32, Picture)| {
-            let encoded = encoder
-                .encode(&picture, order % self.gop == 0)
-                .expect("the picture is encoded");
+            let encoded = encoder.encode(&picture, order % self.gop == 0).expect("the picture is encoded");
             let encoded = encoded.expect("the encoder skips no picture");
-            Unit {
-                data: encoded.data,
-                key: encoded.key,
-                order,
-                number,
-            }
+            Unit { data: encoded.data, key: encoded.key, order, number }
         };
         Arc::new(Clip {
             codec: Codec::H264,
@@ -117,15 +98,8 @@ impl Numbered {
     pub fn jpeg(self) -> Arc<Clip> {
         let mut encoder = StillEncoder::new();
         let unit = |(order, number, picture): (u32, u32, Picture)| {
-            let data = encoder
-                .encode(&picture, StillFormat::Jpeg, 75)
-                .expect("the picture is encoded");
-            Unit {
-                data,
-                key: true,
-                order,
-                number,
-            }
+            let data = encoder.encode(&picture, StillFormat::Jpeg, 75).expect("the picture is encoded");
+            Unit { data, key: true, order, number }
         };
         Arc::new(Clip {
             codec: Codec::Jpeg,
@@ -144,23 +118,14 @@ impl Clip {
         let order_of = |decoded: u32| {
             let (start, at) = (decoded / gop * gop, decoded % gop);
             // I, then P B B over and over: each P is shown behind the two B-frames that follow it in decode order.
-            start
-                + if at == 0 {
-                    0
-                } else {
-                    (at - 1) / 3 * 3 + [3, 1, 2][((at - 1) % 3) as usize]
-                }
+            start + if at == 0 { 0 } else { (at - 1) / 3 * 3 + [3, 1, 2][((at - 1) % 3) as usize] }
         };
         Self::stored(Codec::H264, units, order_of)
     }
 
     /// H.265 Main: `media/p.h265`.
     pub fn h265() -> Arc<Self> {
-        Self::stored(
-            Codec::H265,
-            split(include_bytes!("../media/p.h265"), Codec::H265),
-            |decoded| decoded,
-        )
+        Self::stored(Codec::H265, split(include_bytes!("../media/p.h265"), Codec::H265), |decoded| decoded)
     }
 
     fn stored(codec: Codec, units: Vec<Vec<u8>>, order_of: impl Fn(u32) -> u32) -> Arc<Self> {
@@ -170,20 +135,10 @@ impl Clip {
                 Codec::H265 => media::h265::is_key(&data),
                 _ => media::h264::kind(&data).key,
             };
-            Unit {
-                data: data.into(),
-                key,
-                order,
-                number: order,
-            }
+            Unit { data: data.into(), key, order, number: order }
         };
         let units = units.into_iter().enumerate().map(unit).collect();
-        Arc::new(Self {
-            codec,
-            size: Size::new(160, 96),
-            fps: 25,
-            units,
-        })
+        Arc::new(Self { codec, size: Size::new(160, 96), fps: 25, units })
     }
 
     /// The whole clip as one Annex B file.
@@ -210,23 +165,13 @@ impl Clip {
     /// The parameter sets of the first access unit, without start codes.
     pub fn parameter_sets(&self) -> Vec<Bytes> {
         let is_set = |nal: &&[u8]| is_parameter_set(self.codec, nal);
-        annexb::nal_units(&self.units[0].data)
-            .filter(is_set)
-            .map(Bytes::copy_from_slice)
-            .collect()
+        annexb::nal_units(&self.units[0].data).filter(is_set).map(Bytes::copy_from_slice).collect()
     }
 }
 
 impl fmt::Debug for Clip {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} {} at {}/s, {} pictures",
-            self.codec.name(),
-            self.size,
-            self.fps,
-            self.units.len()
-        )
+        write!(f, "{} {} at {}/s, {} pictures", self.codec.name(), self.size, self.fps, self.units.len())
     }
 }
 
@@ -263,10 +208,7 @@ mod tests {
     #[test]
     fn stored_clips_have_their_pictures_and_key_frames() {
         let bframes = Clip::bframes();
-        assert_eq!(
-            (bframes.units.len(), bframes.units.iter().filter(|u| u.key).count()),
-            (50, 2)
-        );
+        assert_eq!((bframes.units.len(), bframes.units.iter().filter(|u| u.key).count()), (50, 2));
         let mut order: Vec<_> = bframes.units.iter().map(|u| u.order).collect();
         assert_eq!(order[..8], [0, 3, 1, 2, 6, 4, 5, 9]);
         order.sort_unstable();

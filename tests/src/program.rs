@@ -72,13 +72,7 @@ impl Program {
             }
         };
         let http = reqwest::Client::builder().no_proxy().timeout(LIMIT).build()?;
-        Ok(Self {
-            child,
-            address,
-            log,
-            http,
-            folder,
-        })
+        Ok(Self { child, address, log, http, folder })
     }
 
     /// Where it listens.
@@ -108,19 +102,12 @@ impl Program {
 
     /// Waits until a line of its log holds this.
     pub async fn logs(&self, words: &str) -> Result<()> {
-        self.until(&format!("a log line with {words:?}"), async || {
-            Ok(self.log().contains(words))
-        })
-        .await
+        self.until(&format!("a log line with {words:?}"), async || Ok(self.log().contains(words))).await
     }
 
     /// A GET with a limit on the whole of it.
     pub async fn get(&self, path: &str) -> Result<reqwest::Response> {
-        self.http
-            .get(self.url(path))
-            .send()
-            .await
-            .with_context(|| format!("GET {path}"))
+        self.http.get(self.url(path)).send().await.with_context(|| format!("GET {path}"))
     }
 
     /// A GET whose answer is JSON and 200.
@@ -156,23 +143,22 @@ impl Program {
         Ok(())
     }
 
+    /// Its process id.
+    pub fn id(&self) -> Result<u32> {
+        self.child.id().context("it has ended")
+    }
+
     /// Its resident memory.
     pub fn resident_bytes(&self) -> Result<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().context("it has ended")?))?;
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
-            .context("no VmRSS")?;
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id()?))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
         Ok(line.trim().trim_end_matches("kB").trim().parse::<u64>()? * 1_024)
     }
 
     /// SIGTERM.
     pub fn terminate(&self) -> Result<()> {
-        let id = self.child.id().context("it has ended already")?;
-        Ok(kill_process(
-            Pid::from_raw(id as i32).context("a process id is positive")?,
-            Signal::TERM,
-        )?)
+        let id = self.id()?;
+        Ok(kill_process(Pid::from_raw(id as i32).context("a process id is positive")?, Signal::TERM)?)
     }
 
     /// Waits for its end.
@@ -201,9 +187,7 @@ fn keep(
     tokio::spawn(async move {
         let mut lines = BufReader::new(pipe).lines();
         while let Ok(Some(line)) = lines.next_line().await {
-            let address = line
-                .split_once("listening on http://")
-                .and_then(|(_, address)| address.trim().parse().ok());
+            let address = line.split_once("listening on http://").and_then(|(_, address)| address.trim().parse().ok());
             if let (Some(told), Some(address)) = (&told, address) {
                 told.send_replace(Some(address));
             }
@@ -217,8 +201,5 @@ fn keep(
 }
 
 fn text(log: &Log) -> String {
-    log.lock()
-        .expect("nobody panics in it")
-        .iter()
-        .fold(String::new(), |text, line| text + line + "\n")
+    log.lock().expect("nobody panics in it").iter().fold(String::new(), |text, line| text + line + "\n")
 }

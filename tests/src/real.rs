@@ -48,19 +48,9 @@ impl Server {
             .kill_on_drop(true)
             .spawn()?;
         let mut lines = BufReader::new(child.stdout.take().context("its stdout is piped")?).lines();
-        let line = timeout(START_LIMIT, lines.next_line())
-            .await
-            .context("it does not start")??
-            .context("it ended")?;
-        let port = line
-            .strip_prefix("ready ")
-            .and_then(|port| port.parse().ok())
-            .context(line)?;
-        Ok(Some(Self {
-            port,
-            _child: child,
-            _folder: None,
-        }))
+        let line = timeout(START_LIMIT, lines.next_line()).await.context("it does not start")??.context("it ended")?;
+        let port = line.strip_prefix("ready ").and_then(|port| port.parse().ok()).context(line)?;
+        Ok(Some(Self { port, _child: child, _folder: None }))
     }
 
     /// VLC, which serves an Annex B file round and round as `/cam`, over UDP only and with its parameter sets in band.
@@ -73,38 +63,15 @@ impl Server {
         std::fs::write(&clip, file)?;
         let port = free_port()?;
         let mut command = Command::new(vlc);
-        command
-            .args([
-                "-I",
-                "dummy",
-                "--no-audio",
-                "--loop",
-                "--demux",
-                "h264",
-                "--h264-fps",
-                "25",
-            ])
-            .arg(&clip);
-        command.args([
-            "--sout",
-            &format!("#rtp{{sdp=rtsp://127.0.0.1:{port}/cam}}"),
-            "--sout-keep",
-        ]);
-        command
-            .env("HOME", folder.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        command.args(["-I", "dummy", "--no-audio", "--loop", "--demux", "h264", "--h264-fps", "25"]).arg(&clip);
+        command.args(["--sout", &format!("#rtp{{sdp=rtsp://127.0.0.1:{port}/cam}}"), "--sout-keep"]);
+        command.env("HOME", folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         if rustix::process::getuid().is_root() {
             std::os::unix::fs::chown(folder.path(), Some(NOBODY), Some(NOBODY))?;
             command.uid(NOBODY).gid(NOBODY);
         }
         let child = command.kill_on_drop(true).spawn()?;
-        let server = Self {
-            port,
-            _child: child,
-            _folder: Some(folder),
-        };
+        let server = Self { port, _child: child, _folder: Some(folder) };
         Ok(Some(server.once_it_listens().await?))
     }
 
@@ -129,11 +96,7 @@ impl Server {
         command.args(["-content_type", "multipart/x-mixed-replace;boundary=ffmpeg"]);
         command.arg(format!("http://127.0.0.1:{port}/feed"));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        Ok(Some(Self {
-            port,
-            _child: command.kill_on_drop(true).spawn()?,
-            _folder: None,
-        }))
+        Ok(Some(Self { port, _child: command.kill_on_drop(true).spawn()?, _folder: None }))
     }
 
     /// `{scheme}://127.0.0.1:{port}{path}`.
@@ -143,10 +106,7 @@ impl Server {
 
     async fn once_it_listens(self) -> Result<Self> {
         let connecting = async {
-            while tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))
-                .await
-                .is_err()
-            {
+            while tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).await.is_err() {
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         };

@@ -90,12 +90,7 @@ mod tests {
     #[test]
     fn numbers_survive_lossy_coding() {
         let pool = Pool::new(1 << 20);
-        let stamp = Stamp {
-            pts: Timestamp::ZERO,
-            sequence: 0,
-            received: Moment::now(),
-            captured: None,
-        };
+        let stamp = Stamp { pts: Timestamp::ZERO, sequence: 0, received: Moment::now(), captured: None };
         let mut picture = Picture::black(&pool, Size::new(320, 192), Color::default(), stamp);
         assert_eq!(read(&picture), None);
         for number in [0, 1, 77, 1_234, LAST_NUMBER] {

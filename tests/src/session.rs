@@ -21,38 +21,21 @@ pub fn stream_of(camera: &Camera) -> Stream {
 
 /// The same with credentials.
 pub fn stream_with(camera: &Camera, username: &str, password: &str) -> Stream {
-    let credentials = Credentials {
-        username: username.into(),
-        password: password.to_owned().into(),
-    };
-    Stream {
-        credentials: Some(credentials),
-        ..stream_of(camera)
-    }
+    let credentials = Credentials { username: username.into(), password: password.to_owned().into() };
+    Stream { credentials: Some(credentials), ..stream_of(camera) }
 }
 
 /// The same over one transport only.
 pub fn stream_over(camera: &Camera, transport: Transport) -> Stream {
-    Stream {
-        transport,
-        ..stream_of(camera)
-    }
+    Stream { transport, ..stream_of(camera) }
 }
 
 /// Connects with time-outs of half a second a step.
 pub async fn open(stream: &Stream) -> Result<Session, Error> {
     let step = Duration::from_millis(500);
-    let limits = Timeouts {
-        connect: step,
-        describe: step,
-        setup: step,
-        play: step,
-        ..Timeouts::default()
-    };
+    let limits = Timeouts { connect: step, describe: step, setup: step, play: step, ..Timeouts::default() };
     let opening = Session::open_within(stream, None, limits);
-    tokio::time::timeout(LIMIT, opening)
-        .await
-        .expect("a session opens or fails in time")
+    tokio::time::timeout(LIMIT, opening).await.expect("a session opens or fails in time")
 }
 
 /// The next `count` access units.
@@ -81,9 +64,7 @@ pub async fn take_all(session: &mut Session) -> Result<(Vec<AccessUnit>, Error)>
             }
         }
     };
-    tokio::time::timeout(LIMIT, taking)
-        .await
-        .with_context(|| format!("the session was not over within {LIMIT:?}"))
+    tokio::time::timeout(LIMIT, taking).await.with_context(|| format!("the session was not over within {LIMIT:?}"))
 }
 
 /// The numbers that the pictures of these access units show, in the order of presentation; what cannot be read is `None`.

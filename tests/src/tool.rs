@@ -11,9 +11,7 @@ use tokio::process::Command;
 /// Where a program is, if it is installed; otherwise one line says which test is skipped for it.
 pub fn find(name: &str, test: &str) -> Option<PathBuf> {
     let folders = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&folders)
-        .map(|folder| folder.join(name))
-        .find(|path| path.is_file());
+    let found = std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file());
     if found.is_none() {
         skip(test, &format!("{name} is not installed"));
     }
@@ -22,9 +20,7 @@ pub fn find(name: &str, test: &str) -> Option<PathBuf> {
 
 /// The folder with real footage that `FRAMEGATE_MEDIA` names; without it one line says so.
 pub fn footage(test: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("FRAMEGATE_MEDIA")
-        .map(PathBuf::from)
-        .filter(|folder| folder.is_dir());
+    let folder = std::env::var_os("FRAMEGATE_MEDIA").map(PathBuf::from).filter(|folder| folder.is_dir());
     if folder.is_none() {
         skip(test, "FRAMEGATE_MEDIA names no folder with footage");
     }
@@ -39,7 +35,5 @@ pub fn skip(test: &str, why: &str) {
 /// Runs a program to its end, within a limit.
 pub async fn run(command: &mut Command, limit: Duration) -> Result<Output> {
     let running = command.stdin(Stdio::null()).kill_on_drop(true).output();
-    Ok(tokio::time::timeout(limit, running)
-        .await
-        .with_context(|| format!("it still runs after {limit:?}"))??)
+    Ok(tokio::time::timeout(limit, running).await.with_context(|| format!("it still runs after {limit:?}"))??)
 }

@@ -18,23 +18,14 @@ async fn run(arguments: &[&str], file: Option<&str>) -> Result<(i32, String, Str
     }
     let output = tool::run(&mut command, LIMIT).await?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Ok((
-        output.status.code().unwrap_or(-1),
-        text(&output.stdout),
-        text(&output.stderr),
-    ))
+    Ok((output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr)))
 }
 
 const MISTAKES: &str = "[server]\nlisten = \"nowhere\"\n\n[streams.lobby]\nsorce = \"test://\"\n\n[streams.gate]\nsource = \"gopher://old\"\n";
 
 #[tokio::test]
 async fn check_names_every_mistake_at_once_and_exits_with_2() -> Result<()> {
-    for arguments in [
-        &["check", "streams.toml"][..],
-        &["check"],
-        &["run", "streams.toml"],
-        &["streams.toml"],
-    ] {
+    for arguments in [&["check", "streams.toml"][..], &["check"], &["run", "streams.toml"], &["streams.toml"]] {
         let (status, out, err) = run(arguments, Some(MISTAKES)).await?;
         let said = out + &err;
         assert_eq!(status, 2, "{arguments:?}: {said}");
@@ -88,10 +79,7 @@ async fn schema_help_and_version_are_printed() -> Result<()> {
     let schema: serde_json::Value = serde_json::from_str(&schema)?;
     assert!(status == 0 && schema.to_string().contains("stall_timeout"));
     let (status, help, _) = run(&["--help"], None).await?;
-    assert!(
-        status == 0 && help.contains("framegate check") && help.contains("schema"),
-        "{help}"
-    );
+    assert!(status == 0 && help.contains("framegate check") && help.contains("schema"), "{help}");
     let (status, version, _) = run(&["--version"], None).await?;
     assert!(status == 0 && version.to_lowercase().contains("openh264"), "{version}");
     Ok(())

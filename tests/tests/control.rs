@@ -11,23 +11,11 @@ async fn streams_are_listed_with_state_source_and_viewers() -> Result<()> {
     let program = Program::start(TWO).await?;
     let list = program.json("/api/streams").await?;
     let streams = list["streams"].as_array().expect("a list");
-    let names: Vec<_> = streams
-        .iter()
-        .map(|stream| stream["name"].as_str().unwrap_or_default())
-        .collect();
+    let names: Vec<_> = streams.iter().map(|stream| stream["name"].as_str().unwrap_or_default()).collect();
     assert_eq!(names, ["lobby", "wall"]);
     let lobby = program.stream("lobby").await?;
-    assert_eq!(
-        (lobby["state"].as_str(), lobby["viewers"]["total"].as_u64()),
-        (Some("idle"), Some(0)),
-        "{lobby}"
-    );
-    assert!(
-        lobby["source"]
-            .as_str()
-            .is_some_and(|source| source.starts_with("test://")),
-        "{lobby}"
-    );
+    assert_eq!((lobby["state"].as_str(), lobby["viewers"]["total"].as_u64()), (Some("idle"), Some(0)), "{lobby}");
+    assert!(lobby["source"].as_str().is_some_and(|source| source.starts_with("test://")), "{lobby}");
     let mut viewer = Viewer::connect(&program, "lobby").await?;
     let mut image = Multipart::connect(&program, "lobby").await?;
     for _ in 0..25 {
@@ -35,11 +23,7 @@ async fn streams_are_listed_with_state_source_and_viewers() -> Result<()> {
     }
     image.next().await?;
     let lobby = program.stream("lobby").await?;
-    assert_eq!(
-        (lobby["state"].as_str(), lobby["viewers"]["total"].as_u64()),
-        (Some("live"), Some(2)),
-        "{lobby}"
-    );
+    assert_eq!((lobby["state"].as_str(), lobby["viewers"]["total"].as_u64()), (Some("live"), Some(2)), "{lobby}");
     let rate = lobby["rate"].as_f64().expect("a rate");
     assert!((5.0..=25.0).contains(&rate), "{rate} access units a second of 20");
     Ok(())
@@ -69,15 +53,8 @@ async fn stats_come_once_a_second_to_who_asked() -> Result<()> {
     let stats = asked.text("stats").await?;
     let gap = since.elapsed().as_secs_f64();
     assert!((0.7..1.6).contains(&gap), "{gap} s between two");
-    assert!(
-        stats["rate"].as_f64().is_some_and(|rate| (10.0..=25.0).contains(&rate)),
-        "{stats}"
-    );
-    assert_eq!(
-        (stats["viewers"].as_u64(), stats["skipped"].is_u64()),
-        (Some(1), true),
-        "{stats}"
-    );
+    assert!(stats["rate"].as_f64().is_some_and(|rate| (10.0..=25.0).contains(&rate)), "{stats}");
+    assert_eq!((stats["viewers"].as_u64(), stats["skipped"].is_u64()), (Some(1), true), "{stats}");
     Ok(())
 }
 

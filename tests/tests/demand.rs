@@ -10,14 +10,8 @@ use framegate_tests::program::{LIMIT, Program};
 use framegate_tests::still;
 
 /// A key frame each four seconds: whoever waits for the next one is late.
-const LONG_GOP: Numbered = Numbered {
-    size: media::Size::new(320, 192),
-    fps: 25,
-    pictures: 300,
-    gop: 100,
-    first: 0,
-    bitrate_bps: 400_000,
-};
+const LONG_GOP: Numbered =
+    Numbered { size: media::Size::new(320, 192), fps: 25, pictures: 300, gop: 100, first: 0, bitrate_bps: 400_000 };
 
 fn stream(camera: &Camera, more: &str) -> String {
     format!("[streams.cam]\nsource = \"{}\"\n{more}\n", camera.url())
@@ -28,13 +22,7 @@ async fn nobody_watches_and_the_camera_is_left_alone() -> Result<()> {
     let camera = Camera::start(Script::new(Numbered::default().h264()));
     let program = Program::start(&stream(&camera, "")).await?;
     assert_eq!(program.stream("cam").await?["state"], "idle");
-    assert_eq!(
-        camera.counts(),
-        Counts {
-            listening: true,
-            ..Counts::default()
-        }
-    );
+    assert_eq!(camera.counts(), Counts { listening: true, ..Counts::default() });
     Ok(())
 }
 
@@ -62,11 +50,7 @@ async fn ten_viewers_share_one_camera_session_and_the_last_one_ends_it() -> Resu
     assert_eq!(program.get("/still/cam.jpg").await?.status(), 200);
     program.wait_for_viewers("cam", 10).await?;
     let counts = camera.counts();
-    assert_eq!(
-        (counts.connections, counts.describes, counts.setups, counts.plays),
-        (1, 1, 1, 1),
-        "{counts:?}"
-    );
+    assert_eq!((counts.connections, counts.describes, counts.setups, counts.plays), (1, 1, 1, 1), "{counts:?}");
     assert_eq!((counts.teardowns, counts.playing), (0, 1));
     drop((viewers, images));
     let counts = camera.wait_for(LIMIT, |counts| counts.playing == 0).await?;

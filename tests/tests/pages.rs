@@ -69,16 +69,12 @@ async fn the_grid_shows_moving_tiles_with_their_names() -> Result<()> {
     browser.resize(1_280, 800, false).await?;
     open(&mut browser, &program, "/").await?;
     browser.wait_for("eyes.moving(4) >= 2", LIMIT).await?;
-    browser
-        .wait_for("eyes.text().includes('lobby') && eyes.text().includes('gate')", LIMIT)
-        .await?;
+    browser.wait_for("eyes.text().includes('lobby') && eyes.text().includes('gate')", LIMIT).await?;
     browser.screenshot("grid").await?;
     browser.prefer("dark").await?;
     browser.screenshot("grid-dark").await?;
     browser.resize(390, 844, true).await?;
-    browser
-        .wait_for("document.documentElement.scrollWidth <= innerWidth", LIMIT)
-        .await?;
+    browser.wait_for("document.documentElement.scrollWidth <= innerWidth", LIMIT).await?;
     browser.screenshot("grid-phone").await?;
     assert!(browser.complaints().is_empty(), "{:?}", browser.complaints());
     browser.close().await
@@ -101,14 +97,9 @@ async fn the_player_shows_moving_pictures_and_the_keyboard_reaches_its_choices()
         let deepest = "(() => { let e = document.activeElement; while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement; return e?.tagName })()";
         focused.extend(browser.evaluate(deepest).await?.as_str().map(str::to_owned));
     }
-    assert!(
-        focused.contains("SELECT") || focused.contains("BUTTON") || focused.contains("INPUT"),
-        "{focused:?}"
-    );
+    assert!(focused.contains("SELECT") || focused.contains("BUTTON") || focused.contains("INPUT"), "{focused:?}");
     browser.resize(390, 844, true).await?;
-    browser
-        .wait_for("document.documentElement.scrollWidth <= innerWidth", LIMIT)
-        .await?;
+    browser.wait_for("document.documentElement.scrollWidth <= innerWidth", LIMIT).await?;
     browser.screenshot("watch-phone").await?;
     assert!(browser.complaints().is_empty(), "{:?}", browser.complaints());
     browser.close().await
@@ -127,15 +118,11 @@ async fn the_player_says_offline_keeps_the_last_picture_and_comes_back_by_itself
     browser.wait_for("eyes.moving(4) >= 1", LIMIT).await?;
     camera.down().await?;
     browser.wait_for("eyes.text().includes('offline')", LIMIT).await?;
-    browser
-        .wait_for("eyes.all('canvas').some((canvas) => eyes.print(canvas) > 0)", LIMIT)
-        .await?;
+    browser.wait_for("eyes.all('canvas').some((canvas) => eyes.print(canvas) > 0)", LIMIT).await?;
     browser.screenshot("watch-offline").await?;
     camera.up().await?;
     browser.evaluate("eyes.seen.clear()").await?;
-    browser
-        .wait_for("eyes.moving(4) >= 1 && !eyes.text().includes('offline')", LIMIT)
-        .await?;
+    browser.wait_for("eyes.moving(4) >= 1 && !eyes.text().includes('offline')", LIMIT).await?;
     browser.close().await
 }
 
@@ -146,9 +133,7 @@ async fn the_player_says_not_configured_and_at_capacity() -> Result<()> {
     };
     let program = Program::start(STREAMS).await?;
     open(&mut browser, &program, "/watch/nowhere").await?;
-    browser
-        .wait_for("eyes.text().includes('not configured')", LIMIT)
-        .await?;
+    browser.wait_for("eyes.text().includes('not configured')", LIMIT).await?;
     browser.screenshot("watch-not-configured").await?;
     let mut viewers = Vec::new();
     for _ in 0..2 {

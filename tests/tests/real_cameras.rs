@@ -31,13 +31,8 @@ async fn gstreamer_cameras_give_moving_pictures() -> Result<()> {
     let Some(server) = Server::gstreamer(test, &[]).await? else {
         return Ok(());
     };
-    let names = [
-        "baseline", "sdponly", "high", "mjpeg", "opus", "pcma", "udponly", "tcponly",
-    ];
-    let sections: String = names
-        .iter()
-        .map(|name| section(name, &server.url("rtsp", &format!("/{name}"))))
-        .collect();
+    let names = ["baseline", "sdponly", "high", "mjpeg", "opus", "pcma", "udponly", "tcponly"];
+    let sections: String = names.iter().map(|name| section(name, &server.url("rtsp", &format!("/{name}")))).collect();
     let program = Program::start(&sections).await?;
     // One after the other: each mount runs an encoder of its own.
     for name in names {
@@ -54,11 +49,7 @@ async fn gstreamers_h265_is_not_available_as_pictures() -> Result<()> {
     };
     let program = Program::start(&section("cam", &server.url("rtsp", "/h265"))).await?;
     let problem = Problem::read(program.get("/still/cam.jpg").await?).await?;
-    assert_eq!(
-        (problem.status, problem.kind.as_str()),
-        (406, "not-available"),
-        "{problem:?}"
-    );
+    assert_eq!((problem.status, problem.kind.as_str()), (406, "not-available"), "{problem:?}");
     Ok(())
 }
 
@@ -70,14 +61,8 @@ async fn gstreamers_basic_and_digest_take_a_password_with_colon_and_space() -> R
             return Ok(());
         };
         let url = server.url("rtsp", "/baseline");
-        let good = format!(
-            "{}username = \"admin\"\npassword = \"pa:ss word\"\n",
-            section("good", &url)
-        );
-        let bad = format!(
-            "{}username = \"admin\"\npassword = \"no\"\nstart_timeout = \"5s\"\n",
-            section("bad", &url)
-        );
+        let good = format!("{}username = \"admin\"\npassword = \"pa:ss word\"\n", section("good", &url));
+        let bad = format!("{}username = \"admin\"\npassword = \"no\"\nstart_timeout = \"5s\"\n", section("bad", &url));
         let program = Program::start(&(good + &bad)).await?;
         gives_moving_pictures(&program, "good").await?;
         let problem = Problem::read(program.get("/still/bad.jpg").await?).await?;
@@ -88,11 +73,7 @@ async fn gstreamers_basic_and_digest_take_a_password_with_colon_and_space() -> R
 
 #[tokio::test(flavor = "multi_thread")]
 async fn vlc_which_tells_its_parameters_late_gives_pictures() -> Result<()> {
-    let clip = Numbered {
-        pictures: 250,
-        ..Numbered::default()
-    }
-    .h264();
+    let clip = Numbered { pictures: 250, ..Numbered::default() }.h264();
     let test = "vlc_which_tells_its_parameters_late_gives_pictures";
     let Some(server) = Server::vlc(test, &clip.to_annexb()).await? else {
         return Ok(());

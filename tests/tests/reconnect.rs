@@ -46,13 +46,7 @@ async fn a_camera_that_goes_away_and_comes_back_finds_its_viewers_connected() ->
     let told = viewer.status("offline").await?;
     assert!(told["reason"].is_string() || told["reason"].is_object(), "{told}");
     program.wait_for_state("cam", "back-off").await?;
-    camera.switch(
-        Numbered {
-            first: 1_000,
-            ..Numbered::default()
-        }
-        .h264(),
-    );
+    camera.switch(Numbered { first: 1_000, ..Numbered::default() }.h264());
     camera.up().await?;
     viewer.status("live").await?;
     still_where(&mut viewer, |number| number >= 1_000).await?;
@@ -64,9 +58,7 @@ async fn a_camera_that_goes_away_and_comes_back_finds_its_viewers_connected() ->
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stalled_camera_that_answers_keepalives_is_noticed() -> Result<()> {
-    let script = script()
-        .session_timeout(Duration::from_secs(1))
-        .first_fault(Fault::StallsAfter(20));
+    let script = script().session_timeout(Duration::from_secs(1)).first_fault(Fault::StallsAfter(20));
     let camera = Camera::start(script);
     let program = program_for(&camera, "stall_timeout = \"2s\"").await?;
     let mut viewer = Viewer::connect(&program, "cam").await?;
@@ -100,11 +92,7 @@ async fn a_pause_shorter_than_the_watchdog_is_no_reason_to_reconnect() -> Result
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_size_in_mid_stream_is_carried_on_with() -> Result<()> {
-    let other = Numbered {
-        size: Size::new(480, 272),
-        first: 1_000,
-        ..Numbered::default()
-    };
+    let other = Numbered { size: Size::new(480, 272), first: 1_000, ..Numbered::default() };
     let camera = Camera::start(script().fault(Fault::SwitchesAfter(25, other.h264())));
     let program = program_for(&camera, "").await?;
     let mut viewer = Viewer::connect(&program, "cam?format=jpeg").await?;
@@ -124,15 +112,9 @@ async fn a_jump_of_time_a_new_ssrc_and_garbage_do_not_end_the_pictures() -> Resu
         Fault::SendsGarbageAfter(20),
         Fault::BreaksFramingAfter(20),
     ];
-    let cameras: Vec<_> = faults
-        .iter()
-        .map(|fault| Camera::start(script().first_fault(fault.clone())))
-        .collect();
+    let cameras: Vec<_> = faults.iter().map(|fault| Camera::start(script().first_fault(fault.clone()))).collect();
     let section = |(index, camera): (usize, &Camera)| {
-        format!(
-            "[streams.cam{index}]\nsource = \"{}\"\nstall_timeout = \"2s\"\n",
-            camera.url()
-        )
+        format!("[streams.cam{index}]\nsource = \"{}\"\nstall_timeout = \"2s\"\n", camera.url())
     };
     let program = Program::start(&cameras.iter().enumerate().map(section).collect::<String>()).await?;
     let watching = (0..cameras.len()).map(async |index| {
@@ -155,10 +137,7 @@ async fn pictures_of_bframes_are_shown_in_their_order() -> Result<()> {
     while numbers.len() < 20 {
         numbers.extend(still::number(&viewer.still().await?));
     }
-    let backwards = numbers
-        .windows(2)
-        .filter(|pair| pair[0] >= pair[1] && pair[1] > 5)
-        .count();
+    let backwards = numbers.windows(2).filter(|pair| pair[0] >= pair[1] && pair[1] > 5).count();
     assert_eq!(backwards, 0, "only the clip's end may lead back: {numbers:?}");
     Ok(())
 }
@@ -177,11 +156,7 @@ async fn a_viewer_who_arrives_during_back_off_causes_an_attempt_at_once() -> Res
     let started = Instant::now();
     let mut new = Viewer::connect(&program, "cam").await?;
     new.still().await?;
-    assert!(
-        started.elapsed() < Duration::from_millis(1_900),
-        "{:?}",
-        started.elapsed()
-    );
+    assert!(started.elapsed() < Duration::from_millis(1_900), "{:?}", started.elapsed());
     patient.still().await?;
     Ok(())
 }

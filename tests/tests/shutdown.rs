@@ -20,10 +20,7 @@ async fn cameras_are_told_teardown_and_viewers_get_close_frames() -> Result<()> 
     let cameras = [Camera::start(script()), Camera::start(script())];
     let section = |(index, camera): (usize, &Camera)| format!("[streams.cam{index}]\nsource = \"{}\"\n", camera.url());
     let mut program = Program::start(&cameras.iter().enumerate().map(section).collect::<String>()).await?;
-    let mut viewers = [
-        Viewer::connect(&program, "cam0").await?,
-        Viewer::connect(&program, "cam1").await?,
-    ];
+    let mut viewers = [Viewer::connect(&program, "cam0").await?, Viewer::connect(&program, "cam1").await?];
     let mut image = Multipart::connect(&program, "cam0").await?;
     for viewer in &mut viewers {
         viewer.still().await?;
@@ -49,10 +46,8 @@ async fn cameras_are_told_teardown_and_viewers_get_close_frames() -> Result<()> 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_camera_that_ignores_teardown_and_a_viewer_that_reads_nothing_hold_nobody_up() -> Result<()> {
     let camera = Camera::start(script().fault(Fault::NeverAnswers(Method::Teardown)));
-    let sections = format!(
-        "[streams.cam]\nsource = \"{}\"\n[streams.big]\nsource = \"test://?size=1280x720\"\n",
-        camera.url()
-    );
+    let sections =
+        format!("[streams.cam]\nsource = \"{}\"\n[streams.big]\nsource = \"test://?size=1280x720\"\n", camera.url());
     let mut program = Program::start(&sections).await?;
     let mut viewer = Viewer::connect(&program, "cam").await?;
     viewer.still().await?;
@@ -112,10 +107,6 @@ async fn a_second_signal_ends_it_at_once() -> Result<()> {
     let started = Instant::now();
     program.terminate()?;
     program.ended(SHUTDOWN).await?;
-    assert!(
-        started.elapsed() < Duration::from_millis(600),
-        "{:?}",
-        started.elapsed()
-    );
+    assert!(started.elapsed() < Duration::from_millis(600), "{:?}", started.elapsed());
     Ok(())
 }

@@ -16,12 +16,7 @@ const POSTS: u32 = 150;
 
 /// Numbered JPEGs, made large by comments (ITU-T T.81, section B.2.4.5), which are passed on like everything else.
 fn large_stills() -> Vec<Bytes> {
-    let clip = Numbered {
-        size: Size::new(160, 96),
-        pictures: POSTS,
-        ..Numbered::default()
-    }
-    .jpeg();
+    let clip = Numbered { size: Size::new(160, 96), pictures: POSTS, ..Numbered::default() }.jpeg();
     let comment = [&[0xff, 0xfe, 0xff, 0xff][..], &[b' '; 65_533]].concat();
     let large = |unit: &framegate_tests::clip::Unit| {
         let mut body = unit.data[..2].to_vec();
@@ -67,11 +62,7 @@ async fn a_viewer_that_reads_nothing_costs_nobody_anything_and_then_gets_the_new
         assert!(late.last().is_none_or(|last| *last < number), "never back in time");
         late.push(number);
     }
-    assert!(
-        late.len() < POSTS as usize / 2,
-        "{} of {POSTS} were waiting",
-        late.len()
-    );
+    assert!(late.len() < POSTS as usize / 2, "{} of {POSTS} were waiting", late.len());
     producer.post(stills[0].clone()).await?;
     assert_eq!(idle.still().await?, stills[0], "it is connected as ever");
     Ok(())

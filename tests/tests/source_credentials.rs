@@ -7,14 +7,7 @@ use framegate_tests::session::{open, stream_of, stream_with, take, take_all};
 use source::{Error, Mending};
 
 fn camera(scheme: Scheme) -> Script {
-    Script::new(
-        Numbered {
-            pictures: 25,
-            ..Numbered::default()
-        }
-        .h264(),
-    )
-    .auth(scheme, "admin", "pa:ss word")
+    Script::new(Numbered { pictures: 25, ..Numbered::default() }.h264()).auth(scheme, "admin", "pa:ss word")
 }
 
 #[tokio::test]
@@ -57,16 +50,9 @@ async fn a_stale_nonce_ends_the_session_and_the_next_one_works() -> Result<()> {
     let camera = Camera::start(camera(Scheme::DigestQop).first_fault(Fault::NonceGoesStaleAfter(1)));
     let stream = stream_with(&camera, "admin", "pa:ss word");
     match open(&stream).await {
-        Ok(mut session) => assert!(
-            !take(&mut session, 3).await?.is_empty(),
-            "a source that knows `stale` goes on"
-        ),
+        Ok(mut session) => assert!(!take(&mut session, 3).await?.is_empty(), "a source that knows `stale` goes on"),
         Err(error) => {
-            assert_eq!(
-                error.mending(),
-                Mending::Retry,
-                "the credentials were right before: {error}"
-            );
+            assert_eq!(error.mending(), Mending::Retry, "the credentials were right before: {error}");
             take(&mut open(&stream).await?, 3).await?;
         }
     }
@@ -77,11 +63,7 @@ async fn a_stale_nonce_ends_the_session_and_the_next_one_works() -> Result<()> {
 #[tokio::test]
 async fn a_nonce_that_goes_stale_in_mid_stream_does_not_hang() -> Result<()> {
     let script = camera(Scheme::Digest).session_timeout(std::time::Duration::from_secs(1));
-    let camera = Camera::start(
-        script
-            .first_fault(Fault::NonceGoesStaleAfter(3))
-            .first_fault(Fault::ClosesAfter(60)),
-    );
+    let camera = Camera::start(script.first_fault(Fault::NonceGoesStaleAfter(3)).first_fault(Fault::ClosesAfter(60)));
     let stream = stream_with(&camera, "admin", "pa:ss word");
     let (units, error) = take_all(&mut open(&stream).await?).await?;
     assert!(!units.is_empty());

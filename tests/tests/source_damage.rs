@@ -11,14 +11,8 @@ use media::Size;
 use source::{Error, Mending};
 
 /// Half a second to the next key frame.
-const CLIP: Numbered = Numbered {
-    size: Size::new(320, 192),
-    fps: 30,
-    pictures: 150,
-    gop: 15,
-    first: 0,
-    bitrate_bps: 400_000,
-};
+const CLIP: Numbered =
+    Numbered { size: Size::new(320, 192), fps: 30, pictures: 150, gop: 15, first: 0, bitrate_bps: 400_000 };
 
 fn script() -> Script {
     Script::new(CLIP.h264())
@@ -111,11 +105,7 @@ async fn a_new_ssrc_is_mended_by_connecting_again_at_once() -> Result<()> {
 
 #[tokio::test]
 async fn a_new_size_in_mid_stream_brings_new_parameters_with_its_key_frame() -> Result<()> {
-    let other = Numbered {
-        size: Size::new(160, 96),
-        first: 1_000,
-        ..CLIP
-    };
+    let other = Numbered { size: Size::new(160, 96), first: 1_000, ..CLIP };
     let camera = Camera::start(script().fault(Fault::SwitchesAfter(10, other.h264())));
     let units = take(&mut open(&stream_of(&camera)).await?, 20).await?;
     assert!(units[..10].iter().all(|unit| unit.parameters.size == CLIP.size));

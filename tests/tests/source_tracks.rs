@@ -8,13 +8,7 @@ use framegate_tests::still;
 use media::{Codec, Size, annexb, h264};
 
 fn script() -> Script {
-    Script::new(
-        Numbered {
-            pictures: 50,
-            ..Numbered::default()
-        }
-        .h264(),
-    )
+    Script::new(Numbered { pictures: 50, ..Numbered::default() }.h264())
 }
 
 /// `demuxed()` fails as a whole for a track without a depacketizer: such a track must not be set up.
@@ -73,39 +67,22 @@ async fn parameters_of_the_sdp_stand_before_each_key_frame() -> Result<()> {
 async fn bframes_come_in_decode_order_with_timestamps_that_go_back() -> Result<()> {
     let camera = Camera::start(Script::new(Clip::bframes()));
     let units = take(&mut open(&stream_of(&camera)).await?, 25).await?;
-    let ticks: Vec<_> = units
-        .iter()
-        .map(|unit| (unit.pts.ticks() - units[0].pts.ticks()) / 3_600)
-        .collect();
+    let ticks: Vec<_> = units.iter().map(|unit| (unit.pts.ticks() - units[0].pts.ticks()) / 3_600).collect();
     assert_eq!(ticks[..8], [0, 3, 1, 2, 6, 4, 5, 9]);
     let references: Vec<_> = units.iter().map(|unit| unit.reference).collect();
     assert_eq!(references[..5], [true, true, false, false, true]);
     let shown = numbers(&units);
-    assert_eq!(
-        shown,
-        (0..25).map(Some).collect::<Vec<_>>(),
-        "the decoder gives them in the order of presentation"
-    );
+    assert_eq!(shown, (0..25).map(Some).collect::<Vec<_>>(), "the decoder gives them in the order of presentation");
     Ok(())
 }
 
 #[tokio::test]
 async fn mjpeg_camera_gives_whole_files_that_are_all_key_frames() -> Result<()> {
-    let camera = Camera::start(Script::new(
-        Numbered {
-            pictures: 25,
-            ..Numbered::default()
-        }
-        .jpeg(),
-    ));
+    let camera = Camera::start(Script::new(Numbered { pictures: 25, ..Numbered::default() }.jpeg()));
     let units = take(&mut open(&stream_of(&camera)).await?, 5).await?;
     for (number, unit) in (0..).zip(&units) {
         assert!(unit.key && unit.codec == Codec::Jpeg);
-        assert_eq!(
-            unit.parameters.size,
-            Size::new(320, 192),
-            "known from the first access unit on"
-        );
+        assert_eq!(unit.parameters.size, Size::new(320, 192), "known from the first access unit on");
         assert_eq!(still::number(&unit.data), Some(number));
     }
     Ok(())
@@ -116,13 +93,7 @@ async fn h265_camera_gives_access_units() -> Result<()> {
     let camera = Camera::start(Script::new(Clip::h265()));
     let units = take(&mut open(&stream_of(&camera)).await?, 30).await?;
     assert!(units.iter().all(|unit| unit.codec == Codec::H265));
-    assert_eq!(
-        units.iter().map(|unit| unit.key).collect::<Vec<_>>()[..26]
-            .iter()
-            .filter(|key| **key)
-            .count(),
-        2
-    );
+    assert_eq!(units.iter().map(|unit| unit.key).collect::<Vec<_>>()[..26].iter().filter(|key| **key).count(), 2);
     assert_eq!(units[0].parameters.size, Size::new(160, 96));
     Ok(())
 }

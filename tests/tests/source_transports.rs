@@ -10,13 +10,7 @@ use framegate_tests::session::{LIMIT, numbers, open, stream_of, stream_over, tak
 use source::{Error, Mending};
 
 fn camera() -> Script {
-    Script::new(
-        Numbered {
-            pictures: 50,
-            ..Numbered::default()
-        }
-        .h264(),
-    )
+    Script::new(Numbered { pictures: 50, ..Numbered::default() }.h264())
 }
 
 fn shown(first: u32, count: u32) -> Vec<Option<u32>> {
@@ -32,11 +26,7 @@ async fn camera_is_watched_over_tcp_and_each_request_is_made_once() -> Result<()
     assert!(units[0].key && units[25].key && !units[1].key);
     assert_eq!(numbers(&units), shown(0, 30));
     let counts = camera.counts();
-    assert_eq!(
-        (counts.describes, counts.setups, counts.plays, counts.udp),
-        (1, 1, 1, 0),
-        "{counts:?}"
-    );
+    assert_eq!((counts.describes, counts.setups, counts.plays, counts.udp), (1, 1, 1, 0), "{counts:?}");
     Ok(())
 }
 
@@ -82,11 +72,7 @@ async fn a_camera_that_never_answers_is_given_up_whatever_the_request() {
         let error = open(&stream_of(&camera)).await.unwrap_err();
         assert!(matches!(error, Error::TimedOut { .. }), "{method:?}: {error}");
         assert_eq!(error.mending(), Mending::Retry);
-        assert!(
-            started.elapsed() < Duration::from_secs(3),
-            "{method:?} took {:?}",
-            started.elapsed()
-        );
+        assert!(started.elapsed() < Duration::from_secs(3), "{method:?} took {:?}", started.elapsed());
     }
 }
 
@@ -124,9 +110,7 @@ async fn leaving_says_teardown_over_either_transport() -> Result<()> {
         let mut session = open(&stream_over(&camera, transport)).await?;
         take(&mut session, 3).await?;
         session.close().await;
-        camera
-            .wait_for(LIMIT, |counts| counts.teardowns == 1 && counts.playing == 0)
-            .await?;
+        camera.wait_for(LIMIT, |counts| counts.teardowns == 1 && counts.playing == 0).await?;
     }
     Ok(())
 }
@@ -154,16 +138,9 @@ async fn keepalives_are_sent_before_the_session_times_out() -> Result<()> {
 #[tokio::test]
 async fn units_put_together_and_cut_into_many_fragments_come_whole() -> Result<()> {
     for payload_limit in [100, 65_000] {
-        let camera = Camera::start(camera().packets(Packets {
-            payload_limit,
-            aggregate: true,
-        }));
+        let camera = Camera::start(camera().packets(Packets { payload_limit, aggregate: true }));
         let mut session = open(&stream_over(&camera, Transport::Tcp)).await?;
-        assert_eq!(
-            numbers(&take(&mut session, 10).await?),
-            shown(0, 10),
-            "payloads of {payload_limit}"
-        );
+        assert_eq!(numbers(&take(&mut session, 10).await?), shown(0, 10), "payloads of {payload_limit}");
     }
     Ok(())
 }

@@ -28,11 +28,7 @@ async fn the_test_scene_moves_and_has_the_size_that_was_asked_for() -> Result<()
 #[tokio::test(flavor = "multi_thread")]
 async fn an_annexb_file_is_looped_in_real_time() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let clip = Numbered {
-        pictures: 25,
-        ..Numbered::default()
-    }
-    .h264();
+    let clip = Numbered { pictures: 25, ..Numbered::default() }.h264();
     let file = folder.path().join("clip.h264");
     std::fs::write(&file, clip.to_annexb())?;
     plays_round_and_round(&file, folder).await
@@ -46,20 +42,10 @@ async fn an_mp4_file_is_looped_in_real_time() -> Result<()> {
     for bframes in [false, true] {
         let folder = tempfile::tempdir()?;
         let (raw, file) = (folder.path().join("clip.h264"), folder.path().join("clip.mp4"));
-        let clip = if bframes {
-            Clip::bframes()
-        } else {
-            Numbered {
-                pictures: 25,
-                ..Numbered::default()
-            }
-            .h264()
-        };
+        let clip = if bframes { Clip::bframes() } else { Numbered { pictures: 25, ..Numbered::default() }.h264() };
         std::fs::write(&raw, clip.to_annexb())?;
         let mut command = Command::new(&ffmpeg);
-        command
-            .args(["-hide_banner", "-loglevel", "error", "-framerate", "25", "-i"])
-            .arg(raw);
+        command.args(["-hide_banner", "-loglevel", "error", "-framerate", "25", "-i"]).arg(raw);
         command.args(["-c", "copy"]).arg(&file);
         let output = tool::run(&mut command, Duration::from_secs(20)).await?;
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -82,29 +68,16 @@ async fn plays_round_and_round(file: &std::path::Path, folder: tempfile::TempDir
     let took = started.elapsed();
     let rounds = numbers.windows(2).filter(|pair| pair[1] < pair[0]).count();
     assert!((1..=4).contains(&rounds), "{numbers:?}");
-    assert!(
-        (2.4..4.5).contains(&took.as_secs_f64()),
-        "75 pictures of 25 a second took {took:?}"
-    );
+    assert!((2.4..4.5).contains(&took.as_secs_f64()), "75 pictures of 25 a second took {took:?}");
     assert_eq!(program.stream("loop").await?["state"], "live");
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_mjpeg_camera_and_a_udp_camera_give_stills() -> Result<()> {
-    let mjpeg = Camera::start(Script::new(
-        Numbered {
-            pictures: 50,
-            ..Numbered::default()
-        }
-        .jpeg(),
-    ));
+    let mjpeg = Camera::start(Script::new(Numbered { pictures: 50, ..Numbered::default() }.jpeg()));
     let udp = Camera::start(Script::new(Numbered::default().h264()).transports(Transports::UdpOnly));
-    let sections = format!(
-        "[streams.a]\nsource = \"{}\"\n[streams.b]\nsource = \"{}\"\n",
-        mjpeg.url(),
-        udp.url()
-    );
+    let sections = format!("[streams.a]\nsource = \"{}\"\n[streams.b]\nsource = \"{}\"\n", mjpeg.url(), udp.url());
     let program = Program::start(&sections).await?;
     for name in ["a", "b"] {
         for format in ["jpeg", "webp"] {

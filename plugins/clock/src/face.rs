@@ -43,24 +43,12 @@ impl Face {
         let line = look.size.unwrap_or((picture.height / 30).max(14));
         let style = drawing::TextStyle::new(line, look.color.into());
         if look.background.is_none() {
-            let contour = types::Color {
-                red: 0,
-                green: 0,
-                blue: 0,
-                alpha: 200,
-            };
+            let contour = types::Color { red: 0, green: 0, blue: 0, alpha: 200 };
             style.set_outline((line / 14).clamp(1, 8), contour);
         }
         let origin = types::Point { x: 0, y: 0 };
-        let nothing = types::Rect {
-            x: 0,
-            y: 0,
-            width: 0,
-            height: 0,
-        };
-        let Look {
-            position, background, ..
-        } = *look;
+        let nothing = types::Rect { x: 0, y: 0, width: 0, height: 0 };
+        let Look { position, background, .. } = *look;
         let mut face = Self {
             picture,
             position,
@@ -99,10 +87,7 @@ impl Face {
         let (width, height) = (words.width + 2 * beside, words.height + 2 * above);
         let (x, y) = corner(self.position, self.picture, types::Size { width, height }, margin);
         self.backdrop = types::Rect { x, y, width, height };
-        self.at = types::Point {
-            x: x + beside as i32,
-            y: y + above as i32,
-        };
+        self.at = types::Point { x: x + beside as i32, y: y + above as i32 };
     }
 
     pub(crate) fn draw(&self, on: &Picture) {
@@ -138,19 +123,10 @@ mod tests {
 
     #[test]
     fn a_box_keeps_its_distance_from_each_edge() {
-        let (picture, size) = (
-            types::Size {
-                width: 640,
-                height: 360,
-            },
-            types::Size { width: 100, height: 20 },
-        );
+        let (picture, size) = (types::Size { width: 640, height: 360 }, types::Size { width: 100, height: 20 });
         assert_eq!(corner(Position::TopLeft, picture, size, 8), (8, 8));
         assert_eq!(corner(Position::BottomRight, picture, size, 8), (532, 332));
         assert_eq!(corner(Position::Center, picture, size, 8), (270, 170));
-        assert_eq!(
-            corner(Position::TopRight, types::Size { width: 50, height: 50 }, size, 8),
-            (-58, 8)
-        );
+        assert_eq!(corner(Position::TopRight, types::Size { width: 50, height: 50 }, size, 8), (-58, 8));
     }
 }

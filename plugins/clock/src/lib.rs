@@ -44,18 +44,8 @@ impl Default for Options {
             zone: String::new(),
             position: Position::TopLeft,
             size: None,
-            color: Color {
-                red: 255,
-                green: 255,
-                blue: 255,
-                alpha: 255,
-            },
-            background: Background(Some(Color {
-                red: 0,
-                green: 0,
-                blue: 0,
-                alpha: 0xa0,
-            })),
+            color: Color { red: 255, green: 255, blue: 255, alpha: 255 },
+            background: Background(Some(Color { red: 0, green: 0, blue: 0, alpha: 0xa0 })),
         }
     }
 }
@@ -71,9 +61,7 @@ impl TryFrom<String> for Background {
         if text == "none" {
             return Ok(Self(None));
         }
-        Color::try_from(text)
-            .map(|color| Self(Some(color)))
-            .map_err(|error| format!("{error}, or \"none\""))
+        Color::try_from(text).map(|color| Self(Some(color))).map_err(|error| format!("{error}, or \"none\""))
     }
 }
 
@@ -98,12 +86,10 @@ impl Plugin for Clock {
         }
         let template = Template::read(&options.text, &host::stream_name()).map_err(|error| Mistake::at("/text", error));
         let template =
-            template.and_then(
-                |template| match template.render(|pattern| calendar::format(0, "UTC", pattern)) {
-                    Ok(_) => Ok(template),
-                    Err(error) => Err(Mistake::at("/text", error)),
-                },
-            );
+            template.and_then(|template| match template.render(|pattern| calendar::format(0, "UTC", pattern)) {
+                Ok(_) => Ok(template),
+                Err(error) => Err(Mistake::at("/text", error)),
+            });
         match template {
             Ok(template) if mistakes.is_empty() => Ok(Self {
                 template,
@@ -128,9 +114,7 @@ impl Plugin for Clock {
         let (size, at) = (picture.size(), picture.received_at());
         let second = at / 1_000_000_000;
         if self.face.as_ref().is_none_or(|face| face.is_stale(size, second)) {
-            let text = self
-                .template
-                .render(|pattern| calendar::format(at, &self.zone, pattern));
+            let text = self.template.render(|pattern| calendar::format(at, &self.zone, pattern));
             // Zone and patterns were tried in `configure`.
             let text = text.expect("a pattern that was good once");
             match &mut self.face {

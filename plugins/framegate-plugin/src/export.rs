@@ -10,7 +10,6 @@ macro_rules! export {
         const _: () = {
             use $crate::bindings::exports::framegate::plugin::{lifecycle, processor};
 
-            #[allow(dead_code)] // used by what the last line makes
             struct Component;
 
             ::std::thread_local! {
@@ -43,7 +42,16 @@ macro_rules! export {
                 }
             }
 
-    $crate::bindings::export_component!(Component with_types_in $crate::bindings);
+            #[cfg(target_arch = "wasm32")]
+            const _: () = {
+        $crate::bindings::export_component!(Component with_types_in $crate::bindings);
+            };
+            // On the host, where a plugin's pure parts are tested, no linker takes the names that a component exports.
+            #[cfg(not(target_arch = "wasm32"))]
+            const _: (
+                fn(::std::string::String) -> Result<(), ::std::vec::Vec<$crate::Mistake>>,
+                fn(&$crate::Picture) -> $crate::Verdict,
+            ) = (<Component as lifecycle::Guest>::configure, <Component as processor::Guest>::process);
         };
     };
 }
@@ -74,9 +82,7 @@ pub fn read<T: DeserializeOwned>(options: &str) -> Result<T, Vec<Mistake>> {
         }
         let message = error.inner().to_string();
         // serde_json ends with " at line 1 column 20" of a text that nobody sees.
-        let message = message
-            .rfind(" at line ")
-            .map_or(message.as_str(), |end| &message[..end]);
+        let message = message.rfind(" at line ").map_or(message.as_str(), |end| &message[..end]);
         vec![Mistake::at(path, message)]
     })
 }
@@ -105,17 +111,11 @@ mod tests {
         assert_eq!(mistake(&format!(r#"{{"areas": [{area}]}}"#)).0, "/areas/0/width");
         assert_eq!(
             mistake(r#"{"areas": [{"x": 60, "y": 2, "width": 50, "height": 4}]}"#),
-            (
-                "/areas/0".into(),
-                "`x` and `width` must be 100 at most together, got 110".into()
-            )
+            ("/areas/0".into(), "`x` and `width` must be 100 at most together, got 110".into())
         );
         assert_eq!(mistake("{}"), ("".into(), "missing field `areas`".into()));
         let (path, message) = mistake(r#"{"areas": [], "a~/b": 1}"#);
-        assert!(
-            message.starts_with("unknown field `a~/b`, expected `areas`"),
-            "{message}"
-        );
+        assert!(message.starts_with("unknown field `a~/b`, expected `areas`"), "{message}");
         assert!(path.is_empty() || path == "/a~0~1b", "{path}");
     }
 

@@ -68,9 +68,6 @@ pub trait Plugin: Sized {
 impl Mistake {
     /// A mistake at this JSON pointer (RFC 6901) in the options, with the rule and the value.
     pub fn at(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            message: message.into(),
-        }
+        Self { path: path.into(), message: message.into() }
     }
 }

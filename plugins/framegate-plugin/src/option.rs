@@ -45,21 +45,13 @@ impl TryFrom<Written> for Area {
     type Error = String;
 
     fn try_from(written: Written) -> Result<Self, String> {
-        let Written {
-            x: Percent(x),
-            y: Percent(y),
-            width: Percent(width),
-            height: Percent(height),
-        } = written;
+        let Written { x: Percent(x), y: Percent(y), width: Percent(width), height: Percent(height) } = written;
         for (size, size_name, at, at_name) in [(width, "width", x, "x"), (height, "height", y, "y")] {
             if size == 0.0 {
                 return Err(format!("`{size_name}` must be more than 0"));
             }
             if at + size > 100.0 + 1e-9 {
-                return Err(format!(
-                    "`{at_name}` and `{size_name}` must be 100 at most together, got {}",
-                    at + size
-                ));
+                return Err(format!("`{at_name}` and `{size_name}` must be 100 at most together, got {}", at + size));
             }
         }
         Ok(Self { x, y, width, height })
@@ -68,12 +60,7 @@ impl TryFrom<Written> for Area {
 
 impl Area {
     /// The whole picture.
-    pub const WHOLE: Self = Self {
-        x: 0.0,
-        y: 0.0,
-        width: 100.0,
-        height: 100.0,
-    };
+    pub const WHOLE: Self = Self { x: 0.0, y: 0.0, width: 100.0, height: 100.0 };
 
     /// The pixels of this area in a picture of this size, rounded outwards to even ones: chroma has half as many samples, and a mask
     /// must cover what it is to cover.
@@ -86,12 +73,7 @@ impl Area {
         };
         let (x, width) = side(self.x, self.width, of.width);
         let (y, height) = side(self.y, self.height, of.height);
-        types::Rect {
-            x: x as i32,
-            y: y as i32,
-            width,
-            height,
-        }
+        types::Rect { x: x as i32, y: y as i32, width, height }
     }
 }
 
@@ -113,36 +95,20 @@ impl TryFrom<String> for Color {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let digits = text
-            .strip_prefix('#')
-            .filter(|d| matches!(d.len(), 6 | 8) && d.bytes().all(|b| b.is_ascii_hexdigit()));
+        let digits =
+            text.strip_prefix('#').filter(|d| matches!(d.len(), 6 | 8) && d.bytes().all(|b| b.is_ascii_hexdigit()));
         let bytes = digits.and_then(|digits| u32::from_str_radix(&format!("{digits:f<8}"), 16).ok());
         let [red, green, blue, alpha] = bytes
             .ok_or_else(|| format!("must be a colour such as \"#ffcc00\" or \"#ffcc0080\", got {text:?}"))?
             .to_be_bytes();
-        Ok(Self {
-            red,
-            green,
-            blue,
-            alpha,
-        })
+        Ok(Self { red, green, blue, alpha })
     }
 }
 
 impl From<Color> for types::Color {
     fn from(color: Color) -> Self {
-        let Color {
-            red,
-            green,
-            blue,
-            alpha,
-        } = color;
-        Self {
-            red,
-            green,
-            blue,
-            alpha,
-        }
+        let Color { red, green, blue, alpha } = color;
+        Self { red, green, blue, alpha }
     }
 }
 
@@ -163,9 +129,7 @@ impl TryFrom<String> for Span {
             "h" => Some(3600.0),
             _ => None,
         };
-        let span = seconds
-            .zip(text[..unit].trim().parse::<f64>().ok())
-            .map(|(unit, number)| unit * number);
+        let span = seconds.zip(text[..unit].trim().parse::<f64>().ok()).map(|(unit, number)| unit * number);
         span.and_then(|span| Duration::try_from_secs_f64(span).ok())
             .map(Self)
             .ok_or_else(|| format!("must be a time such as \"500ms\", \"2s\" or \"1m\", got {text:?}"))
@@ -183,55 +147,20 @@ mod tests {
             (x, y, width, height)
         };
         assert_eq!(rect(Area::WHOLE, 1921, 1081), (0, 0, 1921, 1081));
-        assert_eq!(
-            rect(
-                Area {
-                    x: 10.0,
-                    y: 20.0,
-                    width: 50.0,
-                    height: 25.0
-                },
-                1280,
-                720
-            ),
-            (128, 144, 640, 180)
-        );
-        assert_eq!(
-            rect(
-                Area {
-                    x: 33.3,
-                    y: 0.1,
-                    width: 0.1,
-                    height: 0.1
-                },
-                100,
-                100
-            ),
-            (32, 0, 2, 2)
-        );
+        assert_eq!(rect(Area { x: 10.0, y: 20.0, width: 50.0, height: 25.0 }, 1280, 720), (128, 144, 640, 180));
+        assert_eq!(rect(Area { x: 33.3, y: 0.1, width: 0.1, height: 0.1 }, 100, 100), (32, 0, 2, 2));
     }
 
     #[test]
     fn colours_and_times_are_read_or_refused_with_the_value() {
         let color = |text: &str| Color::try_from(text.to_owned());
-        assert_eq!(
-            color("#ffcc00"),
-            Ok(Color {
-                red: 255,
-                green: 204,
-                blue: 0,
-                alpha: 255
-            })
-        );
+        assert_eq!(color("#ffcc00"), Ok(Color { red: 255, green: 204, blue: 0, alpha: 255 }));
         assert_eq!(color("#00000080").unwrap().alpha, 128);
         for bad in ["red", "#fff", "#gggggg", "#+12345", "", "#äää"] {
             assert!(color(bad).unwrap_err().contains(&format!("{bad:?}")), "{bad}");
         }
         let span = |text: &str| Span::try_from(text.to_owned()).map(|span| span.0.as_millis());
-        assert_eq!(
-            (span("500ms"), span("2s"), span("1.5 s"), span("1m")),
-            (Ok(500), Ok(2000), Ok(1500), Ok(60_000))
-        );
+        assert_eq!((span("500ms"), span("2s"), span("1.5 s"), span("1m")), (Ok(500), Ok(2000), Ok(1500), Ok(60_000)));
         for bad in ["2", "", "s", "-1s", "2 weeks", "inf s"] {
             assert!(span(bad).is_err(), "{bad}");
         }

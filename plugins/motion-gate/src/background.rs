@@ -16,12 +16,7 @@ pub(crate) struct Background {
 impl Background {
     /// Begins with a picture. Rows of `width` samples of luma.
     pub(crate) fn new(width: u32, height: u32, luma: &[u8], now: u64) -> Self {
-        Self {
-            width,
-            height,
-            samples: luma.iter().map(|&sample| i32::from(sample) << 7).collect(),
-            at: now,
-        }
+        Self { width, height, samples: luma.iter().map(|&sample| i32::from(sample) << 7).collect(), at: now }
     }
 
     /// Whether thumbnails of this size can be compared to it.
@@ -32,20 +27,12 @@ impl Background {
     /// The share of the area that differs, and one step towards the picture. A change of the whole (a cloud, the camera's exposure) is taken
     /// out first.
     pub(crate) fn compare(&mut self, luma: &[u8], area: Rect, now: u64) -> f64 {
-        let total: i64 = self
-            .samples
-            .iter()
-            .zip(luma)
-            .map(|(&old, &new)| i64::from((i32::from(new) << 7) - old))
-            .sum();
+        let total: i64 = self.samples.iter().zip(luma).map(|(&old, &new)| i64::from((i32::from(new) << 7) - old)).sum();
         let whole = (total / self.samples.len().max(1) as i64) as i32;
         let mut differing = 0u32;
         for y in area.y as usize..area.y as usize + area.height as usize {
             let row = y * self.width as usize + area.x as usize..;
-            let pairs = self.samples[row.clone()]
-                .iter()
-                .zip(&luma[row])
-                .take(area.width as usize);
+            let pairs = self.samples[row.clone()].iter().zip(&luma[row]).take(area.width as usize);
             differing += pairs
                 .map(|(&old, &new)| u32::from(((i32::from(new) << 7) - old - whole).abs() > DIFFERENCE << 7))
                 .sum::<u32>();
@@ -65,29 +52,19 @@ impl Background {
 mod tests {
     use super::*;
 
-    const WHOLE: Rect = Rect {
-        x: 0,
-        y: 0,
-        width: 16,
-        height: 9,
-    };
+    const WHOLE: Rect = Rect { x: 0, y: 0, width: 16, height: 9 };
 
     #[test]
     fn what_stands_still_becomes_background_and_light_is_no_motion() {
         let quiet = [100u8; 16 * 9];
         let mut background = Background::new(16, 9, &quiet, 0);
         assert_eq!(background.compare(&quiet, WHOLE, 33_000_000), 0.0);
-        assert_eq!(
-            background.compare(&[140; 16 * 9], WHOLE, 66_000_000),
-            0.0,
-            "a brighter whole is light"
-        );
+        assert_eq!(background.compare(&[140; 16 * 9], WHOLE, 66_000_000), 0.0, "a brighter whole is light");
         let mut parked = quiet;
         parked[..16].fill(200);
         assert!((background.compare(&parked, WHOLE, 99_000_000) - 1.0 / 9.0).abs() < 1e-9);
-        let shares: Vec<_> = (1..300)
-            .map(|n| background.compare(&parked, WHOLE, 99_000_000 + n * 33_000_000))
-            .collect();
+        let shares: Vec<_> =
+            (1..300).map(|n| background.compare(&parked, WHOLE, 99_000_000 + n * 33_000_000)).collect();
         assert!(shares[10] > 0.0 && shares[298] == 0.0, "a parked car closes the gate");
     }
 
@@ -96,12 +73,7 @@ mod tests {
         let mut background = Background::new(16, 9, &[100; 16 * 9], 0);
         let mut moved = [100u8; 16 * 9];
         moved[..16].fill(200);
-        let below = Rect {
-            x: 0,
-            y: 2,
-            width: 16,
-            height: 7,
-        };
+        let below = Rect { x: 0, y: 2, width: 16, height: 7 };
         assert_eq!(background.compare(&moved, below, 33_000_000), 0.0);
     }
 }

@@ -33,11 +33,7 @@ struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            threshold: 0.01,
-            area: Area::WHOLE,
-            hold: Span(Duration::from_secs(2)),
-        }
+        Self { threshold: 0.01, area: Area::WHOLE, hold: Span(Duration::from_secs(2)) }
     }
 }
 
@@ -56,20 +52,11 @@ impl Plugin for Gate {
 
     fn configure(options: Options) -> Result<Self, Vec<Mistake>> {
         if !(0.0..=1.0).contains(&options.threshold) {
-            let message = format!(
-                "must be 0 to 1 (the share of the area that moves), got {}",
-                options.threshold
-            );
+            let message = format!("must be 0 to 1 (the share of the area that moves), got {}", options.threshold);
             return Err(vec![Mistake::at("/threshold", message)]);
         }
         let hold = u64::try_from(options.hold.0.as_nanos()).unwrap_or(u64::MAX);
-        Ok(Self {
-            threshold: options.threshold,
-            area: options.area,
-            hold,
-            background: None,
-            moved: None,
-        })
+        Ok(Self { threshold: options.threshold, area: options.area, hold, background: None, moved: None })
     }
 
     fn process(&mut self, picture: &Picture) -> Verdict {

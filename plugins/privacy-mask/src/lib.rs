@@ -27,12 +27,7 @@ struct Options {
 }
 
 fn dark() -> Color {
-    Color {
-        red: 0x20,
-        green: 0x20,
-        blue: 0x20,
-        alpha: 255,
-    }
+    Color { red: 0x20, green: 0x20, blue: 0x20, alpha: 255 }
 }
 
 #[derive(Clone, Copy, Default, Deserialize)]
@@ -59,31 +54,19 @@ impl Plugin for Mask {
     fn configure(options: Options) -> Result<Self, Vec<Mistake>> {
         let mut mistakes = Vec::new();
         match options.areas.len() {
-            0 => mistakes.push(Mistake::at(
-                "/areas",
-                "must have at least one area: a mask without any hides nothing",
-            )),
-            n if n > MAX_AREAS => mistakes.push(Mistake::at(
-                "/areas",
-                format!("must have at most {MAX_AREAS} areas, got {n}"),
-            )),
+            0 => mistakes.push(Mistake::at("/areas", "must have at least one area: a mask without any hides nothing")),
+            n if n > MAX_AREAS => {
+                mistakes.push(Mistake::at("/areas", format!("must have at most {MAX_AREAS} areas, got {n}")))
+            }
             _ => {}
         }
         if options.color.alpha != 255 {
-            mistakes.push(Mistake::at(
-                "/color",
-                "must be opaque: what shines through is not hidden",
-            ));
+            mistakes.push(Mistake::at("/color", "must be opaque: what shines through is not hidden"));
         }
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
-        Ok(Self {
-            areas: options.areas,
-            how: options.how,
-            color: options.color.into(),
-            pixels: None,
-        })
+        Ok(Self { areas: options.areas, how: options.how, color: options.color.into(), pixels: None })
     }
 
     fn process(&mut self, picture: &Picture) -> Verdict {

@@ -48,9 +48,7 @@ mod tests {
 
     #[test]
     fn the_refusal_says_what_to_write() {
-        let error = check_listen("0.0.0.0:8080".parse().unwrap(), Access::Loopback)
-            .unwrap_err()
-            .to_string();
+        let error = check_listen("0.0.0.0:8080".parse().unwrap(), Access::Loopback).unwrap_err().to_string();
         assert!(error.starts_with("`server.listen`: 0.0.0.0:8080 is reached"), "{error}");
         assert!(error.contains("`access = \"open\"`"), "{error}");
     }

@@ -128,10 +128,6 @@ mod tests {
         ] {
             assert!(!local(host), "{host}");
         }
-        assert!(
-            Authority::parse("10.0.0.4:8080")
-                .unwrap()
-                .is_local("10.0.0.4".parse().unwrap())
-        );
+        assert!(Authority::parse("10.0.0.4:8080").unwrap().is_local("10.0.0.4".parse().unwrap()));
     }
 }

@@ -114,27 +114,14 @@ mod tests {
     }
 
     fn ask<'a>(action: Action, peer: &str, host: Option<&'a str>, origin: Option<&'a str>) -> Ask<'a> {
-        Ask {
-            action,
-            stream: None,
-            manner: Manner::Request,
-            peer: peer.parse().unwrap(),
-            host,
-            origin,
-        }
+        Ask { action, stream: None, manner: Manner::Request, peer: peer.parse().unwrap(), host, origin }
     }
 
     #[test]
     fn loopback_may_do_everything() {
         for action in [Action::View, Action::Publish, Action::Control, Action::Metrics] {
-            assert_eq!(
-                policy(Access::Loopback).check(&ask(action, HERE, Some("localhost:8080"), None)),
-                Ok(())
-            );
-            assert_eq!(
-                policy(Access::Loopback).check(&ask(action, "::ffff:127.0.0.1", None, None)),
-                Ok(())
-            );
+            assert_eq!(policy(Access::Loopback).check(&ask(action, HERE, Some("localhost:8080"), None)), Ok(()));
+            assert_eq!(policy(Access::Loopback).check(&ask(action, "::ffff:127.0.0.1", None, None)), Ok(()));
         }
     }
 
@@ -148,10 +135,7 @@ mod tests {
     #[test]
     fn a_rebound_name_is_refused() {
         let ask = ask(Action::View, HERE, Some("evil.example:8080"), None);
-        assert_eq!(
-            policy(Access::Loopback).check(&ask),
-            Err(Refused::ForeignHost("evil.example:8080".into()))
-        );
+        assert_eq!(policy(Access::Loopback).check(&ask), Err(Refused::ForeignHost("evil.example:8080".into())));
         assert_eq!(policy(Access::Open).check(&ask), Ok(()));
     }
 
@@ -164,20 +148,11 @@ mod tests {
                 assert_eq!(refused, Err(Refused::ForeignOrigin("http://evil.example".into())));
                 assert!(policy(access).check(&ask(action, HERE, None, evil)).is_err());
                 let own = Some("http://localhost:8080");
-                assert_eq!(
-                    policy(access).check(&ask(action, HERE, Some("localhost:8080"), own)),
-                    Ok(())
-                );
+                assert_eq!(policy(access).check(&ask(action, HERE, Some("localhost:8080"), own)), Ok(()));
             }
             // It cannot read what it asks for: an `<img>` of another site is harmless.
-            assert_eq!(
-                policy(access).check(&ask(Action::View, HERE, Some("localhost:8080"), evil)),
-                Ok(())
-            );
-            let socket = Ask {
-                manner: Manner::WebSocket,
-                ..ask(Action::View, HERE, Some("localhost:8080"), evil)
-            };
+            assert_eq!(policy(access).check(&ask(Action::View, HERE, Some("localhost:8080"), evil)), Ok(()));
+            let socket = Ask { manner: Manner::WebSocket, ..ask(Action::View, HERE, Some("localhost:8080"), evil) };
             assert!(policy(access).check(&socket).is_err());
         }
     }

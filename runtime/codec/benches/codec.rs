@@ -24,14 +24,8 @@ fn main() {
 
 const HD: Size = Size::new(1280, 720);
 const FULL_HD: Size = Size::new(1920, 1080);
-const CAMERA: Color = Color {
-    range: Range::Limited,
-    matrix: Matrix::Bt709,
-};
-const PLAIN: Color = Color {
-    range: Range::Limited,
-    matrix: Matrix::Bt601,
-};
+const CAMERA: Color = Color { range: Range::Limited, matrix: Matrix::Bt709 };
+const PLAIN: Color = Color { range: Range::Limited, matrix: Matrix::Bt601 };
 
 fn pool() -> Pool {
     Pool::new(64 << 20)
@@ -66,13 +60,7 @@ fn scene(size: Size, color: Color, at: u32) -> Picture {
 }
 
 fn units(size: Size, bitrate_bps: u32) -> Vec<AccessUnit> {
-    let mut encoder = Encoder::open(&Settings {
-        size,
-        fps: 30,
-        bitrate_bps,
-        gop: 60,
-    })
-    .unwrap();
+    let mut encoder = Encoder::open(&Settings { size, fps: 30, bitrate_bps, gop: 60 }).unwrap();
     let mut parameters: Option<Arc<Parameters>> = None;
     let made = (0..60).map(|at| {
         let picture = scene(size, CAMERA, at);
@@ -123,23 +111,19 @@ fn decode_footage_file(bencher: Bencher<'_, '_>, name: &str) {
         return;
     };
     let units = access_units::access_units(&data);
-    bencher
-        .counter(divan::counter::ItemsCount::new(units.len()))
-        .bench_local(|| {
-            let mut decoder = Decoder::open(Codec::H264, pool()).unwrap();
-            let mut out = Vec::new();
-            for unit in &units {
-                let _ = decoder.push(unit, &mut out);
-                out.clear();
-            }
-        });
+    bencher.counter(divan::counter::ItemsCount::new(units.len())).bench_local(|| {
+        let mut decoder = Decoder::open(Codec::H264, pool()).unwrap();
+        let mut out = Vec::new();
+        for unit in &units {
+            let _ = decoder.push(unit, &mut out);
+            out.clear();
+        }
+    });
 }
 
 #[divan::bench(args = [HD, FULL_HD])]
 fn decode_jpeg(bencher: Bencher<'_, '_>, size: Size) {
-    let still = StillEncoder::new()
-        .encode(&scene(size, CAMERA, 0), StillFormat::Jpeg, 80)
-        .unwrap();
+    let still = StillEncoder::new().encode(&scene(size, CAMERA, 0), StillFormat::Jpeg, 80).unwrap();
     let parameters = units(HD, 2_000_000)[0].parameters.clone();
     let unit = unit(Codec::Jpeg, still, 0, parameters);
     let mut decoder = Decoder::open(Codec::Jpeg, pool()).unwrap();
@@ -152,13 +136,7 @@ fn decode_jpeg(bencher: Bencher<'_, '_>, size: Size) {
 
 #[divan::bench(args = [HD, FULL_HD], sample_count = 10)]
 fn encode_h264(bencher: Bencher<'_, '_>, size: Size) {
-    let mut encoder = Encoder::open(&Settings {
-        size,
-        fps: 30,
-        bitrate_bps: 4_000_000,
-        gop: 60,
-    })
-    .unwrap();
+    let mut encoder = Encoder::open(&Settings { size, fps: 30, bitrate_bps: 4_000_000, gop: 60 }).unwrap();
     let pictures: Vec<Picture> = (0..8).map(|at| scene(size, CAMERA, at)).collect();
     let mut at = 0;
     bencher.bench_local(|| {
@@ -210,9 +188,7 @@ fn thumbnail_160x90(bencher: Bencher<'_, '_>, size: Size) {
         copy.planes_mut();
         copy
     };
-    bencher
-        .with_inputs(fresh)
-        .bench_local_refs(|picture| pixels::thumbnail(picture, Size::new(160, 90)).unwrap());
+    bencher.with_inputs(fresh).bench_local_refs(|picture| pixels::thumbnail(picture, Size::new(160, 90)).unwrap());
 }
 
 #[divan::bench]
@@ -292,11 +268,7 @@ fn twenty_fills(bencher: Bencher<'_, '_>, side: u32) {
     let mut picture = scene(FULL_HD, CAMERA, 0);
     bencher.bench_local(|| {
         for at in 0..20 {
-            draw::fill(
-                &mut picture,
-                Rect::new(40 * at + 3, 200 + at, side, side),
-                black_box(Rgba::rgb(200, 30, 60)),
-            );
+            draw::fill(&mut picture, Rect::new(40 * at + 3, 200 + at, side, side), black_box(Rgba::rgb(200, 30, 60)));
         }
     });
 }

@@ -33,52 +33,23 @@ impl FromRgb {
     pub(crate) const fn new(color: Color) -> Self {
         // All six are made at compile time: a shape costs one look-up here.
         const fn table(kr: f32, kb: f32, limited: bool) -> FromRgb {
-            let (black, luma, chroma) = if limited {
-                (16.0, 219.0, 224.0)
-            } else {
-                (0.0, 255.0, 255.0)
-            };
+            let (black, luma, chroma) = if limited { (16.0, 219.0, 224.0) } else { (0.0, 255.0, 255.0) };
             let one = 65536.0 / 255.0;
             let kg = 1.0 - kr - kb;
-            let (y, b, r) = (
-                one * luma,
-                one * chroma / (2.0 * (1.0 - kb)),
-                one * chroma / (2.0 * (1.0 - kr)),
-            );
+            let (y, b, r) = (one * luma, one * chroma / (2.0 * (1.0 - kb)), one * chroma / (2.0 * (1.0 - kr)));
             let half = 32768;
             FromRgb {
                 rows: [
-                    [
-                        (y * kr) as i32,
-                        (y * kg) as i32,
-                        (y * kb) as i32,
-                        black as i32 * 65536 + half + 256,
-                    ],
-                    [
-                        (-b * kr) as i32,
-                        (-b * kg) as i32,
-                        (b * (1.0 - kb)) as i32,
-                        128 * 65536 + half,
-                    ],
-                    [
-                        (r * (1.0 - kr)) as i32,
-                        (-r * kg) as i32,
-                        (-r * kb) as i32,
-                        128 * 65536 + half,
-                    ],
+                    [(y * kr) as i32, (y * kg) as i32, (y * kb) as i32, black as i32 * 65536 + half + 256],
+                    [(-b * kr) as i32, (-b * kg) as i32, (b * (1.0 - kb)) as i32, 128 * 65536 + half],
+                    [(r * (1.0 - kr)) as i32, (-r * kg) as i32, (-r * kb) as i32, 128 * 65536 + half],
                 ],
             }
         }
-        const LIMITED: [FromRgb; 3] = [
-            table(0.299, 0.114, true),
-            table(0.2126, 0.0722, true),
-            table(0.2627, 0.0593, true),
-        ];
-        const FULL: [FromRgb; 3] = [
-            table(0.299, 0.114, false),
-            table(0.2126, 0.0722, false),
-            table(0.2627, 0.0593, false),
-        ];
+        const LIMITED: [FromRgb; 3] =
+            [table(0.299, 0.114, true), table(0.2126, 0.0722, true), table(0.2627, 0.0593, true)];
+        const FULL: [FromRgb; 3] =
+            [table(0.299, 0.114, false), table(0.2126, 0.0722, false), table(0.2627, 0.0593, false)];
         let at = match color.matrix {
             Matrix::Bt601 => 0,
             Matrix::Bt709 => 1,
@@ -96,10 +67,7 @@ impl FromRgb {
         let (red, green, blue) = (i32::from(red), i32::from(green), i32::from(blue));
         // The sums stay below 2^25: nothing wraps, and nothing is checked.
         let sample = |[r, g, b, offset]: &[i32; 4]| {
-            let sum = r
-                .wrapping_mul(red)
-                .wrapping_add(g.wrapping_mul(green))
-                .wrapping_add(b.wrapping_mul(blue));
+            let sum = r.wrapping_mul(red).wrapping_add(g.wrapping_mul(green)).wrapping_add(b.wrapping_mul(blue));
             (sum.wrapping_add(*offset) >> 16).clamp(0, 255) as u8
         };
         let [y, cb, cr] = &self.rows;
@@ -134,10 +102,7 @@ mod tests {
                 1 => Matrix::Bt709,
                 _ => Matrix::Bt2020,
             };
-            all[at] = Color {
-                range: if at < 3 { Range::Limited } else { Range::Full },
-                matrix,
-            };
+            all[at] = Color { range: if at < 3 { Range::Limited } else { Range::Full }, matrix };
             at += 1;
         }
         all
@@ -151,30 +116,18 @@ mod tests {
             for level in [0u8, 100, 128, 255] {
                 let [y, cb, cr] = from.samples(level, level, level);
                 let expected = black + span * f32::from(level) / 255.0;
-                assert!(
-                    (f32::from(y) - expected).abs() <= 0.6,
-                    "{color:?} {level}: {y} for {expected}"
-                );
-                assert!(
-                    cb.abs_diff(128) <= 1 && cr.abs_diff(128) <= 1,
-                    "{color:?} {level}: {cb} {cr}"
-                );
+                assert!((f32::from(y) - expected).abs() <= 0.6, "{color:?} {level}: {y} for {expected}");
+                assert!(cb.abs_diff(128) <= 1 && cr.abs_diff(128) <= 1, "{color:?} {level}: {cb} {cr}");
             }
         }
     }
 
     #[test]
     fn primaries_are_those_of_the_standard() {
-        let limited = Color {
-            range: Range::Limited,
-            matrix: Matrix::Bt601,
-        };
+        let limited = Color { range: Range::Limited, matrix: Matrix::Bt601 };
         assert_eq!(FromRgb::new(limited).samples(255, 0, 0), [81, 90, 240]);
         assert_eq!(FromRgb::new(limited).samples(0, 0, 255), [41, 240, 110]);
-        let hd = Color {
-            range: Range::Limited,
-            matrix: Matrix::Bt709,
-        };
+        let hd = Color { range: Range::Limited, matrix: Matrix::Bt709 };
         assert_eq!(FromRgb::new(hd).samples(255, 0, 0), [63, 102, 240]);
         assert_eq!(FromRgb::new(hd).samples(0, 255, 0), [173, 42, 26]);
         assert_eq!(FromRgb::new(Color::JPEG).samples(255, 0, 0), [76, 85, 255]);
@@ -185,15 +138,9 @@ mod tests {
         for from in ALL {
             for to in ALL {
                 let conversion = Conversion::new(from, to);
-                for (red, green, blue) in [
-                    (255, 0, 0),
-                    (0, 255, 0),
-                    (0, 0, 255),
-                    (200, 150, 120),
-                    (30, 60, 90),
-                    (255, 255, 255),
-                    (0, 0, 0),
-                ] {
+                for (red, green, blue) in
+                    [(255, 0, 0), (0, 255, 0), (0, 0, 255), (200, 150, 120), (30, 60, 90), (255, 255, 255), (0, 0, 0)]
+                {
                     let [y, cb, cr] = FromRgb::new(from).samples(red, green, blue);
                     let expected = FromRgb::new(to).samples(red, green, blue);
                     let mut got = [0u8; 3];

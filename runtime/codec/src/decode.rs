@@ -97,12 +97,7 @@ impl Decoder {
             Codec::Png => Kind::Png,
             Codec::H265 => return Err(Error::NotAvailable { codec }),
         };
-        Ok(Self {
-            codec,
-            kind,
-            pool,
-            sequence: 0,
-        })
+        Ok(Self { codec, kind, pool, sequence: 0 })
     }
 
     /// The codec that it was opened for.
@@ -117,17 +112,9 @@ impl Decoder {
     /// of the parameters.
     pub fn push(&mut self, unit: &AccessUnit, out: &mut Vec<Picture>) -> Result<(), Error> {
         if unit.codec != self.codec {
-            return Err(Error::OtherCodec {
-                expected: self.codec,
-                got: unit.codec,
-            });
+            return Err(Error::OtherCodec { expected: self.codec, got: unit.codec });
         }
-        let stamp = Stamp {
-            pts: unit.pts,
-            sequence: self.sequence,
-            received: unit.received,
-            captured: unit.captured,
-        };
+        let stamp = Stamp { pts: unit.pts, sequence: self.sequence, received: unit.received, captured: unit.captured };
         let picture = match &mut self.kind {
             Kind::H264(video) => return video.push(unit, out),
             Kind::Jpeg(jpeg) => jpeg.decode(&unit.data, stamp, &self.pool)?,
@@ -149,10 +136,7 @@ impl Decoder {
 
 /// A size out of a still's header, if it is one that we take.
 fn sane(codec: Codec, width: usize, height: usize) -> Result<Size, Error> {
-    let size = Size::new(
-        width.try_into().unwrap_or(u32::MAX),
-        height.try_into().unwrap_or(u32::MAX),
-    );
+    let size = Size::new(width.try_into().unwrap_or(u32::MAX), height.try_into().unwrap_or(u32::MAX));
     match size.is_sane() {
         true => Ok(size),
         false => Err(Error::TooLarge { codec, size }),

@@ -1,8 +1,8 @@
 //! Changing pictures: shapes, text, images, and making areas unrecognisable.
 //!
-//! Everything is clipped to the picture, blended by alpha, and safe for any argument: a shape costs no more than the pixels of it that are in the picture.
-//! Colours are sRGB and converted to the picture's matrix and range. Chroma has half the resolution: a sample takes a shape's colour by the share of its
-//! pixels that the shape covers.
+//! Everything is clipped to the picture, blended by alpha, and safe for any argument: a shape costs no more than the pixels of it that are in the
+//! picture. Colours are sRGB and converted to the picture's matrix and range. Chroma has half the resolution: a sample takes a shape's colour by
+//! the share of its pixels that the shape covers.
 //!
 //! Text is set in Ubuntu Light (Ubuntu Font Licence 1.0), which the crate `epaint_default_fonts` carries with its licence.
 
@@ -43,12 +43,7 @@ pub struct Rgba {
 impl Rgba {
     /// A colour with this alpha.
     pub const fn new(red: u8, green: u8, blue: u8, alpha: u8) -> Self {
-        Self {
-            red,
-            green,
-            blue,
-            alpha,
-        }
+        Self { red, green, blue, alpha }
     }
 
     /// An opaque colour.

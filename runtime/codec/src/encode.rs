@@ -1,7 +1,7 @@
 //! Pictures to stills: WebP by libwebp, JPEG by libjpeg-turbo, both from the planes.
 //!
-//! A still has the colours that its format fixes: limited range BT.601 in WebP (RFC 9649, section 2.5), full range BT.601 in JPEG (JFIF 1.02). Samples with
-//! another range or matrix are converted first ([`crate::colors::Conversion`], 0.35 ms at 1080p): without it a red patch of a BT.709 camera
+//! A still has the colours that its format fixes: limited range BT.601 in WebP (RFC 9649, section 2.5), full range BT.601 in JPEG (JFIF 1.02).
+//! Samples with another range or matrix are converted first (0.35 ms at 1080p): without it a red patch of a BT.709 camera
 //! would be 20 of 255 too dark, and everything of a limited-range camera grey in a JPEG.
 
 mod source;
@@ -65,10 +65,7 @@ impl StillEncoder {
     }
 
     fn jpeg(&mut self, picture: &Picture, quality: u8) -> Result<Bytes, Error> {
-        let failed = |e: turbojpeg::Error| Error::Failed {
-            format: StillFormat::Jpeg,
-            why: e.to_string(),
-        };
+        let failed = |e: turbojpeg::Error| Error::Failed { format: StillFormat::Jpeg, why: e.to_string() };
         let jpeg = match &mut self.jpeg {
             Some(jpeg) => jpeg,
             none => none.insert(Compressor::new().map_err(failed)?),

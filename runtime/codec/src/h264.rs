@@ -53,7 +53,8 @@ pub enum Error {
     Failed(String),
 }
 
-/// An H.264 encoder: Constrained Baseline, no B-frames, one access unit for each picture, one thread. The colours of the pictures are told in the VUI.
+/// An H.264 encoder: Constrained Baseline, no B-frames, one access unit for each picture, one thread. The colours of the pictures are told in the
+/// VUI.
 pub struct Encoder {
     settings: Settings,
     /// Set up with the first picture, and again when the colours change: they are in the SPS.
@@ -63,12 +64,7 @@ pub struct Encoder {
 impl Encoder {
     /// Checks the settings; the library takes its memory (some 20 MB at 1080p) with the first picture.
     pub fn open(settings: &Settings) -> Result<Self, Error> {
-        let Settings {
-            size,
-            fps,
-            bitrate_bps,
-            gop,
-        } = *settings;
+        let Settings { size, fps, bitrate_bps, gop } = *settings;
         let refuse = |why| Err(Error::Settings(*settings, why));
         if !size.width.is_multiple_of(2) || !size.height.is_multiple_of(2) || size.width < 16 || size.height < 16 {
             return refuse("width and height must be even and at least 16");
@@ -85,20 +81,14 @@ impl Encoder {
         if gop == 0 {
             return refuse("a key frame every 0 pictures");
         }
-        Ok(Self {
-            settings: *settings,
-            library: None,
-        })
+        Ok(Self { settings: *settings, library: None })
     }
 
     /// Encodes one picture, as a key frame if asked; `None` if the encoder left it out.
     pub fn encode(&mut self, picture: &Picture, force_key: bool) -> Result<Option<Encoded>, Error> {
         let expected = self.settings.size;
         if picture.size() != expected {
-            return Err(Error::Size {
-                expected,
-                got: picture.size(),
-            });
+            return Err(Error::Size { expected, got: picture.size() });
         }
         let failed = |e: openh264::Error| Error::Failed(e.to_string());
         let library = match &mut self.library {
@@ -115,9 +105,8 @@ impl Encoder {
             library.force_intra_frame();
         }
         let time_ms = (picture.stamp().pts.nanos() / 1_000_000).min(i64::MAX as u64);
-        let stream = library
-            .encode_at(&Source(picture.planes()), openh264::Timestamp::from_millis(time_ms))
-            .map_err(failed)?;
+        let stream =
+            library.encode_at(&Source(picture.planes()), openh264::Timestamp::from_millis(time_ms)).map_err(failed)?;
         let key = match stream.frame_type() {
             FrameType::IDR => true,
             FrameType::I | FrameType::P | FrameType::IPMixed => false,
@@ -149,15 +138,14 @@ fn config(settings: &Settings, color: Color) -> EncoderConfig {
         .vui(vui.full_range(color.range == Range::Full))
 }
 
-/// No lines on stderr: the library would write a warning each time it is set up without leaving pictures out, before the crate tells it to be quiet.
+/// No lines on stderr: the library would write a warning each time it is set up without leaving pictures out, before the crate tells it to be
+/// quiet.
 fn silence(library: &mut library::Encoder) {
     let mut level = WELS_LOG_QUIET;
     // SAFETY: the option takes a pointer to an int, which it reads during the call; it may be set before the encoder is set up (`SetOption` in
     // welsEncoderExt.cpp).
     unsafe {
-        library
-            .raw_api()
-            .set_option(ENCODER_OPTION_TRACE_LEVEL, (&raw mut level).cast());
+        library.raw_api().set_option(ENCODER_OPTION_TRACE_LEVEL, (&raw mut level).cast());
     }
 }
 

@@ -4,8 +4,8 @@
 //! calls decides where the work is done. A picture is 8-bit I420 in memory of a [`Pool`], shared by its clones and copied when one of them
 //! is changed.
 //!
-//! Architecture invariant: `unsafe` is in six files: calls into C libraries in `decode/openh264.rs`, `decode/webp.rs`, `encode/webp.rs`, `h264.rs` (one
-//! option) and `capabilities.rs` (versions), and in `colors/conversion.rs` the choice of loops for the processor at hand.
+//! Architecture invariant: `unsafe` is in six files: calls into C libraries in `decode/openh264.rs`, `decode/webp.rs`, `encode/webp.rs`, `h264.rs`
+//! (one option) and `capabilities.rs` (versions), and in `colors/conversion.rs` the choice of loops for the processor at hand.
 
 mod capabilities;
 mod colors;

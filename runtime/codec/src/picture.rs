@@ -23,8 +23,8 @@ pub struct Stamp {
 
 /// One decoded picture: 8-bit I420.
 ///
-/// A clone shares the samples; changing a clone copies them first, unless no other is left. The memory goes back to its [`Pool`] with the last clone.
-/// The planes lie behind each other without padding, so that a whole picture is one slice ([`Picture::samples`]).
+/// A clone shares the samples; changing a clone copies them first, unless no other is left. The memory goes back to its [`Pool`] with the last
+/// clone. The planes lie behind each other without padding, so that a whole picture is one slice ([`Picture::samples`]).
 #[derive(Clone)]
 pub struct Picture {
     content: Arc<Content>,
@@ -60,15 +60,7 @@ impl Picture {
     pub(crate) fn dirty(pool: &Pool, size: Size, color: Color, stamp: Stamp) -> Self {
         assert!(size.is_sane(), "a picture of {size}");
         let block = pool.take(size.pixels() as usize + 2 * size.chroma().pixels() as usize);
-        Self {
-            content: Arc::new(Content {
-                block,
-                size,
-                color,
-                made: Made::default(),
-            }),
-            stamp,
-        }
+        Self { content: Arc::new(Content { block, size, color, made: Made::default() }), stamp }
     }
 
     /// Pixels.
@@ -98,21 +90,9 @@ impl Picture {
         let (luma, rest) = self.content.block.split_at(size.pixels() as usize);
         let (u, v) = rest.split_at(chroma.pixels() as usize);
         [
-            Plane {
-                data: luma,
-                stride: size.width as usize,
-                size,
-            },
-            Plane {
-                data: u,
-                stride: chroma.width as usize,
-                size: chroma,
-            },
-            Plane {
-                data: v,
-                stride: chroma.width as usize,
-                size: chroma,
-            },
+            Plane { data: luma, stride: size.width as usize, size },
+            Plane { data: u, stride: chroma.width as usize, size: chroma },
+            Plane { data: v, stride: chroma.width as usize, size: chroma },
         ]
     }
 
@@ -125,21 +105,9 @@ impl Picture {
         let (luma, rest) = content.block.split_at_mut(size.pixels() as usize);
         let (u, v) = rest.split_at_mut(chroma.pixels() as usize);
         [
-            PlaneMut {
-                data: luma,
-                stride: size.width as usize,
-                size,
-            },
-            PlaneMut {
-                data: u,
-                stride: chroma.width as usize,
-                size: chroma,
-            },
-            PlaneMut {
-                data: v,
-                stride: chroma.width as usize,
-                size: chroma,
-            },
+            PlaneMut { data: luma, stride: size.width as usize, size },
+            PlaneMut { data: u, stride: chroma.width as usize, size: chroma },
+            PlaneMut { data: v, stride: chroma.width as usize, size: chroma },
         ]
     }
 
@@ -148,12 +116,7 @@ impl Picture {
             let old = &self.content;
             let mut block = old.block.pool().take(old.block.len());
             block.copy_from_slice(&old.block);
-            self.content = Arc::new(Content {
-                block,
-                size: old.size,
-                color: old.color,
-                made: Made::default(),
-            });
+            self.content = Arc::new(Content { block, size: old.size, color: old.color, made: Made::default() });
         }
         let content =
             Arc::get_mut(&mut self.content).expect("nobody else has it: it was either unshared or copied just now");
@@ -194,25 +157,14 @@ impl fmt::Debug for Picture {
             Matrix::Bt709 => "BT.709",
             Matrix::Bt2020 => "BT.2020",
         };
-        write!(
-            f,
-            "Picture({}, {range:?} {matrix}, {}, #{})",
-            self.size(),
-            self.stamp.pts,
-            self.stamp.sequence
-        )
+        write!(f, "Picture({}, {range:?} {matrix}, {}, #{})", self.size(), self.stamp.pts, self.stamp.sequence)
     }
 }
 
 #[cfg(test)]
 impl Stamp {
     pub(crate) fn test() -> Self {
-        Self {
-            pts: Timestamp::ZERO,
-            sequence: 0,
-            received: Moment::now(),
-            captured: None,
-        }
+        Self { pts: Timestamp::ZERO, sequence: 0, received: Moment::now(), captured: None }
     }
 }
 
@@ -231,11 +183,7 @@ mod tests {
         assert_eq!((first.planes()[0].data[0], second.planes()[0].data[0]), (16, 99));
         let address = second.samples().as_ptr();
         second.planes_mut()[1].data[0] = 1;
-        assert_eq!(
-            second.samples().as_ptr(),
-            address,
-            "an unshared picture is changed in place"
-        );
+        assert_eq!(second.samples().as_ptr(), address, "an unshared picture is changed in place");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What plugins read and write: areas of a picture in the pixel formats of `wit/types.wit`.
 //!
-//! Owns the checks of areas and lengths that come from plugins: every argument is safe, a wrong one is an [`Error`]. Owns no handle and no limit of a
-//! plugin: those are the plugin room's.
+//! Owns the checks of areas and lengths that come from plugins: every argument is safe, a wrong one is an [`Error`]. Owns no handle and no limit
+//! of a plugin: those are the plugin room's.
 
 mod area;
 mod histogram;

@@ -15,10 +15,7 @@ impl<'a> Plane<'a> {
     /// The rows from top to bottom, without padding.
     pub fn rows(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         let width = self.size.width as usize;
-        self.data
-            .chunks(self.stride)
-            .take(self.size.height as usize)
-            .map(move |row| &row[..width])
+        self.data.chunks(self.stride).take(self.size.height as usize).map(move |row| &row[..width])
     }
 
     /// One row; the caller knows that there is one.
@@ -42,10 +39,7 @@ impl PlaneMut<'_> {
     /// The rows from top to bottom, without padding.
     pub fn rows_mut(&mut self) -> impl Iterator<Item = &mut [u8]> {
         let width = self.size.width as usize;
-        self.data
-            .chunks_mut(self.stride)
-            .take(self.size.height as usize)
-            .map(move |row| &mut row[..width])
+        self.data.chunks_mut(self.stride).take(self.size.height as usize).map(move |row| &mut row[..width])
     }
 
     /// One row; the caller knows that there is one.

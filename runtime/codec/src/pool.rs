@@ -23,10 +23,7 @@ struct Idle {
 impl Pool {
     /// A pool that keeps at most this many bytes that nobody uses. A 1080p picture has 3.1 MB.
     pub fn new(max_idle_bytes: usize) -> Self {
-        Self(Arc::new(Shelf {
-            max_idle_bytes,
-            idle: Mutex::default(),
-        }))
+        Self(Arc::new(Shelf { max_idle_bytes, idle: Mutex::default() }))
     }
 
     /// Memory of this length; what is in it is left over from another picture.
@@ -34,17 +31,11 @@ impl Pool {
         let kept = {
             let mut idle = self.0.lock();
             if idle.length != length {
-                *idle = Idle {
-                    length,
-                    blocks: Vec::new(),
-                };
+                *idle = Idle { length, blocks: Vec::new() };
             }
             idle.blocks.pop()
         };
-        Block {
-            bytes: kept.unwrap_or_else(|| vec![0; length]),
-            home: self.clone(),
-        }
+        Block { bytes: kept.unwrap_or_else(|| vec![0; length]), home: self.clone() }
     }
 
     /// Bytes that are kept and used by nobody.

@@ -14,18 +14,9 @@ pub fn to_width(picture: &Picture, width: u32, pool: &Pool) -> Picture {
     for (Plane { data, size, .. }, to) in picture.planes().into_iter().zip(small.planes_mut()) {
         // Chroma of an odd picture has half a sample more than the picture is wide.
         let share = |of: u32, whole: u32| {
-            if of == whole {
-                f64::from(whole)
-            } else {
-                f64::from(whole) / 2.0
-            }
+            if of == whole { f64::from(whole) } else { f64::from(whole) / 2.0 }
         };
-        let part = [
-            0.0,
-            0.0,
-            share(size.width, whole.width),
-            share(size.height, whole.height),
-        ];
+        let part = [0.0, 0.0, share(size.width, whole.width), share(size.height, whole.height)];
         resize::<1>(data, size, part, to.data, to.size, Filter::Hamming);
     }
     small
@@ -41,12 +32,7 @@ mod tests {
     #[test]
     fn a_picture_keeps_its_colours_at_every_width() {
         let pool = Pool::new(1 << 20);
-        for size in [
-            Size::new(640, 360),
-            Size::new(333, 171),
-            Size::new(2, 2),
-            Size::new(1, 1),
-        ] {
+        for size in [Size::new(640, 360), Size::new(333, 171), Size::new(2, 2), Size::new(1, 1)] {
             let mut picture = Picture::black(&pool, size, Color::default(), Stamp::test());
             for (plane, value) in picture.planes_mut().into_iter().zip([90, 70, 200]) {
                 plane.data.fill(value);
@@ -71,10 +57,7 @@ mod tests {
         }
         let small = to_width(&picture, 100, &pool);
         let row = small.planes()[0].row(25);
-        assert!(
-            row[..48].iter().all(|s| *s < 5) && row[52..].iter().all(|s| *s > 245),
-            "{row:?}"
-        );
+        assert!(row[..48].iter().all(|s| *s < 5) && row[52..].iter().all(|s| *s > 245), "{row:?}");
         assert!(to_width(&picture, 400, &pool).is_same(&picture));
         assert!(to_width(&picture, 9999, &pool).is_same(&picture));
         assert!(to_width(&picture, 0, &pool).is_same(&picture));

@@ -25,14 +25,8 @@ pub(crate) type InAddress = (String, Option<String>);
 
 /// What people write, and what is to be done about it.
 const OTHER_SCHEMES: [(&str, &str); 6] = [
-    (
-        "rtsps",
-        "RTSP in TLS is not supported: use rtsp:// in the camera's own network",
-    ),
-    (
-        "https",
-        "HTTP in TLS is not supported: use http:// in the camera's own network",
-    ),
+    ("rtsps", "RTSP in TLS is not supported: use rtsp:// in the camera's own network"),
+    ("https", "HTTP in TLS is not supported: use http:// in the camera's own network"),
     ("rtmp", "let the camera send RTSP"),
     ("srt", "let the camera send RTSP"),
     ("udp", "let the camera send RTSP"),
@@ -49,10 +43,7 @@ pub(crate) fn parse(text: &str, written: &str, folder: &Path) -> Result<Parsed, 
         return Ok(Source::Push.into());
     }
     let Some((scheme, rest)) = text.split_once("://") else {
-        let wrong = Wrong::new(format!(
-            "must be rtsp://…, http://…, file://…, test:// or push, got {}",
-            got()
-        ));
+        let wrong = Wrong::new(format!("must be rtsp://…, http://…, file://…, test:// or push, got {}", got()));
         return Err(match without_scheme(text) {
             Some(meant) => wrong.nearest(Some(meant)),
             None => wrong,
@@ -60,14 +51,8 @@ pub(crate) fn parse(text: &str, written: &str, folder: &Path) -> Result<Parsed, 
     };
     let lower = scheme.to_ascii_lowercase();
     match lower.as_str() {
-        "rtsp" => remote(&lower, rest, got).map(|(url, credentials)| Parsed {
-            source: Source::Rtsp(url),
-            credentials,
-        }),
-        "http" => remote(&lower, rest, got).map(|(url, credentials)| Parsed {
-            source: Source::Http(url),
-            credentials,
-        }),
+        "rtsp" => remote(&lower, rest, got).map(|(url, credentials)| Parsed { source: Source::Rtsp(url), credentials }),
+        "http" => remote(&lower, rest, got).map(|(url, credentials)| Parsed { source: Source::Http(url), credentials }),
         "file" if rest.is_empty() => Err(Wrong::new("file:// has no path behind it")
             .help("write it as file://clips/door.mp4 or file:///srv/door.mp4")),
         "file" => Ok(Source::File(folder.join(&*decoded(rest))).into()),
@@ -85,18 +70,13 @@ pub(crate) fn parse(text: &str, written: &str, folder: &Path) -> Result<Parsed, 
 
 impl From<Source> for Parsed {
     fn from(source: Source) -> Self {
-        Self {
-            source,
-            credentials: None,
-        }
+        Self { source, credentials: None }
     }
 }
 
 /// What was meant by a text that has no scheme.
 fn without_scheme(text: &str) -> Option<String> {
-    let is_clip = [".mp4", ".h264", ".264"]
-        .iter()
-        .any(|end| text.to_lowercase().ends_with(end));
+    let is_clip = [".mp4", ".h264", ".264"].iter().any(|end| text.to_lowercase().ends_with(end));
     let word = text.split([':', '?']).next().unwrap_or(text);
     match nearest(word, ["push", "test", "rtsp", "http", "file"]) {
         Some("push") => Some("push".into()),
@@ -129,12 +109,10 @@ fn remote(scheme: &str, rest: &str, got: impl Fn() -> String) -> Result<(String,
         Ok(url) if url.port() == Some(0) => return Err(refused("there is no port 0")),
         Ok(_) => {}
     }
-    let credentials = userinfo
-        .filter(|userinfo| !userinfo.is_empty())
-        .map(|userinfo| match userinfo.split_once(':') {
-            Some((username, password)) => (decoded(username).into_owned(), Some(decoded(password).into_owned())),
-            None => (decoded(userinfo).into_owned(), None),
-        });
+    let credentials = userinfo.filter(|userinfo| !userinfo.is_empty()).map(|userinfo| match userinfo.split_once(':') {
+        Some((username, password)) => (decoded(username).into_owned(), Some(decoded(password).into_owned())),
+        None => (decoded(userinfo).into_owned(), None),
+    });
     Ok((address, credentials))
 }
 
@@ -160,9 +138,8 @@ fn scene(rest: &str, got: impl Fn() -> String) -> Result<TestScene, Wrong> {
         match key {
             "size" => {
                 let parse = |text: &str| text.parse().ok().filter(|side: &u32| side.is_multiple_of(2));
-                let size = value
-                    .split_once('x')
-                    .and_then(|(width, height)| Some(Size::new(parse(width)?, parse(height)?)));
+                let size =
+                    value.split_once('x').and_then(|(width, height)| Some(Size::new(parse(width)?, parse(height)?)));
                 let fits = |size: &Size| {
                     (SMALLEST.width..=LARGEST.width).contains(&size.width)
                         && (SMALLEST.height..=LARGEST.height).contains(&size.height)
@@ -200,39 +177,22 @@ mod tests {
     #[test]
     fn credentials_are_taken_out_and_decoded() {
         let parsed = good("RTSP://admin:p%40ss%2Fw@10.0.0.4:554/cam/realmonitor?channel=1&subtype=0");
-        assert_eq!(
-            parsed.source,
-            Source::Rtsp("rtsp://10.0.0.4:554/cam/realmonitor?channel=1&subtype=0".into())
-        );
+        assert_eq!(parsed.source, Source::Rtsp("rtsp://10.0.0.4:554/cam/realmonitor?channel=1&subtype=0".into()));
         assert_eq!(parsed.credentials, Some(("admin".into(), Some("p@ss/w".into()))));
-        assert_eq!(
-            good("rtsp://a:b@c@10.0.0.4").credentials,
-            Some(("a".into(), Some("b@c".into())))
-        );
+        assert_eq!(good("rtsp://a:b@c@10.0.0.4").credentials, Some(("a".into(), Some("b@c".into()))));
         assert_eq!(good("http://a@[fe80::1]:80/").credentials, Some(("a".into(), None)));
         assert_eq!(good("http://@cam/").credentials, None);
     }
 
     #[test]
     fn files_start_at_the_folder_of_the_configuration() {
-        assert_eq!(
-            good("file://clips/a%20b.mp4").source,
-            Source::File("/etc/framegate/clips/a b.mp4".into())
-        );
-        assert_eq!(
-            good("file:///srv/100%.mp4").source,
-            Source::File("/srv/100%.mp4".into())
-        );
+        assert_eq!(good("file://clips/a%20b.mp4").source, Source::File("/etc/framegate/clips/a b.mp4".into()));
+        assert_eq!(good("file:///srv/100%.mp4").source, Source::File("/srv/100%.mp4".into()));
     }
 
     #[test]
     fn the_test_scene_has_size_and_rate() {
-        let scene = |width, height, fps| {
-            Source::Test(TestScene {
-                size: Size::new(width, height),
-                fps,
-            })
-        };
+        let scene = |width, height, fps| Source::Test(TestScene { size: Size::new(width, height), fps });
         assert_eq!(good("test://").source, scene(1280, 720, 30));
         assert_eq!(good("test://?fps=5").source, scene(1280, 720, 5));
         assert_eq!(good("test://?size=640x360&fps=60").source, scene(640, 360, 60));

@@ -15,11 +15,7 @@ pub(crate) struct Document {
 
 impl Document {
     pub(crate) fn new(path: &Path, text: String) -> Self {
-        Self {
-            path: path.into(),
-            text,
-            lines: OnceLock::new(),
-        }
+        Self { path: path.into(), text, lines: OnceLock::new() }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -64,12 +60,7 @@ impl Document {
         let line = self.line_of(start);
         let before = &self.text[self.line(line).start.min(start)..start];
         let column = before.trim_start_matches('\u{feff}').chars().count() + 1;
-        Place {
-            key,
-            line,
-            column,
-            span: start..end,
-        }
+        Place { key, line, column, span: start..end }
     }
 }
 

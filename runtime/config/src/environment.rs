@@ -53,10 +53,8 @@ pub(crate) fn expand<'t>(text: &'t str, environment: &dyn Environment) -> Result
         let name = &behind[..end];
         if !is_name(name) {
             // The name is not shown: what follows a stray `${` in a password is a part of it.
-            return Err(
-                Wrong::new("only the name of an environment variable may stand between `${` and `}`")
-                    .help("for the two characters themselves write `$${`"),
-            );
+            return Err(Wrong::new("only the name of an environment variable may stand between `${` and `}`")
+                .help("for the two characters themselves write `$${`"));
         }
         let Some(value) = environment.variable(name) else {
             return Err(Wrong::new(format!("the environment variable `{name}` is not set")));
@@ -75,18 +73,14 @@ fn is_name(name: &str) -> bool {
 /// The secret in a file, `path` starting at the folder of `streams.toml`, without the line end that editors put there.
 pub(crate) fn secret(path: &str, folder: &Path, environment: &dyn Environment) -> Result<String, Wrong> {
     let wrong = |why: &str| Wrong::new(format!("the secret's file `{path}` cannot be read: {why}"));
-    let text = environment
-        .secret(&folder.join(path))
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => wrong("there is none"),
-            io::ErrorKind::PermissionDenied => wrong("permission denied"),
-            io::ErrorKind::IsADirectory => wrong("it is a folder"),
-            io::ErrorKind::InvalidData => wrong("it is not UTF-8"),
-            _ => wrong(&error.to_string()),
-        })?;
-    let text = text
-        .strip_suffix('\n')
-        .map_or(text.as_str(), |text| text.strip_suffix('\r').unwrap_or(text));
+    let text = environment.secret(&folder.join(path)).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => wrong("there is none"),
+        io::ErrorKind::PermissionDenied => wrong("permission denied"),
+        io::ErrorKind::IsADirectory => wrong("it is a folder"),
+        io::ErrorKind::InvalidData => wrong("it is not UTF-8"),
+        _ => wrong(&error.to_string()),
+    })?;
+    let text = text.strip_suffix('\n').map_or(text.as_str(), |text| text.strip_suffix('\r').unwrap_or(text));
     match text.is_empty() {
         true => Err(wrong("it is empty")),
         false => Ok(text.to_owned()),
@@ -105,9 +99,7 @@ mod tests {
         }
 
         fn secret(&self, path: &Path) -> io::Result<String> {
-            (path == Path::new("etc/key"))
-                .then(|| "hunter2\r\n".into())
-                .ok_or(io::ErrorKind::NotFound.into())
+            (path == Path::new("etc/key")).then(|| "hunter2\r\n".into()).ok_or(io::ErrorKind::NotFound.into())
         }
     }
 

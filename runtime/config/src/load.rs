@@ -64,10 +64,7 @@ pub fn read(path: &Path, text: String, known: &Known<'_>) -> Result<Loaded, Repo
     let document = Arc::new(Document::new(path, text));
     let places = Places::new(Arc::clone(&document));
     let (table, errors) = DeTable::parse_recoverable(document.text());
-    let mut reader = Reader {
-        document: &document,
-        mistakes: Vec::new(),
-    };
+    let mut reader = Reader { document: &document, mistakes: Vec::new() };
     let written = File::read(&mut reader, &table);
     let resolved = resolve::resolve(&written, &mut reader, &places, known);
     let mut mistakes = reader.mistakes;
@@ -78,11 +75,7 @@ pub fn read(path: &Path, text: String, known: &Known<'_>) -> Result<Loaded, Repo
     mistakes.extend(broken);
     let advice = Report::new(Arc::clone(&document), advice);
     match mistakes.is_empty() {
-        true => Ok(Loaded {
-            config: resolved.config,
-            places,
-            advice,
-        }),
+        true => Ok(Loaded { config: resolved.config, places, advice }),
         false => {
             mistakes.extend_from_slice(advice.mistakes());
             Err(Report::new(document, mistakes))

@@ -16,12 +16,7 @@ pub struct Place {
 impl Place {
     /// Something that the file does not say: a key without a line.
     pub(crate) fn nowhere(key: String) -> Self {
-        Self {
-            key,
-            line: 0,
-            column: 0,
-            span: 0..0,
-        }
+        Self { key, line: 0, column: 0, span: 0..0 }
     }
 }
 
@@ -54,30 +49,17 @@ pub struct Mistake {
 impl Mistake {
     /// A mistake at a place: `message` says the rule and the value.
     pub fn new(place: Place, message: impl Into<String>) -> Self {
-        Self {
-            place,
-            severity: Severity::Mistake,
-            message: message.into(),
-            nearest: None,
-            help: None,
-            follows: false,
-        }
+        Self { place, severity: Severity::Mistake, message: message.into(), nearest: None, help: None, follows: false }
     }
 
     /// The same with what to do about it.
     pub fn help(self, help: impl Into<String>) -> Self {
-        Self {
-            help: Some(help.into()),
-            ..self
-        }
+        Self { help: Some(help.into()), ..self }
     }
 
     /// The same with the word that was probably meant.
     pub fn nearest(self, nearest: Option<impl Into<String>>) -> Self {
-        Self {
-            nearest: nearest.map(Into::into),
-            ..self
-        }
+        Self { nearest: nearest.map(Into::into), ..self }
     }
 
     /// The line that a log shows: key, message, and the nearest word.
@@ -99,32 +81,18 @@ pub(crate) struct Wrong {
 
 impl Wrong {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            nearest: None,
-            help: None,
-        }
+        Self { message: message.into(), nearest: None, help: None }
     }
 
     pub(crate) fn help(self, help: impl Into<String>) -> Self {
-        Self {
-            help: Some(help.into()),
-            ..self
-        }
+        Self { help: Some(help.into()), ..self }
     }
 
     pub(crate) fn nearest(self, nearest: Option<impl Into<String>>) -> Self {
-        Self {
-            nearest: nearest.map(Into::into),
-            ..self
-        }
+        Self { nearest: nearest.map(Into::into), ..self }
     }
 
     pub(crate) fn at(self, place: Place) -> Mistake {
-        Mistake {
-            nearest: self.nearest,
-            help: self.help,
-            ..Mistake::new(place, self.message)
-        }
+        Mistake { nearest: self.nearest, help: self.help, ..Mistake::new(place, self.message) }
     }
 }

@@ -39,10 +39,7 @@ enum Inside {
 
 impl Places {
     pub(crate) fn new(document: Arc<Document>) -> Self {
-        Self {
-            document,
-            root: Arc::default(),
-        }
+        Self { document, root: Arc::default() }
     }
 
     pub(crate) fn document(&self) -> &Arc<Document> {
@@ -51,19 +48,14 @@ impl Places {
 
     /// A key of `[streams.NAME]`, dotted as in `stills.width`; the section itself if it is empty. The template's name is [`TEMPLATE`].
     pub fn stream(&self, name: &str, key: &str) -> Place {
-        let steps: Vec<&str> = ["streams", name]
-            .into_iter()
-            .chain(key.split('.').filter(|step| !step.is_empty()))
-            .collect();
+        let steps: Vec<&str> =
+            ["streams", name].into_iter().chain(key.split('.').filter(|step| !step.is_empty())).collect();
         self.find(&steps)
     }
 
     /// A key of `[plugins.NAME]`; the section itself if it is empty. A plugin without a section has the place of its first `use`.
     pub fn plugin(&self, name: &str, key: &str) -> Place {
-        let steps: Vec<&str> = ["plugins", name, key]
-            .into_iter()
-            .filter(|step| !step.is_empty())
-            .collect();
+        let steps: Vec<&str> = ["plugins", name, key].into_iter().filter(|step| !step.is_empty()).collect();
         let place = self.find(&steps);
         let root = self.root();
         let has_section = name.is_empty() || root.step("plugins").and_then(|plugins| plugins.step(name)).is_some();
@@ -75,10 +67,7 @@ impl Places {
 
     /// A key of `[server]`; the section itself if it is empty.
     pub fn server(&self, key: &str) -> Place {
-        let steps: Vec<&str> = ["server"]
-            .into_iter()
-            .chain(Some(key).filter(|key| !key.is_empty()))
-            .collect();
+        let steps: Vec<&str> = ["server"].into_iter().chain(Some(key).filter(|key| !key.is_empty())).collect();
         self.find(&steps)
     }
 
@@ -90,11 +79,8 @@ impl Places {
     /// Something in the options of a stream's plugin, by its JSON pointer (RFC 6901); the options themselves if that is empty.
     pub fn option(&self, stream: &str, index: usize, pointer: &str) -> Place {
         let index = index.to_string();
-        let inside: Vec<String> = pointer
-            .split('/')
-            .skip(1)
-            .map(|token| token.replace("~1", "/").replace("~0", "~"))
-            .collect();
+        let inside: Vec<String> =
+            pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
         let mut steps = vec!["streams", stream, "plugins", &index, "options"];
         steps.extend(inside.iter().map(String::as_str));
         self.find(&steps)
@@ -136,10 +122,7 @@ impl Node {
     fn of_file(text: &str) -> Self {
         // The mistakes of syntax were told when the file was read.
         let (table, _) = DeTable::parse_recoverable(text);
-        Self {
-            span: 0..0,
-            inside: Inside::of_table(table.get_ref(), text),
-        }
+        Self { span: 0..0, inside: Inside::of_table(table.get_ref(), text) }
     }
 
     /// Where the first stream of the file says `use = "name"`.
@@ -147,12 +130,10 @@ impl Node {
         let Inside::Table(streams) = &self.step("streams")?.inside else {
             return None;
         };
-        let chains = streams
-            .values()
-            .filter_map(|stream| match &stream.step("plugins")?.inside {
-                Inside::List(chain) => Some(chain),
-                _ => None,
-            });
+        let chains = streams.values().filter_map(|stream| match &stream.step("plugins")?.inside {
+            Inside::List(chain) => Some(chain),
+            _ => None,
+        });
         let uses = chains.flatten().filter_map(|entry| entry.step("use"));
         let of_name = uses.filter(|node| matches!(&node.inside, Inside::Text(text) if text == name));
         of_name.map(|node| node.span.clone()).min_by_key(|span| span.start)
@@ -173,18 +154,8 @@ impl Inside {
             let (key_span, span) = (key.span(), value.span());
             // A section's header stands before what is in it, and holds the key itself.
             let between = text.get(key_span.end..span.start).unwrap_or("\n");
-            let span = if between.contains('\n') {
-                span
-            } else {
-                key_span.start..span.end
-            };
-            (
-                key.get_ref().clone().into_owned(),
-                Node {
-                    span,
-                    inside: Self::of(value.get_ref(), text),
-                },
-            )
+            let span = if between.contains('\n') { span } else { key_span.start..span.end };
+            (key.get_ref().clone().into_owned(), Node { span, inside: Self::of(value.get_ref(), text) })
         });
         Self::Table(entries.collect())
     }
@@ -193,10 +164,8 @@ impl Inside {
         match value {
             DeValue::Table(table) => Self::of_table(table, text),
             DeValue::Array(list) => {
-                let entries = list.iter().map(|entry| Node {
-                    span: entry.span(),
-                    inside: Self::of(entry.get_ref(), text),
-                });
+                let entries =
+                    list.iter().map(|entry| Node { span: entry.span(), inside: Self::of(entry.get_ref(), text) });
                 Self::List(entries.collect())
             }
             DeValue::String(text) => Self::Text(text.clone().into_owned()),

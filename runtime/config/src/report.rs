@@ -31,10 +31,7 @@ impl Report {
     pub(crate) fn new(document: Arc<Document>, mut mistakes: Vec<Mistake>) -> Self {
         mistakes.sort_by(|a, b| {
             let order = |m: &Mistake| (m.place.line, m.place.column);
-            order(a)
-                .cmp(&order(b))
-                .then_with(|| a.place.key.cmp(&b.place.key))
-                .then_with(|| a.message.cmp(&b.message))
+            order(a).cmp(&order(b)).then_with(|| a.place.key.cmp(&b.place.key)).then_with(|| a.message.cmp(&b.message))
         });
         mistakes.dedup();
         Self { document, mistakes }
@@ -85,9 +82,7 @@ impl Report {
             let snippet = snippet.annotation(AnnotationKind::Primary.span(span).label(label.map(Cow::from)));
             match is_moved {
                 // The snippet would tell the column in the line as it is shown.
-                true => title
-                    .element(origin.line(place.line).char_column(place.column))
-                    .element(snippet),
+                true => title.element(origin.line(place.line).char_column(place.column)).element(snippet),
                 false => title.element(snippet.path(self.document.path().to_string_lossy())),
             }
         };

@@ -24,22 +24,11 @@ pub(crate) struct Resolved {
 }
 
 pub(crate) fn resolve(file: &File, reader: &mut Reader<'_>, places: &Places, known: &Known<'_>) -> Resolved {
-    let mut resolver = Resolver {
-        reader,
-        places,
-        known,
-        declared: &file.plugins,
-        advice: Vec::new(),
-    };
+    let mut resolver = Resolver { reader, places, known, declared: &file.plugins, advice: Vec::new() };
     let server = resolver.server(&file.server);
-    let mut config = Config {
-        server,
-        ..Config::default()
-    };
+    let mut config = Config { server, ..Config::default() };
     for plugin in &file.plugins {
-        config
-            .plugins
-            .insert(plugin.name.clone(), Arc::new(resolver.plugin(plugin)));
+        config.plugins.insert(plugin.name.clone(), Arc::new(resolver.plugin(plugin)));
     }
     let streams_key = Key::Root.of("streams");
     for written in &file.streams {
@@ -50,9 +39,7 @@ pub(crate) fn resolve(file: &File, reader: &mut Reader<'_>, places: &Places, kno
             name => name.parse::<StreamName>(),
         };
         let name = name.unwrap_or_else(|bad| {
-            resolver
-                .reader
-                .add(Wrong::new(bad.to_string()), &key, written.span.clone());
+            resolver.reader.add(Wrong::new(bad.to_string()), &key, written.span.clone());
             "bad".parse().expect("a good name")
         });
         let Some(stream) = resolver.stream(&key, name, written) else {
@@ -60,9 +47,7 @@ pub(crate) fn resolve(file: &File, reader: &mut Reader<'_>, places: &Places, kno
         };
         for used in &stream.plugins {
             if !config.plugins.contains_key(&used.plugin) {
-                config
-                    .plugins
-                    .insert(used.plugin.clone(), Arc::new(Plugin::bundled(&used.plugin)));
+                config.plugins.insert(used.plugin.clone(), Arc::new(Plugin::bundled(&used.plugin)));
             }
         }
         match written.name.as_str() {
@@ -70,10 +55,7 @@ pub(crate) fn resolve(file: &File, reader: &mut Reader<'_>, places: &Places, kno
             _ => _ = config.streams.insert(stream.name.clone(), Arc::new(stream)),
         }
     }
-    Resolved {
-        config,
-        advice: resolver.advice,
-    }
+    Resolved { config, advice: resolver.advice }
 }
 
 struct Resolver<'r, 'd, 'k> {
@@ -116,11 +98,7 @@ impl Resolver<'_, '_, '_> {
         if written.access.is_some() {
             server.access = Access::Open;
         }
-        let Some(At {
-            value: Text(text),
-            span,
-        }) = &written.listen
-        else {
+        let Some(At { value: Text(text), span }) = &written.listen else {
             return server;
         };
         let Some(expanded) = self.expanded(written.listen.as_ref(), &key) else {
@@ -220,26 +198,17 @@ impl Resolver<'_, '_, '_> {
         stream.credentials = credentials;
         stream.transport = section.transport.as_ref().map_or(stream.transport, |at| at.value.0);
         stream.on_demand = section.on_demand.as_ref().map_or(stream.on_demand, |at| at.value);
-        stream.start_timeout = section
-            .start_timeout
-            .as_ref()
-            .map_or(stream.start_timeout, |at| at.value.0);
+        stream.start_timeout = section.start_timeout.as_ref().map_or(stream.start_timeout, |at| at.value.0);
         stream.close_after = section.close_after.as_ref().map_or(stream.close_after, |at| at.value.0);
-        stream.stall_timeout = section
-            .stall_timeout
-            .as_ref()
-            .map_or(stream.stall_timeout, |at| at.value.0);
+        stream.stall_timeout = section.stall_timeout.as_ref().map_or(stream.stall_timeout, |at| at.value.0);
         stream.max_viewers = section.max_viewers.as_ref().map(|at| at.value.0);
-        stream.max_renditions = section
-            .max_renditions
-            .as_ref()
-            .map_or(stream.max_renditions, |at| at.value.0);
+        stream.max_renditions = section.max_renditions.as_ref().map_or(stream.max_renditions, |at| at.value.0);
         stream.plugins = plugins;
         if let Some(At { value: stills, .. }) = &section.stills {
             let to = &mut stream.stills;
             to.format = stills.format.as_ref().map_or(to.format, |at| at.value.0);
             to.quality = stills.quality.as_ref().map_or(to.quality, |at| at.value.0 as u8);
-            to.fps = stills.fps.as_ref().map_or(to.fps, |at| at.value.0);
+            to.fps = stills.fps.as_ref().map(|at| at.value.0).or(to.fps);
             to.width = stills.width.as_ref().map(|at| at.value.0);
         }
         Some(stream)
@@ -259,16 +228,10 @@ impl Resolver<'_, '_, '_> {
                 let wrong = Wrong::new("a password needs a `username` beside it");
                 self.reader.add_following(wrong, &key.of("password"), span.clone());
             }
-            return Some(Credentials {
-                username: username?,
-                password: password.unwrap_or_default().into(),
-            });
+            return Some(Credentials { username: username?, password: password.unwrap_or_default().into() });
         };
-        let twice = |what: &str| {
-            Wrong::new(format!(
-                "the {what} stands here and in the address of `source`: keep this one"
-            ))
-        };
+        let twice =
+            |what: &str| Wrong::new(format!("the {what} stands here and in the address of `source`: keep this one"));
         if let Some(At { span, .. }) = &section.username {
             self.reader.add(twice("user name"), &key.of("username"), span.clone());
         }
@@ -278,21 +241,12 @@ impl Resolver<'_, '_, '_> {
         if let (Some(source), Some(_)) = (&section.source, &word)
             && !source.value.0.contains("${")
         {
-            let place = self
-                .reader
-                .document
-                .place(key.of("source").to_string(), source.span.clone());
+            let place = self.reader.document.place(key.of("source").to_string(), source.span.clone());
             let advice = Mistake::new(place, "the address holds a password")
                 .help("write it as `username` and `password = \"${VARIABLE}\"` or `\"file:/path\"`, so that it is in no file that is passed on");
-            self.advice.push(Mistake {
-                severity: Severity::Advice,
-                ..advice
-            });
+            self.advice.push(Mistake { severity: Severity::Advice, ..advice });
         }
-        Some(Credentials {
-            username: name,
-            password: word.or(password).unwrap_or_default().into(),
-        })
+        Some(Credentials { username: name, password: word.or(password).unwrap_or_default().into() })
     }
 
     fn chain(&mut self, key: &Key<'_>, stream: &str, written: &[At<Option<written::Use>>]) -> Vec<PluginUse> {
@@ -301,18 +255,11 @@ impl Resolver<'_, '_, '_> {
         for (index, entry) in written.iter().enumerate() {
             let Some(used) = &entry.value else { continue };
             let key = list.at(index);
-            let Some(At {
-                value: Text(name),
-                span,
-            }) = &used.plugin
-            else {
+            let Some(At { value: Text(name), span }) = &used.plugin else {
                 continue;
             };
-            let names = self
-                .declared
-                .iter()
-                .map(|plugin| plugin.name.as_str())
-                .chain(self.known.bundled.iter().copied());
+            let names =
+                self.declared.iter().map(|plugin| plugin.name.as_str()).chain(self.known.bundled.iter().copied());
             if !names.clone().any(|known| known == name) {
                 let wrong = Wrong::new(format!("no plugin has this name, got {}", shown_text(name)));
                 let wrong = wrong.nearest(nearest(name, names).map(|meant| format!("\"{meant}\"")));
@@ -320,16 +267,12 @@ impl Resolver<'_, '_, '_> {
                     "declare it as `[plugins.{name}]`; these come with the program: {}",
                     self.known.bundled.join(", ")
                 );
-                self.reader
-                    .add_following(wrong.help(help), &key.of("use"), span.clone());
+                self.reader.add_following(wrong.help(help), &key.of("use"), span.clone());
             }
             let mut options =
                 serde_json::Value::Object(used.options.as_ref().map(|at| at.value.0.clone()).unwrap_or_default());
             self.expand_options(&mut options, &mut String::new(), stream, index);
-            chain.push(PluginUse {
-                plugin: name.clone(),
-                options,
-            });
+            chain.push(PluginUse { plugin: name.clone(), options });
         }
         chain
     }
@@ -340,10 +283,7 @@ impl Resolver<'_, '_, '_> {
         match value {
             serde_json::Value::String(text) if text.contains("${") => match expand(text, self.known.environment) {
                 Ok(expanded) => *text = expanded.into_owned(),
-                Err(wrong) => self
-                    .reader
-                    .mistakes
-                    .push(wrong.at(self.places.option(stream, index, pointer))),
+                Err(wrong) => self.reader.mistakes.push(wrong.at(self.places.option(stream, index, pointer))),
             },
             serde_json::Value::Array(list) => {
                 for (at, entry) in list.iter_mut().enumerate() {
@@ -369,12 +309,12 @@ impl Resolver<'_, '_, '_> {
 fn check_plugin_name(name: &str) -> Result<(), Wrong> {
     match name.parse::<StreamName>() {
         Ok(_) => Ok(()),
-        Err(media::BadName::Length(length)) => Err(Wrong::new(format!(
-            "a plugin's name has 1 to 64 characters, got {length}"
-        ))),
-        Err(media::BadName::Character(c)) => Err(Wrong::new(format!(
-            "a plugin's name is made of letters, digits, `_`, `.`, `~` and `-`, got {c:?}"
-        ))),
+        Err(media::BadName::Length(length)) => {
+            Err(Wrong::new(format!("a plugin's name has 1 to 64 characters, got {length}")))
+        }
+        Err(media::BadName::Character(c)) => {
+            Err(Wrong::new(format!("a plugin's name is made of letters, digits, `_`, `.`, `~` and `-`, got {c:?}")))
+        }
         Err(media::BadName::Dots) => Err(Wrong::new("`.` and `..` are no names of plugins")),
     }
 }

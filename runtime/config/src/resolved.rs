@@ -136,10 +136,7 @@ pub struct TestScene {
 
 impl Default for TestScene {
     fn default() -> Self {
-        Self {
-            size: Size::new(1280, 720),
-            fps: 30,
-        }
+        Self { size: Size::new(1280, 720), fps: 30 }
     }
 }
 
@@ -218,8 +215,8 @@ pub struct Stills {
     pub format: StillsFormat,
     /// `quality`, 1 to 100.
     pub quality: u8,
-    /// `fps`: at most so many a second.
-    pub fps: u32,
+    /// `fps`: at most so many a second; as they come if none, which is what `push` has if it is not written.
+    pub fps: Option<u32>,
     /// `width` in pixels; the camera's own if none.
     pub width: Option<u32>,
 }
@@ -258,21 +255,15 @@ impl Defaults {
 
 impl Default for Server {
     fn default() -> Self {
-        Self {
-            listen: Defaults::LISTEN.parse().expect("a constant address"),
-            access: Access::default(),
-        }
+        Self { listen: Defaults::LISTEN.parse().expect("a constant address"), access: Access::default() }
     }
 }
 
 impl Stream {
     /// A stream with every default.
     pub fn new(name: StreamName, source: Source) -> Self {
-        let format = if source == Source::Push {
-            StillsFormat::AsPushed
-        } else {
-            StillsFormat::WebP
-        };
+        let format = if source == Source::Push { StillsFormat::AsPushed } else { StillsFormat::WebP };
+        let fps = (source != Source::Push).then_some(Defaults::FPS);
         Self {
             name,
             source,
@@ -285,12 +276,7 @@ impl Stream {
             max_viewers: None,
             max_renditions: Defaults::MAX_RENDITIONS,
             plugins: Vec::new(),
-            stills: Stills {
-                format,
-                quality: Defaults::QUALITY,
-                fps: Defaults::FPS,
-                width: None,
-            },
+            stills: Stills { format, quality: Defaults::QUALITY, fps, width: None },
         }
     }
 

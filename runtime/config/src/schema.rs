@@ -7,9 +7,8 @@ use crate::written::{Plugin, Server, Stream};
 
 /// The JSON schema (draft 2020-12) of `streams.toml`, for editors.
 pub fn schema() -> Value {
-    let mut generator = SchemaSettings::draft2020_12()
-        .with(|settings| settings.inline_subschemas = true)
-        .into_generator();
+    let mut generator =
+        SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true).into_generator();
     let mut stream = section::<Stream>(&mut generator);
     let mut template = stream.clone();
     set(&mut stream, "title", "stream");

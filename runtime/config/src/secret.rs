@@ -8,9 +8,7 @@ pub(crate) const STARS: &str = "***";
 /// Whether a key holds a secret, by its name: also the misspelt `pasword`, and the tokens of plugins' options.
 pub(crate) fn is_secret(key: &str) -> bool {
     let key = key.to_lowercase();
-    ["pass", "pwd", "secret", "token", "credential", "auth"]
-        .iter()
-        .any(|part| key.contains(part))
+    ["pass", "pwd", "secret", "token", "credential", "auth"].iter().any(|part| key.contains(part))
         || ["pw", "key", "apikey", "api_key", "api-key"].contains(&key.as_str())
         || strsim::osa_distance(&key, "password") <= 3
 }
@@ -58,11 +56,7 @@ pub(crate) fn find(text: &str) -> Vec<Range<usize>> {
         let end = start + line.trim_end_matches(['\n', '\r']).len();
         // A secret in several lines goes on behind this line's beginning.
         let mut from = found.last().map_or(start, |last| last.end.max(start));
-        while let Some(at) = text
-            .get(from..end)
-            .and_then(|rest| rest.find(['=', ':']))
-            .map(|at| from + at)
-        {
+        while let Some(at) = text.get(from..end).and_then(|rest| rest.find(['=', ':'])).map(|at| from + at) {
             from = at + 1;
             let range = match text.as_bytes()[at] {
                 b'=' if is_secret(word_before(text, at)) => value_behind(text, from, end),
@@ -98,9 +92,7 @@ fn value_behind(text: &str, from: usize, line_end: usize) -> Option<Range<usize>
         }
     }
     let quote = text[start..line_end].chars().next()?;
-    let closed = matches!(quote, '"' | '\'')
-        .then(|| closing(&text[start + 1..line_end], quote))
-        .flatten();
+    let closed = matches!(quote, '"' | '\'').then(|| closing(&text[start + 1..line_end], quote)).flatten();
     let range = match closed {
         Some(length) if is_end_of_value(&text[start + 1 + length + 1..line_end]) => start + 1..start + 1 + length,
         _ => start..line_end,
@@ -119,27 +111,18 @@ fn closing(text: &str, quote: char) -> Option<usize> {
 }
 
 fn is_end_of_value(rest: &str) -> bool {
-    rest.trim_start()
-        .chars()
-        .next()
-        .is_none_or(|c| matches!(c, ',' | '}' | ']' | '#'))
+    rest.trim_start().chars().next().is_none_or(|c| matches!(c, ',' | '}' | ']' | '#'))
 }
 
 /// `user:password` before the last `@` of a text in quotes, behind its `://` if it has one.
 fn userinfo_behind(text: &str, line_start: usize, colon: usize, line_end: usize) -> Option<Range<usize>> {
     let before = &text[line_start..colon];
-    let (quote, opened) = match before
-        .char_indices()
-        .rev()
-        .find(|(_, c)| matches!(c, '"' | '\'' | '=' | ' ' | '\t'))
-    {
+    let (quote, opened) = match before.char_indices().rev().find(|(_, c)| matches!(c, '"' | '\'' | '=' | ' ' | '\t')) {
         Some((at, c)) => (Some(c).filter(|c| matches!(c, '"' | '\'')), line_start + at + 1),
         None => (None, line_start),
     };
     let rest = &text[colon..line_end];
-    let token = quote
-        .and_then(|quote| rest.find(quote))
-        .map_or(rest, |end| &rest[..end]);
+    let token = quote.and_then(|quote| rest.find(quote)).map_or(rest, |end| &rest[..end]);
     let end = colon + token.rfind('@')?;
     let start = if token.starts_with("://") { colon + 3 } else { opened };
     (start < end).then_some(start..end)
@@ -169,10 +152,7 @@ mod tests {
             (r#"password = "hun"ter2""#, "password = ***"),
             ("password = hunter2", "password = ***"),
             (r#""pasword"='hunter2'"#, r#""pasword"='***'"#),
-            (
-                "password = \"\"\"\nhun\nter\"\"\"\nfps = 3",
-                "password = \"\"\"***\"\"\"\nfps = 3",
-            ),
+            ("password = \"\"\"\nhun\nter\"\"\"\nfps = 3", "password = \"\"\"***\"\"\"\nfps = 3"),
             ("password = '''\nhun\nter", "password = '''***"),
             (
                 r#"source = "rtsp://me:it's@hun/ter2@10.0.0.4/x", username = "a@b""#,
@@ -181,18 +161,9 @@ mod tests {
             (r#"source = "rtsp://10.0.0.4/x""#, r#"source = "rtsp://10.0.0.4/x""#),
             ("source = rtsp://me:hunter2@10.0.0.4", "source = rtsp://***@10.0.0.4"),
             (r#"source = "me:hunter2@10.0.0.4/x""#, r#"source = "***@10.0.0.4/x""#),
-            (
-                r#"source = "rtsp:me:hunter2@10.0.0.4/x""#,
-                r#"source = "***@10.0.0.4/x""#,
-            ),
-            (
-                r#"source = "http://cam/x?user=me&pwd=hunter2""#,
-                r#"source = "http://cam/x?user=me&pwd=***"#,
-            ),
-            (
-                r#"options = { token = "t0k", text = "{time}" }"#,
-                r#"options = { token = "***", text = "{time}" }"#,
-            ),
+            (r#"source = "rtsp:me:hunter2@10.0.0.4/x""#, r#"source = "***@10.0.0.4/x""#),
+            (r#"source = "http://cam/x?user=me&pwd=hunter2""#, r#"source = "http://cam/x?user=me&pwd=***"#),
+            (r#"options = { token = "t0k", text = "{time}" }"#, r#"options = { token = "***", text = "{time}" }"#),
             ("password =", "password ="),
         ] {
             assert_eq!(masked(text), shown);
@@ -203,10 +174,7 @@ mod tests {
     fn addresses_are_shown_without_credentials() {
         for (address, shown) in [
             ("rtsp://me:p@ss@cam:554/x", "rtsp://***@cam:554/x"),
-            (
-                "rtsp://cam/x?channel=1&password=abc&subtype=0",
-                "rtsp://cam/x?channel=1&password=***&subtype=0",
-            ),
+            ("rtsp://cam/x?channel=1&password=abc&subtype=0", "rtsp://cam/x?channel=1&password=***&subtype=0"),
             ("me:hunter2@cam://x", "***@cam://x"),
             ("push", "push"),
         ] {

@@ -119,14 +119,7 @@ impl<'r, 'd, 'a> Section<'r, 'd, 'a> {
         table: &'a DeTable<'a>,
         span: Range<usize>,
     ) -> Self {
-        Self {
-            reader,
-            key,
-            table,
-            span,
-            known: Vec::new(),
-            missing: Vec::new(),
-        }
+        Self { reader, key, table, span, known: Vec::new(), missing: Vec::new() }
     }
 
     fn find(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
@@ -138,10 +131,7 @@ impl<'r, 'd, 'a> Section<'r, 'd, 'a> {
     pub(crate) fn take<T: Value>(&mut self, key: &'static str) -> Option<At<T>> {
         let value = self.find(key)?;
         match T::read(value.get_ref()) {
-            Ok(read) => Some(At {
-                value: read,
-                span: value.span(),
-            }),
+            Ok(read) => Some(At { value: read, span: value.span() }),
             Err(wrong) => {
                 self.reader.add(wrong, &self.key.of(key), value.span());
                 None
@@ -162,10 +152,7 @@ impl<'r, 'd, 'a> Section<'r, 'd, 'a> {
         let value = self.find(key)?;
         let path = self.key.of(key);
         let section = Section::open(self.reader, &path, value)?;
-        Some(At {
-            value: read(section),
-            span: value.span(),
-        })
+        Some(At { value: read(section), span: value.span() })
     }
 
     /// The tables under a key of names: each name with where it stands, read by its own rules.
@@ -214,10 +201,7 @@ impl<'r, 'd, 'a> Section<'r, 'd, 'a> {
                     None
                 }
             };
-            all.push(At {
-                value,
-                span: entry.span(),
-            });
+            all.push(At { value, span: entry.span() });
         }
         all
     }
@@ -238,11 +222,7 @@ impl<'r, 'd, 'a> Section<'r, 'd, 'a> {
             self.reader.add(wrong, &self.key.of(word), key.span());
         }
         for (key, what) in self.missing {
-            self.reader.add_following(
-                Wrong::new(format!("`{key}` is missing: {what}")),
-                self.key,
-                self.span.clone(),
-            );
+            self.reader.add_following(Wrong::new(format!("`{key}` is missing: {what}")), self.key, self.span.clone());
         }
     }
 }

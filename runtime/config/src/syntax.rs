@@ -39,18 +39,12 @@ const SECTION_TWICE: &str = "the section is written twice";
 /// The lines that begin a section, or look like it.
 fn headers(document: &Document) -> Vec<usize> {
     let lines = document.text().lines().enumerate();
-    lines
-        .filter(|(_, line)| line.trim_start().starts_with('['))
-        .map(|(index, _)| index + 1)
-        .collect()
+    lines.filter(|(_, line)| line.trim_start().starts_with('[')).map(|(index, _)| index + 1).collect()
 }
 
 /// The header behind a line.
 fn next(headers: &[usize], line: usize) -> usize {
-    headers
-        .get(headers.partition_point(|header| *header <= line))
-        .copied()
-        .unwrap_or(usize::MAX)
+    headers.get(headers.partition_point(|header| *header <= line)).copied().unwrap_or(usize::MAX)
 }
 
 /// Takes away what is perhaps only a consequence of broken syntax: what would be resolved by something that could not be read, and everything from
@@ -63,20 +57,14 @@ pub(crate) fn without_echoes(document: &Document, syntax: &[Mistake], mistakes: 
     mistakes.retain(|mistake| {
         let line = mistake.place.line;
         let before = syntax.partition_point(|broken| broken.place.line <= line);
-        let is_echo = before
-            .checked_sub(1)
-            .is_some_and(|last| line < next(&headers, syntax[last].place.line));
+        let is_echo = before.checked_sub(1).is_some_and(|last| line < next(&headers, syntax[last].place.line));
         !mistake.follows && !is_echo
     });
 }
 
 /// Rule and value in our words, and the key where it is known.
 fn described(document: &Document, message: &str, span: &Range<usize>) -> (Wrong, String) {
-    let before = document
-        .text()
-        .get(..span.start)
-        .unwrap_or("")
-        .trim_end_matches([' ', '\t']);
+    let before = document.text().get(..span.start).unwrap_or("").trim_end_matches([' ', '\t']);
     let is_missing = span.is_empty() && before.ends_with('=');
     match message {
         "duplicate key" => duplicate(document, span),
@@ -91,10 +79,9 @@ fn described(document: &Document, message: &str, span: &Range<usize>) -> (Wrong,
             let quote = if message.contains("basic") { "`\"`" } else { "`'`" };
             (Wrong::new(format!("the text has no closing {quote}")), String::new())
         }
-        message if message.starts_with("key with no value") => (
-            Wrong::new("a key stands alone: `=` and a value are missing"),
-            String::new(),
-        ),
+        message if message.starts_with("key with no value") => {
+            (Wrong::new("a key stands alone: `=` and a value are missing"), String::new())
+        }
         message => (Wrong::new(message), String::new()),
     }
 }
@@ -106,49 +93,27 @@ fn duplicate(document: &Document, span: &Range<usize>) -> (Wrong, String) {
     let word = text.get(span.clone()).unwrap_or("");
     let written = &text[line.clone()];
     let is_header = written.trim_start().starts_with('[');
-    let opens_line = text
-        .get(line.start..span.start)
-        .is_some_and(|before| before.trim().is_empty());
-    let header = |line: &str| {
-        line.split('#')
-            .next()
-            .unwrap_or("")
-            .trim()
-            .trim_matches(['[', ']'])
-            .trim()
-            .to_owned()
-    };
+    let opens_line = text.get(line.start..span.start).is_some_and(|before| before.trim().is_empty());
+    let header = |line: &str| line.split('#').next().unwrap_or("").trim().trim_matches(['[', ']']).trim().to_owned();
     let (key, first) = match (is_header, opens_line) {
         (true, _) => {
             let key = header(written);
-            let first = text
-                .lines()
-                .position(|other| other.trim_start().starts_with('[') && header(other) == key);
+            let first = text.lines().position(|other| other.trim_start().starts_with('[') && header(other) == key);
             (key, first)
         }
         (false, true) => {
-            let section = text[..line.start]
-                .lines()
-                .enumerate()
-                .filter(|(_, line)| line.trim_start().starts_with('['))
-                .last();
+            let section =
+                text[..line.start].lines().enumerate().filter(|(_, line)| line.trim_start().starts_with('[')).last();
             let from = section.map_or(0, |(index, _)| index);
             let is_it = |line: &str| line.split('=').next().is_some_and(|key| key.trim() == word);
-            let first = text
-                .lines()
-                .enumerate()
-                .skip(from)
-                .find(|(_, line)| is_it(line))
-                .map(|(index, _)| index);
+            let first = text.lines().enumerate().skip(from).find(|(_, line)| is_it(line)).map(|(index, _)| index);
             let prefix = section.map_or(String::new(), |(_, line)| format!("{}.", header(line)));
             (format!("{prefix}{word}"), first)
         }
         (false, false) => (word.to_owned(), None),
     };
     let twice = if is_header { SECTION_TWICE } else { KEY_TWICE };
-    let first = first
-        .map(|index| index + 1)
-        .filter(|first| *first < document.line_of(span.start));
+    let first = first.map(|index| index + 1).filter(|first| *first < document.line_of(span.start));
     let wrong = match first {
         Some(first) => Wrong::new(format!("{twice}, first in line {first}")),
         None => Wrong::new(twice),

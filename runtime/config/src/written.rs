@@ -150,10 +150,7 @@ impl File {
     pub(crate) fn read(reader: &mut Reader<'_>, file: &Spanned<DeTable<'_>>) -> Self {
         let mut section = Section::new(reader, &Key::Root, file.get_ref(), 0..0);
         let read = Self {
-            server: section
-                .table("server", Server::read)
-                .map(|server| server.value)
-                .unwrap_or_default(),
+            server: section.table("server", Server::read).map(|server| server.value).unwrap_or_default(),
             plugins: section.named("plugins", |name, span, section| Named {
                 name: name.into(),
                 span,
@@ -178,10 +175,7 @@ impl File {
 
 impl Server {
     fn read(mut section: Section<'_, '_, '_>) -> Self {
-        let read = Self {
-            listen: section.take("listen"),
-            access: section.take("access"),
-        };
+        let read = Self { listen: section.take("listen"), access: section.take("access") };
         section.finish(&[
             ("address", "listen"),
             ("bind", "listen"),
@@ -256,16 +250,8 @@ impl Stream {
 
 impl Use {
     fn read(mut section: Section<'_, '_, '_>) -> Self {
-        let read = Self {
-            plugin: section.require("use", "the plugin's name"),
-            options: section.take("options"),
-        };
-        section.finish(&[
-            ("name", "use"),
-            ("plugin", "use"),
-            ("component", "use"),
-            ("config", "options"),
-        ]);
+        let read = Self { plugin: section.require("use", "the plugin's name"), options: section.take("options") };
+        section.finish(&[("name", "use"), ("plugin", "use"), ("component", "use"), ("config", "options")]);
         read
     }
 }
@@ -278,12 +264,7 @@ impl Stills {
             fps: section.take("fps"),
             width: section.take("width"),
         };
-        section.finish(&[
-            ("rate", "fps"),
-            ("framerate", "fps"),
-            ("size", "width"),
-            ("type", "format"),
-        ]);
+        section.finish(&[("rate", "fps"), ("framerate", "fps"), ("size", "width"), ("type", "format")]);
         read
     }
 }

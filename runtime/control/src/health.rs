@@ -31,16 +31,11 @@ impl Health {
         Self {
             status: "ok",
             version,
-            active_streams: entries
-                .iter()
-                .filter(|entry| active(entry.stream().status().state))
-                .count(),
+            active_streams: entries.iter().filter(|entry| active(entry.stream().status().state)).count(),
             streams: entries.len(),
             viewers: entries.iter().map(|entry| entry.viewers().total).sum(),
             uptime: hub.started().steady.elapsed().as_secs(),
-            memory: std::fs::read_to_string("/proc/self/status")
-                .ok()
-                .and_then(|status| resident(&status)),
+            memory: std::fs::read_to_string("/proc/self/status").ok().and_then(|status| resident(&status)),
         }
     }
 }
@@ -57,10 +52,7 @@ mod tests {
 
     #[test]
     fn resident_memory_is_read_from_proc() {
-        assert_eq!(
-            resident("Name:\tframegate\nVmRSS:\t   12345 kB\nThreads:\t4\n"),
-            Some(12_345 * 1024)
-        );
+        assert_eq!(resident("Name:\tframegate\nVmRSS:\t   12345 kB\nThreads:\t4\n"), Some(12_345 * 1024));
         assert_eq!(resident("Name:\tframegate\n"), None);
     }
 }

@@ -93,26 +93,13 @@ mod tests {
     #[test]
     fn few_numbers_say_how_long_it_took() {
         let histogram = picture::Histogram::default();
-        let nothing = Times {
-            count: 0,
-            mean_us: None,
-            p50_us: None,
-            p99_us: None,
-        };
+        let nothing = Times { count: 0, mean_us: None, p50_us: None, p99_us: None };
         assert_eq!(Times::of(&histogram.snapshot()), nothing);
         for _ in 0..9 {
             histogram.record(Duration::from_millis(1));
         }
         histogram.record(Duration::from_secs(100));
         let times = Times::of(&histogram.snapshot());
-        assert_eq!(
-            times,
-            Times {
-                count: 10,
-                mean_us: Some(10_000_900),
-                p50_us: Some(1_000),
-                p99_us: None
-            }
-        );
+        assert_eq!(times, Times { count: 10, mean_us: Some(10_000_900), p50_us: Some(1_000), p99_us: None });
     }
 }

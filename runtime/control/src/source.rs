@@ -31,23 +31,14 @@ mod tests {
     fn tokens_in_the_query_are_not_shown() {
         let cases = [
             ("rtsp://10.0.0.4/stream1", "rtsp://10.0.0.4/stream1"),
-            (
-                "rtsp://10.0.0.4/cam?channel=1&subtype=0",
-                "rtsp://10.0.0.4/cam?channel=1&subtype=0",
-            ),
-            (
-                "rtsp://10.0.0.4/cam?user=admin&password=12345",
-                "rtsp://10.0.0.4/cam?user=***&password=***",
-            ),
+            ("rtsp://10.0.0.4/cam?channel=1&subtype=0", "rtsp://10.0.0.4/cam?channel=1&subtype=0"),
+            ("rtsp://10.0.0.4/cam?user=admin&password=12345", "rtsp://10.0.0.4/cam?user=***&password=***"),
             ("rtsp://10.0.0.4/cam?s3cr3t", "rtsp://10.0.0.4/cam?***"),
         ];
         for (address, expected) in cases {
             assert_eq!(shown(&Source::Rtsp(address.into())), expected);
         }
         assert_eq!(shown(&Source::Push), "push");
-        assert_eq!(
-            shown(&Source::Test(config::TestScene::default())),
-            "test://?size=1280x720&fps=30"
-        );
+        assert_eq!(shown(&Source::Test(config::TestScene::default())), "test://?size=1280x720&fps=30");
     }
 }

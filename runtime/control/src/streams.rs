@@ -123,9 +123,7 @@ pub struct Detail {
 impl List {
     /// All streams as they are now.
     pub fn now(hub: &hub::Hub) -> Self {
-        Self {
-            streams: hub.entries().iter().map(|entry| Stream::now(entry)).collect(),
-        }
+        Self { streams: hub.entries().iter().map(|entry| Stream::now(entry)).collect() }
     }
 }
 
@@ -153,10 +151,7 @@ impl Stream {
             transport: Some(status.transport).filter(|transport| !transport.is_empty()),
             server: status.server.clone(),
             codec: parameters.map(|parameters| parameters.codec.name()),
-            size: parameters.map(|parameters| parameters.size).map(|s| Size {
-                width: s.width,
-                height: s.height,
-            }),
+            size: parameters.map(|parameters| parameters.size).map(|s| Size { width: s.width, height: s.height }),
             rate: (f64::from(counted.rate) * 100.0).round() / 100.0,
             bitrate: counted.bits_per_second,
             viewers: entry.viewers(),
@@ -201,8 +196,7 @@ impl Pictures {
 
 /// Since 1970: every language reads them.
 fn milliseconds(time: SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_millis() as u64)
+    time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
 }
 
 #[cfg(test)]
@@ -213,15 +207,7 @@ mod tests {
     fn a_condition_is_told_by_its_word() {
         let json = |condition: &Condition| serde_json::to_string(&Pictures::of(condition)).unwrap();
         assert_eq!(json(&Condition::Fine), r#"{"condition":"fine"}"#);
-        assert_eq!(
-            json(&Condition::Gated {
-                plugin: "motion".into()
-            }),
-            r#"{"condition":"gated","plugin":"motion"}"#
-        );
-        assert_eq!(
-            json(&Condition::NotAvailable("H.265".into())),
-            r#"{"condition":"not-available","detail":"H.265"}"#
-        );
+        assert_eq!(json(&Condition::Gated { plugin: "motion".into() }), r#"{"condition":"gated","plugin":"motion"}"#);
+        assert_eq!(json(&Condition::NotAvailable("H.265".into())), r#"{"condition":"not-available","detail":"H.265"}"#);
     }
 }

@@ -50,7 +50,7 @@ pub enum Message {
         /// Pixels; the source's own if none.
         width: Option<u32>,
         /// Stills a second at most.
-        fps: u32,
+        fps: Option<u32>,
     },
 }
 
@@ -62,9 +62,7 @@ impl Message {
             reason: standing.reason,
             detail: standing.detail.clone(),
             plugin: standing.plugin.clone(),
-            retry_in_ms: standing
-                .retry_at
-                .map(|at| at.saturating_duration_since(now).as_millis() as u64),
+            retry_in_ms: standing.retry_at.map(|at| at.saturating_duration_since(now).as_millis() as u64),
         }
     }
 
@@ -81,18 +79,8 @@ impl Message {
 
     /// Tells what a viewer gets.
     pub fn rendition(rendition: Rendition) -> Self {
-        let Rendition {
-            format,
-            quality,
-            width,
-            fps,
-        } = rendition;
-        Self::Rendition {
-            format: Format::word(format),
-            quality,
-            width,
-            fps,
-        }
+        let Rendition { format, quality, width, fps } = rendition;
+        Self::Rendition { format: Format::word(format), quality, width, fps }
     }
 
     /// As it is sent.
@@ -122,47 +110,24 @@ mod tests {
         let text = Message::status(&standing, now).render();
         let expected = r#"{"type":"status","state":"offline","reason":"timed-out","detail":"no answer to DESCRIBE within 5s","retry_in_ms":2000}"#;
         assert_eq!(text, expected);
-        standing = Standing {
-            state: State::Live,
-            reason: None,
-            detail: None,
-            retry_at: None,
-            ..standing
-        };
+        standing = Standing { state: State::Live, reason: None, detail: None, retry_at: None, ..standing };
         assert_eq!(
             Message::status(&standing, now).render(),
             r#"{"type":"status","state":"live","reason":null,"detail":null}"#
         );
-        standing = Standing {
-            state: State::Gated,
-            reason: Some(Why::Plugin),
-            plugin: Some("motion".into()),
-            ..standing
-        };
+        standing =
+            Standing { state: State::Gated, reason: Some(Why::Plugin), plugin: Some("motion".into()), ..standing };
         let text = Message::status(&standing, now).render();
-        assert_eq!(
-            text,
-            r#"{"type":"status","state":"gated","reason":"plugin","detail":null,"plugin":"motion"}"#
-        );
+        assert_eq!(text, r#"{"type":"status","state":"gated","reason":"plugin","detail":null,"plugin":"motion"}"#);
     }
 
     #[test]
     fn numbers_are_short() {
-        let reading = Reading {
-            rate: 14.987_654,
-            bytes_per_second: 900_000,
-            skipped: 1,
-            skipped_total: 7,
-        };
+        let reading = Reading { rate: 14.987_654, bytes_per_second: 900_000, skipped: 1, skipped_total: 7 };
         let expected =
             r#"{"type":"stats","rate":15.0,"skipped":1,"skipped_total":7,"viewers":3,"bytes_per_second":900000}"#;
         assert_eq!(Message::stats(reading, 3).render(), expected);
-        let rendition = Rendition {
-            format: Format::Jpeg,
-            quality: None,
-            width: Some(480),
-            fps: 5,
-        };
+        let rendition = Rendition { format: Format::Jpeg, quality: None, width: Some(480), fps: Some(5) };
         let expected = r#"{"type":"rendition","format":"jpeg","quality":null,"width":480,"fps":5}"#;
         assert_eq!(Message::rendition(rendition).render(), expected);
     }

@@ -28,13 +28,7 @@ pub struct Reading {
 impl Meter {
     /// A meter for a viewer who came at `now`.
     pub fn new(now: Instant) -> Self {
-        Self {
-            since: now,
-            stills: 0,
-            bytes: 0,
-            skipped: 0,
-            skipped_total: 0,
-        }
+        Self { since: now, stills: 0, bytes: 0, skipped: 0, skipped_total: 0 }
     }
 
     /// Counts one still of so many bytes, before which so many were left out.
@@ -48,20 +42,14 @@ impl Meter {
     /// What came since the last reading, a second.
     pub fn read(&mut self, now: Instant) -> Reading {
         // A reading at the very moment of the one before would divide by nothing.
-        let elapsed = now
-            .saturating_duration_since(self.since)
-            .max(Duration::from_millis(1))
-            .as_secs_f64();
+        let elapsed = now.saturating_duration_since(self.since).max(Duration::from_millis(1)).as_secs_f64();
         let reading = Reading {
             rate: self.stills as f64 / elapsed,
             bytes_per_second: (self.bytes as f64 / elapsed) as u64,
             skipped: self.skipped,
             skipped_total: self.skipped_total,
         };
-        *self = Self {
-            skipped_total: self.skipped_total,
-            ..Self::new(now)
-        };
+        *self = Self { skipped_total: self.skipped_total, ..Self::new(now) };
         reading
     }
 }
@@ -79,26 +67,10 @@ mod tests {
             meter.count(1_000, u64::from(n == 0) * 4);
         }
         let reading = meter.read(at(2_000));
-        assert_eq!(
-            reading,
-            Reading {
-                rate: 15.0,
-                bytes_per_second: 15_000,
-                skipped: 4,
-                skipped_total: 4
-            }
-        );
+        assert_eq!(reading, Reading { rate: 15.0, bytes_per_second: 15_000, skipped: 4, skipped_total: 4 });
         meter.count(500, 1);
         let reading = meter.read(at(3_000));
-        assert_eq!(
-            reading,
-            Reading {
-                rate: 1.0,
-                bytes_per_second: 500,
-                skipped: 1,
-                skipped_total: 5
-            }
-        );
+        assert_eq!(reading, Reading { rate: 1.0, bytes_per_second: 500, skipped: 1, skipped_total: 5 });
         assert_eq!(meter.read(at(3_000)).rate, 0.0);
     }
 }

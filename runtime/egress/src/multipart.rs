@@ -18,9 +18,7 @@ pub const BOUNDARY: &[u8] = b"\r\n--frame\r\n";
 pub fn header(still: &Still) -> Bytes {
     let time = seconds(still.captured.unwrap_or(still.received.wall));
     let (kind, length) = (still.format.media_type(), still.data.len());
-    Bytes::from(format!(
-        "Content-Type: {kind}\r\nContent-Length: {length}\r\nX-Timestamp: {time}\r\n\r\n"
-    ))
+    Bytes::from(format!("Content-Type: {kind}\r\nContent-Length: {length}\r\nX-Timestamp: {time}\r\n\r\n"))
 }
 
 /// Seconds since 1970 with six places, as `X-Timestamp` of mjpg-streamer has them: what readers of MJPEG know.

@@ -85,13 +85,7 @@ impl Standing {
     }
 
     fn live(condition: &Condition) -> Self {
-        let live = Self {
-            state: State::Live,
-            reason: None,
-            detail: None,
-            plugin: None,
-            retry_at: None,
-        };
+        let live = Self { state: State::Live, reason: None, detail: None, plugin: None, retry_at: None };
         let by_plugin = |state, plugin: &str, detail: String| Self {
             state,
             reason: Some(Why::Plugin),
@@ -101,22 +95,17 @@ impl Standing {
         };
         match condition {
             Condition::Fine => live,
-            Condition::Gated { plugin } => by_plugin(
-                State::Gated,
-                plugin,
-                format!("plugin `{plugin}` lets no picture through now"),
-            ),
+            Condition::Gated { plugin } => {
+                by_plugin(State::Gated, plugin, format!("plugin `{plugin}` lets no picture through now"))
+            }
             Condition::Withheld { plugin } => by_plugin(
                 State::Withheld,
                 plugin,
                 format!("plugin `{plugin}` failed, and no picture is shown without it"),
             ),
-            Condition::NotAvailable(why) => Self {
-                state: State::NotAvailable,
-                reason: Some(Why::Codec),
-                detail: Some(why.as_str().into()),
-                ..live
-            },
+            Condition::NotAvailable(why) => {
+                Self { state: State::NotAvailable, reason: Some(Why::Codec), detail: Some(why.as_str().into()), ..live }
+            }
         }
     }
 }
@@ -131,10 +120,7 @@ mod tests {
     fn status(state: stream::State, reason: Option<ReasonKind>) -> Status {
         Status {
             state,
-            reason: reason.map(|kind| Reason {
-                kind,
-                text: "because".into(),
-            }),
+            reason: reason.map(|kind| Reason { kind, text: "because".into() }),
             since: Moment::now(),
             retry_at: None,
             parameters: None,
@@ -158,30 +144,18 @@ mod tests {
         ];
         for (state, reason, seen) in cases {
             let standing = Standing::of(&status(state, reason), &Condition::Fine);
-            assert_eq!(
-                (standing.state, standing.reason),
-                (seen, reason.map(Why::Source)),
-                "{state}"
-            );
+            assert_eq!((standing.state, standing.reason), (seen, reason.map(Why::Source)), "{state}");
         }
     }
 
     #[test]
     fn what_becomes_of_pictures_is_told_of_a_live_stream_only() {
-        let gated = Condition::Gated {
-            plugin: "motion".into(),
-        };
+        let gated = Condition::Gated { plugin: "motion".into() };
         let standing = Standing::of(&status(stream::State::Live, None), &gated);
-        assert_eq!(
-            (standing.state, standing.plugin.as_deref()),
-            (State::Gated, Some("motion"))
-        );
+        assert_eq!((standing.state, standing.plugin.as_deref()), (State::Gated, Some("motion")));
         let standing = Standing::of(&status(stream::State::BackOff, Some(ReasonKind::Lost)), &gated);
         assert_eq!((standing.state, standing.plugin), (State::Offline, None));
         let h265 = Condition::NotAvailable("the camera sends H.265".into());
-        assert_eq!(
-            Standing::of(&status(stream::State::Live, None), &h265).state,
-            State::NotAvailable
-        );
+        assert_eq!(Standing::of(&status(stream::State::Live, None), &h265).state, State::NotAvailable);
     }
 }

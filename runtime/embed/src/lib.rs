@@ -49,16 +49,7 @@ pub fn build(workspace: &Path, out: &Path) -> Vec<(String, PathBuf)> {
     let mut command = Command::new(cargo);
     command
         .current_dir(workspace)
-        .args([
-            "build",
-            "--workspace",
-            "--lib",
-            "--examples",
-            "--release",
-            "--locked",
-            "--target",
-            TARGET,
-        ])
+        .args(["build", "--workspace", "--lib", "--examples", "--release", "--locked", "--target", TARGET])
         .args(["--message-format", "json-render-diagnostics", "--target-dir"])
         .arg(out.join("components"))
         .stdout(Stdio::piped())
@@ -68,25 +59,18 @@ pub fn build(workspace: &Path, out: &Path) -> Vec<(String, PathBuf)> {
     }
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if ["CARGO_CFG_", "CARGO_FEATURE_", "CARGO_PKG_", "CARGO_PROFILE_", "DEP_"]
-            .iter()
-            .any(|p| text.starts_with(p))
+        if ["CARGO_CFG_", "CARGO_FEATURE_", "CARGO_PKG_", "CARGO_PROFILE_", "DEP_"].iter().any(|p| text.starts_with(p))
         {
             command.env_remove(&name);
         }
     }
-    let output = command
-        .output()
-        .unwrap_or_else(|error| panic!("cargo cannot be started: {error}"));
+    let output = command.output().unwrap_or_else(|error| panic!("cargo cannot be started: {error}"));
     assert!(
         output.status.success(),
         "the components in {} did not build (see above); if the target is missing: rustup target add {TARGET}",
         workspace.display()
     );
-    let mut components: Vec<_> = String::from_utf8_lossy(&output.stdout)
-        .lines()
-        .filter_map(component)
-        .collect();
+    let mut components: Vec<_> = String::from_utf8_lossy(&output.stdout).lines().filter_map(component).collect();
     components.sort();
     components
 }
@@ -100,10 +84,7 @@ fn component(line: &str) -> Option<(String, PathBuf)> {
     }
     let name = message["target"]["name"].as_str()?.replace('_', "-");
     let files = message["filenames"].as_array()?;
-    let file = files
-        .iter()
-        .filter_map(|file| file.as_str())
-        .find(|file| file.ends_with(".wasm"))?;
+    let file = files.iter().filter_map(|file| file.as_str()).find(|file| file.ends_with(".wasm"))?;
     Some((name, file.into()))
 }
 

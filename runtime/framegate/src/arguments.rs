@@ -157,10 +157,7 @@ mod tests {
     use super::*;
 
     fn version() -> Version {
-        Version {
-            commit: "v0.1.0-3-gabcdef",
-            codecs: vec![("openh264", "2.6.0".into()), ("libwebp", "1.3.2".into())],
-        }
+        Version { commit: "v0.1.0-3-gabcdef", codecs: vec![("openh264", "2.6.0".into()), ("libwebp", "1.3.2".into())] }
     }
 
     fn read(words: &[&str]) -> clap::error::Result<Arguments> {
@@ -174,26 +171,16 @@ mod tests {
         assert_eq!(read(&["other.toml"]).expect("good"), run("other.toml"));
         assert_eq!(read(&["run"]).expect("good"), run("streams.toml"));
         assert_eq!(read(&["run", "other.toml"]).expect("good"), run("other.toml"));
-        assert_eq!(
-            read(&["check", "x"]).expect("good"),
-            Arguments::Check { file: "x".into() }
-        );
+        assert_eq!(read(&["check", "x"]).expect("good"), Arguments::Check { file: "x".into() });
         assert_eq!(read(&["schema"]).expect("good"), Arguments::Schema);
-        let compile = Arguments::Compile {
-            input: "a".into(),
-            output: "b".into(),
-        };
+        let compile = Arguments::Compile { input: "a".into(), output: "b".into() };
         assert_eq!(read(&["compile", "a", "b"]).expect("good"), compile);
     }
 
     #[test]
     fn a_misspelt_command_is_told_with_the_right_one() {
         let error = read(&["chekc"]).expect_err("no such command");
-        assert_eq!(
-            (error.exit_code(), error.to_string().contains("did you mean `check`?")),
-            (2, true),
-            "{error}"
-        );
+        assert_eq!((error.exit_code(), error.to_string().contains("did you mean `check`?")), (2, true), "{error}");
         assert_eq!(read(&["--colour"]).expect_err("no such option").exit_code(), 2);
     }
 
@@ -222,10 +209,7 @@ mod tests {
         let begins = help.find("  [streams.demo]").expect("an example");
         let ends = help.find("Then open").expect("the outputs");
         let text = help[begins..ends].replace("A camera:", "");
-        let known = config::Known {
-            bundled: &["clock"],
-            environment: &Anything,
-        };
+        let known = config::Known { bundled: &["clock"], environment: &Anything };
         let loaded = config::read(Path::new(FILE), text, &known).expect("no mistake");
         assert_eq!(loaded.config.streams.len(), 2);
     }

@@ -19,14 +19,8 @@ const MISTAKE: u8 = 2;
 /// Reads `streams.toml`; its mistakes are told, and the exit status says so. Advice is told as well, and the file taken.
 pub(crate) fn read(file: &Path) -> Result<Loaded, ExitCode> {
     let bundled = bundled::names();
-    let loaded = config::load(
-        file,
-        &Known {
-            bundled: &bundled,
-            environment: &Process,
-        },
-    )
-    .map_err(|report| tell(&report))?;
+    let loaded =
+        config::load(file, &Known { bundled: &bundled, environment: &Process }).map_err(|report| tell(&report))?;
     if !loaded.advice.is_empty() {
         tell(&loaded.advice);
     }

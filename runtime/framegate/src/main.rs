@@ -13,10 +13,7 @@ use std::process::ExitCode;
 use arguments::{Arguments, Version};
 
 fn main() -> anyhow::Result<ExitCode> {
-    let version = Version {
-        commit: env!("FRAMEGATE_COMMIT"),
-        codecs: codec::capabilities().versions,
-    };
+    let version = Version { commit: env!("FRAMEGATE_COMMIT"), codecs: codec::capabilities().versions };
     match Arguments::read(&version) {
         Arguments::Run { file } => commands::run::run(&file),
         Arguments::Check { file } => commands::check::run(&file),

@@ -14,11 +14,7 @@ pub(crate) fn load(loaded: &Loaded) -> Result<BTreeMap<String, Arc<Plugin>>, Vec
     if loaded.config.plugins.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let host = match Host::new(Settings {
-        bundled: bundled::ALL,
-        cache: cache(),
-        compiler: compiler(),
-    }) {
+    let host = match Host::new(Settings { bundled: bundled::ALL, cache: cache(), compiler: compiler() }) {
         Ok(host) => host,
         Err(error) => return Err(vec![Mistake::new(loaded.places.plugin("", ""), error.to_string())]),
     };
@@ -33,21 +29,13 @@ pub(crate) fn load(loaded: &Loaded) -> Result<BTreeMap<String, Arc<Plugin>>, Vec
         }
     }
     check_options(loaded, &plugins, &mut mistakes);
-    if mistakes.is_empty() {
-        Ok(plugins)
-    } else {
-        Err(mistakes)
-    }
+    if mistakes.is_empty() { Ok(plugins) } else { Err(mistakes) }
 }
 
 /// Asks each plugin once about the same options, however many streams have them.
 fn check_options(loaded: &Loaded, plugins: &BTreeMap<String, Arc<Plugin>>, mistakes: &mut Vec<Mistake>) {
     let mut asked: HashMap<(&str, String), Vec<plugin::Mistake>> = HashMap::new();
-    let named = loaded
-        .config
-        .streams
-        .iter()
-        .map(|(name, stream)| (name.as_str(), stream));
+    let named = loaded.config.streams.iter().map(|(name, stream)| (name.as_str(), stream));
     let template = loaded.config.template.iter().map(|stream| (config::TEMPLATE, stream));
     for (name, stream) in named.chain(template) {
         for (index, used) in stream.plugins.iter().enumerate() {
@@ -68,10 +56,7 @@ fn check_options(loaded: &Loaded, plugins: &BTreeMap<String, Arc<Plugin>>, mista
 /// Compiled plugins are kept where the system keeps what can be made again; without such a place they are compiled at each start.
 fn cache() -> Option<PathBuf> {
     let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
-    let cache = std::env::var_os("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .filter(|path| path.is_absolute())
-        .or_else(home);
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute()).or_else(home);
     cache.map(|cache| cache.join("framegate"))
 }
 

@@ -36,14 +36,7 @@ pub enum Refused {
 
 impl Entry {
     pub(crate) fn new(stream: Stream, pictures: Pictures, from_template: bool) -> Self {
-        Self {
-            stream,
-            pictures,
-            viewers: Arc::default(),
-            from_template,
-            born: Instant::now(),
-            used: AtomicU64::new(0),
-        }
+        Self { stream, pictures, viewers: Arc::default(), from_template, born: Instant::now(), used: AtomicU64::new(0) }
     }
 
     /// The stream's name.
@@ -96,8 +89,6 @@ impl Entry {
         if self.viewers.counts().total > 0 || self.stream.snapshot().subscribers > 0 {
             self.touch();
         }
-        self.born
-            .elapsed()
-            .saturating_sub(Duration::from_secs(self.used.load(Ordering::Relaxed)))
+        self.born.elapsed().saturating_sub(Duration::from_secs(self.used.load(Ordering::Relaxed)))
     }
 }

@@ -55,27 +55,15 @@ pub struct Hub {
 impl Hub {
     /// Makes all configured streams. They connect when somebody wants them, or at once with `on_demand = false`.
     pub fn new(parts: Parts) -> Arc<Self> {
-        let hub = Arc::new(Self {
-            parts,
-            entries: RwLock::default(),
-            started: Moment::now(),
-        });
-        let made = hub
-            .parts
-            .config
-            .streams
-            .iter()
-            .map(|(name, config)| (name.clone(), hub.make(config.clone(), false)));
+        let hub = Arc::new(Self { parts, entries: RwLock::default(), started: Moment::now() });
+        let made =
+            hub.parts.config.streams.iter().map(|(name, config)| (name.clone(), hub.make(config.clone(), false)));
         *hub.write() = made.collect();
         if hub.parts.config.template.is_some() {
             let (sweeping, stop) = (Arc::downgrade(&hub), hub.parts.stop.clone());
             hub.parts.tracker.spawn_on(
                 async move {
-                    while stop
-                        .run_until_cancelled(tokio::time::sleep(template::SWEEP))
-                        .await
-                        .is_some()
-                    {
+                    while stop.run_until_cancelled(tokio::time::sleep(template::SWEEP)).await.is_some() {
                         let Some(hub) = sweeping.upgrade() else { return };
                         hub.sweep().await;
                     }
@@ -141,37 +129,17 @@ impl Hub {
     fn make(&self, config: Arc<config::Stream>, from_template: bool) -> Arc<Entry> {
         let links = config.plugins.iter().map(|used| Link {
             // The program checks at start that all are there; a plugin that is not would open what a mask should hide.
-            plugin: self
-                .parts
-                .plugins
-                .get(&used.plugin)
-                .expect("every plugin of a stream was loaded")
-                .clone(),
+            plugin: self.parts.plugins.get(&used.plugin).expect("every plugin of a stream was loaded").clone(),
             options: used.options.clone(),
         });
         let links = links.collect();
-        let Parts {
-            journal,
-            tracker,
-            stop,
-            runtime,
-            encoders,
-            ..
-        } = &self.parts;
+        let Parts { journal, tracker, stop, runtime, encoders, .. } = &self.parts;
         let _in_runtime = runtime.enter();
         let stream = Stream::spawn(
             config,
-            &stream::Parts {
-                journal: journal.clone(),
-                tracker: tracker.clone(),
-                stop: stop.clone(),
-            },
+            &stream::Parts { journal: journal.clone(), tracker: tracker.clone(), stop: stop.clone() },
         );
-        let parts = picture::Parts {
-            encoders: encoders.clone(),
-            journal: journal.clone(),
-            runtime: runtime.clone(),
-        };
+        let parts = picture::Parts { encoders: encoders.clone(), journal: journal.clone(), runtime: runtime.clone() };
         let pictures = Pictures::new(stream.clone(), links, parts);
         Arc::new(Entry::new(stream, pictures, from_template))
     }

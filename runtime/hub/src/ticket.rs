@@ -48,22 +48,15 @@ pub struct Ticket {
 
 impl Viewers {
     pub(crate) fn admit(self: &Arc<Self>, output: Output, max: Option<u32>) -> Result<Ticket, Full> {
-        let taken = self
-            .total
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |total| match max {
-                Some(max) if total >= max => None,
-                _ => total.checked_add(1),
-            });
+        let taken = self.total.fetch_update(Ordering::AcqRel, Ordering::Acquire, |total| match max {
+            Some(max) if total >= max => None,
+            _ => total.checked_add(1),
+        });
         if taken.is_err() {
-            return Err(Full {
-                max: max.unwrap_or(u32::MAX),
-            });
+            return Err(Full { max: max.unwrap_or(u32::MAX) });
         }
         self.of(output).fetch_add(1, Ordering::AcqRel);
-        Ok(Ticket {
-            viewers: self.clone(),
-            output,
-        })
+        Ok(Ticket { viewers: self.clone(), output })
     }
 
     pub(crate) fn counts(&self) -> ViewerCounts {
@@ -101,14 +94,7 @@ mod tests {
         assert_eq!(viewers.admit(Output::Mjpeg, Some(2)).unwrap_err(), Full { max: 2 });
         drop(first);
         assert!(viewers.admit(Output::Mjpeg, Some(2)).is_ok());
-        assert_eq!(
-            viewers.counts(),
-            ViewerCounts {
-                websocket: 0,
-                mjpeg: 1,
-                total: 1
-            }
-        );
+        assert_eq!(viewers.counts(), ViewerCounts { websocket: 0, mjpeg: 1, total: 1 });
     }
 
     #[test]

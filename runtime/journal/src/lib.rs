@@ -51,15 +51,8 @@ impl Journal {
 
     /// A ring of so many events.
     pub fn new(capacity: usize) -> Self {
-        let ring = Ring {
-            events: VecDeque::new(),
-            capacity: capacity.max(1),
-            last_id: 0,
-        };
-        Self {
-            ring: Arc::new(Mutex::new(ring)),
-            newest: watch::Sender::new(0),
-        }
+        let ring = Ring { events: VecDeque::new(), capacity: capacity.max(1), last_id: 0 };
+        Self { ring: Arc::new(Mutex::new(ring)), newest: watch::Sender::new(0) }
     }
 
     /// Writes one event, now.
@@ -103,10 +96,7 @@ impl Default for Journal {
 
 /// RFC 3339 needs a calendar; milliseconds since 1970 need none and every language reads them.
 fn milliseconds<S: serde::Serializer>(time: &SystemTime, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_u64(
-        time.duration_since(SystemTime::UNIX_EPOCH)
-            .map_or(0, |since| since.as_millis() as u64),
-    )
+    to.serialize_u64(time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64))
 }
 
 #[cfg(test)]
@@ -122,10 +112,7 @@ mod tests {
             journal.write(kind, None, None, Value::Null);
         }
         let events = journal.since(0);
-        assert_eq!(
-            events.iter().map(|e| (e.id, e.kind.as_str())).collect::<Vec<_>>(),
-            [(2, "b"), (3, "c")]
-        );
+        assert_eq!(events.iter().map(|e| (e.id, e.kind.as_str())).collect::<Vec<_>>(), [(2, "b"), (3, "c")]);
         assert_eq!(journal.since(2).len(), 1);
         assert!(journal.since(3).is_empty());
     }
@@ -133,12 +120,7 @@ mod tests {
     #[test]
     fn an_event_is_small_json() {
         let journal = Journal::default();
-        journal.write(
-            "stream-live",
-            Some(&"lobby".parse().unwrap()),
-            None,
-            json!({"codec": "H.264"}),
-        );
+        journal.write("stream-live", Some(&"lobby".parse().unwrap()), None, json!({"codec": "H.264"}));
         let text = serde_json::to_value(&*journal.since(0)[0]).unwrap();
         assert_eq!(text["stream"], "lobby");
         assert!(text.get("plugin").is_none());

@@ -102,15 +102,8 @@ pub fn parameters(sps: &[u8], pps: &[u8]) -> Result<Parameters, BadSps> {
 
 /// The VUI's colours (annex E.2.1), and what is usual where it is silent: BT.709 from 720 lines on, BT.601 below.
 fn color(set: &SeqParameterSet, size: Size) -> Color {
-    let usual = if size.height >= 720 {
-        Matrix::Bt709
-    } else {
-        Matrix::Bt601
-    };
-    let signal = set
-        .vui_parameters
-        .as_ref()
-        .and_then(|vui| vui.video_signal_type.as_ref());
+    let usual = if size.height >= 720 { Matrix::Bt709 } else { Matrix::Bt601 };
+    let signal = set.vui_parameters.as_ref().and_then(|vui| vui.video_signal_type.as_ref());
     let range = match signal {
         Some(signal) if signal.video_full_range_flag => Range::Full,
         _ => Range::Limited,
@@ -130,10 +123,7 @@ fn color(set: &SeqParameterSet, size: Size) -> Color {
 /// Baseline cannot reorder, and an encoder that does not says so in the VUI (`max_num_reorder_frames`, annex E.2.1) or by its order count type 2.
 fn reordered(set: &SeqParameterSet) -> bool {
     use h264_reader::nal::sps::PicOrderCntType;
-    let told = set
-        .vui_parameters
-        .as_ref()
-        .and_then(|vui| vui.bitstream_restrictions.as_ref());
+    let told = set.vui_parameters.as_ref().and_then(|vui| vui.bitstream_restrictions.as_ref());
     match told {
         Some(limits) => limits.max_num_reorder_frames > 0,
         None => u8::from(set.profile_idc) != 66 && !matches!(set.pic_order_cnt, PicOrderCntType::TypeTwo),
@@ -178,13 +168,7 @@ mod tests {
         assert_eq!((found.sps, found.pps), (Some(&[0x67, 1][..]), Some(&[0x68, 2][..])));
         let mut data = Vec::new();
         annexb::push_nal(&mut data, &[0x01, 3]);
-        assert_eq!(
-            kind(&data),
-            Kind {
-                picture: true,
-                ..Kind::default()
-            }
-        );
+        assert_eq!(kind(&data), Kind { picture: true, ..Kind::default() });
         assert_eq!(kind(&[]), Kind::default());
     }
 }

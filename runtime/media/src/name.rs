@@ -35,10 +35,7 @@ impl FromStr for StreamName {
         if name.is_empty() || name.len() > Self::MAX_LENGTH {
             return Err(BadName::Length(name.chars().count()));
         }
-        match name
-            .chars()
-            .find(|c| !(c.is_ascii_alphanumeric() || "_.~-".contains(*c)))
-        {
+        match name.chars().find(|c| !(c.is_ascii_alphanumeric() || "_.~-".contains(*c))) {
             Some(c) => Err(BadName::Character(c)),
             None if name == "." || name == ".." => Err(BadName::Dots),
             None => Ok(Self(name.into())),

@@ -56,13 +56,7 @@ pub struct Color {
 
 impl Color {
     /// What JFIF fixes: full range, BT.601.
-    pub const JPEG: Self = Self {
-        range: Range::Full,
-        matrix: Matrix::Bt601,
-    };
+    pub const JPEG: Self = Self { range: Range::Full, matrix: Matrix::Bt601 };
     /// What WebP fixes: limited range, BT.601.
-    pub const WEBP: Self = Self {
-        range: Range::Limited,
-        matrix: Matrix::Bt601,
-    };
+    pub const WEBP: Self = Self { range: Range::Limited, matrix: Matrix::Bt601 };
 }

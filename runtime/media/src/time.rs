@@ -48,13 +48,7 @@ impl Timestamp {
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ticks = self.0;
-        write!(
-            f,
-            "{}{}.{:05}s",
-            if ticks < 0 { "-" } else { "" },
-            ticks.abs() / 90_000,
-            ticks.abs() % 90_000
-        )
+        write!(f, "{}{}.{:05}s", if ticks < 0 { "-" } else { "" }, ticks.abs() / 90_000, ticks.abs() % 90_000)
     }
 }
 
@@ -70,10 +64,7 @@ pub struct Moment {
 impl Moment {
     /// Both clocks read now. The core takes a `Moment` as an argument; this is for the rooms that read sockets.
     pub fn now() -> Self {
-        Self {
-            wall: SystemTime::now(),
-            steady: Instant::now(),
-        }
+        Self { wall: SystemTime::now(), steady: Instant::now() }
     }
 
     /// Nanoseconds since 1970 by the wall clock.
@@ -93,20 +84,11 @@ mod tests {
 
     #[test]
     fn ticks_and_durations_agree() {
-        for (ticks, nanos) in [
-            (0, 0),
-            (90_000, 1_000_000_000),
-            (3_000, 33_333_333),
-            (9, 100_000),
-            (-5, 0),
-        ] {
+        for (ticks, nanos) in [(0, 0), (90_000, 1_000_000_000), (3_000, 33_333_333), (9, 100_000), (-5, 0)] {
             assert_eq!(Timestamp::from_ticks(ticks).nanos(), nanos, "{ticks}");
         }
         assert_eq!(Timestamp::from_duration(Duration::from_millis(40)).ticks(), 3_600);
-        assert_eq!(
-            Timestamp::from_ticks(7_200).since(Timestamp::from_ticks(3_600)),
-            Duration::from_millis(40)
-        );
+        assert_eq!(Timestamp::from_ticks(7_200).since(Timestamp::from_ticks(3_600)), Duration::from_millis(40));
         assert_eq!(Timestamp::from_ticks(1).since(Timestamp::from_ticks(2)), Duration::ZERO);
     }
 }

@@ -30,19 +30,19 @@ struct Sink {
     fresh: bool,
 }
 
+/// Whether a picture is the newest that the source has sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Present {
+    Yes,
+    No,
+}
+
 /// Some of the sinks, by their places.
 pub(crate) type Due = Vec<usize>;
 
 impl Demand {
     pub(crate) fn new(configured: Stills, encoders: Encoders, pool: Pool, measure: Arc<Measure>) -> Self {
-        Self {
-            configured,
-            encoders,
-            pool,
-            measure,
-            sinks: Vec::new(),
-            lanes: Vec::new(),
-        }
+        Self { configured, encoders, pool, measure, sinks: Vec::new(), lanes: Vec::new() }
     }
 
     /// Viewers came or went. Those sinks that stay keep their pace.
@@ -50,16 +50,10 @@ impl Demand {
         let mut old = std::mem::take(&mut self.sinks);
         self.sinks = outlets
             .into_iter()
-            .map(
-                |outlet| match old.iter().position(|sink| Arc::ptr_eq(&sink.outlet, &outlet)) {
-                    Some(at) => old.swap_remove(at),
-                    None => Sink {
-                        pace: Pace::new(outlet.rendition().fps),
-                        outlet,
-                        fresh: true,
-                    },
-                },
-            )
+            .map(|outlet| match old.iter().position(|sink| Arc::ptr_eq(&sink.outlet, &outlet)) {
+                Some(at) => old.swap_remove(at),
+                None => Sink { pace: Pace::new(outlet.rendition().fps), outlet, fresh: true },
+            })
             .collect();
         let wanted: Vec<Rendition> = self.sinks.iter().map(|sink| sink.outlet.rendition()).collect();
         let configured = self.configured;
@@ -84,12 +78,7 @@ impl Demand {
     }
 
     fn places(&self, wanted: impl Fn(&Sink) -> bool) -> Due {
-        self.sinks
-            .iter()
-            .enumerate()
-            .filter(|(_, sink)| wanted(sink))
-            .map(|(place, _)| place)
-            .collect()
+        self.sinks.iter().enumerate().filter(|(_, sink)| wanted(sink)).map(|(place, _)| place).collect()
     }
 
     /// 90 kHz ticks between two pictures of the fastest sink.
@@ -99,19 +88,14 @@ impl Demand {
 
     /// Of these sinks, those that take a still as it is, and the others.
     pub(crate) fn split_untouched(&self, due: &Due, format: StillFormat, size: Size) -> (Due, Due) {
-        due.iter()
-            .partition(|place| is_good_as_it_is(&self.sinks[**place].outlet.rendition(), format, size))
+        due.iter().partition(|place| is_good_as_it_is(&self.sinks[**place].outlet.rendition(), format, size))
     }
 
     /// Has a picture encoded for these sinks; those that want the same image share it.
-    pub(crate) fn encode(&mut self, due: &Due, picture: &Picture, pushed: StillFormat) {
+    pub(crate) fn encode(&mut self, due: &Due, picture: &Picture, pushed: StillFormat, present: Present) {
         let since = Instant::now();
         for (lane, outlets) in self.lanes_of(due, picture.stamp().pts, pushed) {
-            if lane.push(Job {
-                picture: picture.clone(),
-                outlets,
-                since,
-            }) {
+            if lane.push(Job { picture: picture.clone(), outlets, since, superseded: present == Present::No }) {
                 self.encoders.offer(lane);
             }
         }
@@ -138,8 +122,7 @@ impl Demand {
             let lane = match self.lanes.iter().find(|lane| lane.what() == make) {
                 Some(lane) => lane.clone(),
                 None => {
-                    self.lanes
-                        .push(Arc::new(Lane::new(make, self.pool.clone(), self.measure.clone())));
+                    self.lanes.push(Arc::new(Lane::new(make, self.pool.clone(), self.measure.clone())));
                     self.lanes[self.lanes.len() - 1].clone()
                 }
             };
@@ -155,11 +138,7 @@ fn make(rendition: &Rendition, configured: &Stills, pushed: StillFormat) -> Make
         (Format::Jpeg, _) | (Format::AsPushed, StillFormat::Jpeg) => StillFormat::Jpeg,
         _ => StillFormat::WebP,
     };
-    Make {
-        format,
-        quality: rendition.quality.unwrap_or(configured.quality),
-        width: rendition.width,
-    }
+    Make { format, quality: rendition.quality.unwrap_or(configured.quality), width: rendition.width }
 }
 
 /// The still format of an access unit that is one.

@@ -41,17 +41,10 @@ impl Encoders {
         let handles = (0..threads)
             .map(|n| {
                 let ready = ready.clone();
-                std::thread::Builder::new()
-                    .name(format!("encode-{n}"))
-                    .spawn(move || ready.run())
+                std::thread::Builder::new().name(format!("encode-{n}")).spawn(move || ready.run())
             })
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(Self {
-            pool: Arc::new(Threads {
-                ready,
-                handles: Mutex::new(handles),
-            }),
-        })
+        Ok(Self { pool: Arc::new(Threads { ready, handles: Mutex::new(handles) }) })
     }
 
     /// Tells the pool that a lane has work. Called once for each time that a lane goes from none to some.

@@ -37,9 +37,7 @@ impl Histogram {
     /// What was counted so far.
     pub fn snapshot(&self) -> HistogramSnapshot {
         let bounds = BOUNDS_US.iter().copied().map(Some).chain([None]);
-        let buckets: Vec<_> = bounds
-            .zip(self.buckets.iter().map(|b| b.load(Ordering::Relaxed)))
-            .collect();
+        let buckets: Vec<_> = bounds.zip(self.buckets.iter().map(|b| b.load(Ordering::Relaxed))).collect();
         HistogramSnapshot {
             count: buckets.iter().map(|(_, n)| n).sum(),
             sum_us: self.sum_us.load(Ordering::Relaxed),

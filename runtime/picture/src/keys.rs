@@ -44,13 +44,9 @@ mod tests {
 
     #[test]
     fn a_slow_demand_needs_key_frames_alone() {
-        for (gop_ms, fps, alone) in [
-            (1_000, 1, true),
-            (500, 1, true),
-            (2_000, 1, false),
-            (1_000, 2, false),
-            (480, 2, true),
-        ] {
+        for (gop_ms, fps, alone) in
+            [(1_000, 1, true), (500, 1, true), (2_000, 1, false), (1_000, 2, false), (480, 2, true)]
+        {
             let mut keys = keys(gop_ms);
             keys.decide(Some(90_000 / fps));
             assert_eq!(keys.alone(), alone, "GOP {gop_ms} ms at {fps}/s");

@@ -11,7 +11,7 @@ use media::{Still, StillFormat};
 
 use crate::Step;
 use crate::measure::{Measure, count};
-use crate::outlet::Outlet;
+use crate::outlet::{Outlet, Shown};
 
 /// How many pictures wait for an encoder at most: enough for the burst behind a key frame that took long to decode. When full the oldest goes.
 const WAITING: usize = 2;
@@ -29,7 +29,12 @@ pub(crate) struct Job {
     pub(crate) picture: Picture,
     pub(crate) outlets: Vec<Arc<Outlet>>,
     pub(crate) since: Instant,
+    /// There are newer pictures already.
+    pub(crate) superseded: bool,
 }
+
+/// A still and who gets it.
+type Made = (Shown, Vec<Arc<Outlet>>);
 
 /// A job that an encoder has, and its place in the order.
 pub(crate) struct Ticket {
@@ -52,17 +57,13 @@ struct Order {
     offered: bool,
     taken: u64,
     delivered: u64,
-    done: BTreeMap<u64, Option<(Still, Vec<Arc<Outlet>>)>>,
+    /// Done out of turn; none where nothing could be made.
+    done: BTreeMap<u64, Option<Made>>,
 }
 
 impl Lane {
     pub(crate) fn new(make: Make, pool: Pool, measure: Arc<Measure>) -> Self {
-        Self {
-            make,
-            pool,
-            measure,
-            order: Mutex::default(),
-        }
+        Self { make, pool, measure, order: Mutex::default() }
     }
 
     pub(crate) fn what(&self) -> Make {
@@ -93,7 +94,7 @@ impl Lane {
         }
         let number = order.taken;
         order.taken += 1;
-        self.finish(&mut order, number, Some((still, outlets)));
+        self.finish(&mut order, number, Some((Shown { still, superseded: false }, outlets)));
     }
 
     /// The oldest waiting picture, and whether more wait behind it.
@@ -118,7 +119,11 @@ impl Lane {
             None
         });
         self.measure.record(Step::Encode, job.since.elapsed());
-        self.finish(&mut self.lock(), number, made.map(|still| (still, job.outlets)));
+        self.finish(
+            &mut self.lock(),
+            number,
+            made.map(|still| (Shown { still, superseded: job.superseded }, job.outlets)),
+        );
     }
 
     fn encode(&self, picture: &Picture, encoder: &mut StillEncoder) -> Option<Still> {
@@ -148,15 +153,15 @@ impl Lane {
     }
 
     /// Delivers all whose turn has come. The lock is held meanwhile: that is what keeps the order.
-    fn finish(&self, order: &mut Order, number: u64, made: Option<(Still, Vec<Arc<Outlet>>)>) {
+    fn finish(&self, order: &mut Order, number: u64, made: Option<Made>) {
         order.done.insert(number, made);
         while let Some(made) = order.done.remove(&order.delivered) {
             order.delivered += 1;
-            if let Some((still, outlets)) = made {
+            if let Some((shown, outlets)) = made {
                 count(&self.measure.stills);
-                self.measure.record(Step::Whole, still.received.steady.elapsed());
+                self.measure.record(Step::Whole, shown.still.received.steady.elapsed());
                 for outlet in outlets {
-                    outlet.put(still.clone());
+                    outlet.put(shown.clone());
                 }
             }
         }

@@ -24,9 +24,17 @@ pub(crate) struct Outlet {
     demand: Arc<Notify>,
 }
 
+/// A still, and whether it shows the present.
+#[derive(Clone, Debug)]
+pub(crate) struct Shown {
+    pub(crate) still: Still,
+    /// There were newer pictures already when it was made.
+    pub(crate) superseded: bool,
+}
+
 #[derive(Debug, Default)]
 struct Kept {
-    stills: VecDeque<Still>,
+    stills: VecDeque<Shown>,
     bytes: usize,
     /// The number of the newest.
     newest: u64,
@@ -36,12 +44,7 @@ struct Kept {
 
 impl Outlet {
     pub(crate) fn new(rendition: Rendition, demand: Arc<Notify>) -> Self {
-        Self {
-            rendition,
-            kept: Mutex::default(),
-            newest: watch::Sender::new(0),
-            demand,
-        }
+        Self { rendition, kept: Mutex::default(), newest: watch::Sender::new(0), demand }
     }
 
     pub(crate) fn rendition(&self) -> Rendition {
@@ -49,13 +52,13 @@ impl Outlet {
     }
 
     /// Hands a still to all viewers.
-    pub(crate) fn put(&self, still: Still) {
+    pub(crate) fn put(&self, shown: Shown) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.bytes += still.data.len();
-        kept.stills.push_back(still);
+        kept.bytes += shown.still.data.len();
+        kept.stills.push_back(shown);
         while kept.stills.len() > KEEP || (kept.bytes > KEEP_BYTES && kept.stills.len() > 1) {
             let oldest = kept.stills.pop_front().expect("more than one is kept");
-            kept.bytes -= oldest.data.len();
+            kept.bytes -= oldest.still.data.len();
         }
         kept.newest += 1;
         let newest = kept.newest;
@@ -64,7 +67,7 @@ impl Outlet {
     }
 
     /// The still of this number, or the newest if that one is no longer kept, with its number. None if it is yet to come.
-    pub(crate) fn get(&self, number: u64) -> Option<(u64, Still)> {
+    pub(crate) fn get(&self, number: u64) -> Option<(u64, Shown)> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let behind = kept.newest.checked_sub(number)?;
         let at = kept.stills.len().checked_sub(1)?;
@@ -72,13 +75,6 @@ impl Outlet {
             Some(at) => Some((number, kept.stills[at].clone())),
             None => Some((kept.newest, kept.stills[at].clone())),
         }
-    }
-
-    /// Forgets all stills: nobody may see them any more.
-    pub(crate) fn clear(&self) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.stills.clear();
-        kept.bytes = 0;
     }
 
     /// Tells all viewers that nothing will come any more.
@@ -120,17 +116,12 @@ mod tests {
     use crate::{Format, Stills};
 
     fn outlet() -> Arc<Outlet> {
-        let rendition = Rendition {
-            format: Format::Jpeg,
-            quality: None,
-            width: None,
-            fps: 30,
-        };
+        let rendition = Rendition { format: Format::Jpeg, quality: None, width: None, fps: Some(30) };
         Arc::new(Outlet::new(rendition, Arc::new(Notify::new())))
     }
 
-    fn still(sequence: u64, bytes: usize) -> Still {
-        Still {
+    fn still(sequence: u64, bytes: usize) -> Shown {
+        let still = Still {
             format: StillFormat::Jpeg,
             data: Bytes::from(vec![0; bytes]),
             size: Size::new(2, 2),
@@ -138,13 +129,12 @@ mod tests {
             sequence,
             received: Moment::now(),
             captured: None,
-        }
+        };
+        Shown { still, superseded: false }
     }
 
     fn drain(viewer: &mut Stills) -> Vec<(u64, u64)> {
-        std::iter::from_fn(|| viewer.try_recv())
-            .map(|d| (d.still.sequence, d.skipped))
-            .collect()
+        std::iter::from_fn(|| viewer.try_recv()).map(|d| (d.still.sequence, d.skipped)).collect()
     }
 
     #[test]
@@ -175,7 +165,7 @@ mod tests {
         for n in 1..=3 {
             outlet.put(still(n, 1));
         }
-        assert_eq!(drain(&mut Stills::new(outlet.clone())), [(3, 0)]);
+        assert_eq!(drain(&mut Stills::new(outlet)), [(3, 0)]);
     }
 
     #[test]
@@ -187,16 +177,5 @@ mod tests {
         assert!(outlet.kept.lock().unwrap().bytes <= KEEP_BYTES);
         outlet.put(still(6, 2 * KEEP_BYTES));
         assert_eq!(drain(&mut Stills::new(outlet)), [(6, 0)]);
-    }
-
-    #[test]
-    fn what_was_cleared_is_seen_by_nobody() {
-        let outlet = outlet();
-        outlet.put(still(1, 1));
-        outlet.clear();
-        let mut viewer = Stills::new(outlet.clone());
-        assert_eq!(drain(&mut viewer), []);
-        outlet.put(still(2, 1));
-        assert_eq!(drain(&mut viewer).last().unwrap().0, 2);
     }
 }

@@ -3,19 +3,16 @@ use media::Timestamp;
 /// Lets pictures through at a rate at most, by their presentation times, as evenly as the source allows. Pure.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
-    /// 90 kHz ticks between two.
+    /// 90 kHz ticks between two; 0 lets all through.
     interval: i64,
     /// When the next is due.
     due: Option<Timestamp>,
 }
 
 impl Pace {
-    /// At most so many a second (at least 1).
-    pub(crate) fn new(fps: u32) -> Self {
-        Self {
-            interval: Timestamp::CLOCK_RATE / i64::from(fps.max(1)),
-            due: None,
-        }
+    /// At most so many a second (at least 1); all if none.
+    pub(crate) fn new(fps: Option<u32>) -> Self {
+        Self { interval: fps.map_or(0, |fps| Timestamp::CLOCK_RATE / i64::from(fps.max(1))), due: None }
     }
 
     /// Whether the picture of this time is due.
@@ -23,7 +20,7 @@ impl Pace {
         let due = self.due.map_or(at.ticks(), Timestamp::ticks);
         // Cameras jitter: a picture that is early by up to a quarter of the interval is the one that was meant. One that is early by several
         // intervals comes behind a jump back of time.
-        at.ticks() >= due - self.interval / 4 || at.ticks() <= due - 4 * self.interval
+        self.interval == 0 || at.ticks() >= due - self.interval / 4 || at.ticks() <= due - 4 * self.interval
     }
 
     /// Says that a picture that was due is shown.
@@ -32,11 +29,7 @@ impl Pace {
         // On the grid while the source keeps up; from here on after a gap or a jump.
         let next = due + self.interval;
         let on_grid = (at.ticks()..=at.ticks() + self.interval + self.interval / 4).contains(&next);
-        self.due = Some(Timestamp::from_ticks(if on_grid {
-            next
-        } else {
-            at.ticks() + self.interval
-        }));
+        self.due = Some(Timestamp::from_ticks(if on_grid { next } else { at.ticks() + self.interval }));
     }
 
     /// 90 kHz ticks between two.
@@ -50,7 +43,7 @@ mod tests {
     use super::*;
 
     fn taken(fps: u32, times_ms: impl Iterator<Item = i64>) -> usize {
-        let mut pace = Pace::new(fps);
+        let mut pace = Pace::new(Some(fps));
         let due = times_ms.map(|ms| Timestamp::from_ticks(ms * 90)).filter(|at| {
             let due = pace.is_due(*at);
             if due {
@@ -63,20 +56,11 @@ mod tests {
 
     #[test]
     fn rates_are_held_over_ten_seconds() {
-        for (source_ms, fps, expected) in [
-            (33, 30, 303),
-            (40, 15, 150),
-            (40, 10, 100),
-            (100, 30, 100),
-            (66, 5, 50),
-            (40, 1, 10),
-            (40, 2, 20),
-        ] {
+        for (source_ms, fps, expected) in
+            [(33, 30, 300), (40, 15, 150), (40, 10, 100), (100, 30, 100), (66, 5, 50), (40, 1, 10), (40, 2, 20)]
+        {
             let n = taken(fps, (0..10_000 / source_ms).map(|i| i * source_ms));
-            assert!(
-                n.abs_diff(expected) <= 1,
-                "{source_ms} ms at {fps}/s: {n}, not {expected}"
-            );
+            assert!(n.abs_diff(expected) <= 1, "{source_ms} ms at {fps}/s: {n}, not {expected}");
         }
     }
 
@@ -89,5 +73,14 @@ mod tests {
     #[test]
     fn a_jump_back_does_not_stop_pictures() {
         assert_eq!(taken(1, [0, 1000, 2000, 500_000, 501_000, 3, 1003].into_iter()), 7);
+    }
+
+    #[test]
+    fn without_a_rate_everything_is_due() {
+        let mut pace = Pace::new(None);
+        for ticks in [0, 0, 1, 90_000, 5, 5] {
+            assert!(pace.is_due(Timestamp::from_ticks(ticks)));
+            pace.take(Timestamp::from_ticks(ticks));
+        }
     }
 }

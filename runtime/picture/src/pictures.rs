@@ -105,9 +105,7 @@ impl Pictures {
             stream,
             parts,
         };
-        Self {
-            shared: Arc::new(shared),
-        }
+        Self { shared: Arc::new(shared) }
     }
 
     /// Stills for one viewer. What it asks for is snapped; when `max_renditions` others run it gets the nearest of those.
@@ -125,9 +123,7 @@ impl Pictures {
                 outlet
             }
             None => {
-                let nearest = running
-                    .iter()
-                    .min_by_key(|outlet| outlet.rendition().distance(&rendition));
+                let nearest = running.iter().min_by_key(|outlet| outlet.rendition().distance(&rendition));
                 nearest.expect("at least one runs").clone()
             }
         };
@@ -151,14 +147,11 @@ impl Pictures {
             let state = self.shared.lock();
             (state.outlets.clone(), state.chain_stats.clone())
         };
-        let renditions = outlets
-            .iter()
-            .filter(|outlet| outlet.viewers() > 0)
-            .map(|outlet| RenditionSnapshot {
-                rendition: outlet.rendition().to_string(),
-                viewers: outlet.viewers(),
-                stills: outlet.count(),
-            });
+        let renditions = outlets.iter().filter(|outlet| outlet.viewers() > 0).map(|outlet| RenditionSnapshot {
+            rendition: outlet.rendition().to_string(),
+            viewers: outlet.viewers(),
+            stills: outlet.count(),
+        });
         Snapshot {
             renditions: renditions.collect(),
             measure: self.shared.measure.snapshot(),

@@ -15,7 +15,7 @@ use media::{AccessUnit, Codec, Still, StillFormat};
 use plugin::{Chain, Mode, Outcome};
 use stream::{Received, Start, Subscription};
 
-use crate::demand::{Demand, still_format};
+use crate::demand::{Demand, Present, still_format};
 use crate::keys::Keys;
 use crate::measure::count;
 use crate::pictures::Shared;
@@ -60,12 +60,8 @@ enum Awaited {
 impl Worker {
     pub(crate) fn new(shared: Arc<Shared>, mut chain: Chain) -> Self {
         let config = shared.stream.config();
-        let demand = Demand::new(
-            config.stills,
-            shared.parts.encoders.clone(),
-            shared.pool.clone(),
-            shared.measure.clone(),
-        );
+        let demand =
+            Demand::new(config.stills, shared.parts.encoders.clone(), shared.pool.clone(), shared.measure.clone());
         chain.connected();
         Self {
             units: shared.stream.subscribe(Start::Gop),
@@ -129,7 +125,7 @@ impl Worker {
         let fresh = self.demand.fresh();
         match &self.last {
             _ if fresh.is_empty() => {}
-            Some(Last::Picture(picture)) => self.demand.encode(&fresh, picture, StillFormat::WebP),
+            Some(Last::Picture(picture)) => self.demand.encode(&fresh, picture, StillFormat::WebP, Present::Yes),
             Some(Last::Still(still)) => {
                 // Who wants it otherwise has it decoded: the stream keeps it.
                 let (same, others) = self.demand.split_untouched(&fresh, still.format, still.size);
@@ -154,8 +150,7 @@ impl Worker {
     fn follow_keys(&mut self) {
         let slowest_is_enough = !self.shared.has_analyzer();
         let was = self.keys.alone();
-        self.keys
-            .decide(self.demand.shortest_interval().filter(|_| slowest_is_enough));
+        self.keys.decide(self.demand.shortest_interval().filter(|_| slowest_is_enough));
         if was && !self.keys.alone() {
             // What lies between was not decoded: the GOP is taken from its begin, and its key frame was shown already.
             self.again();
@@ -171,11 +166,7 @@ impl Worker {
             self.follow_keys();
         }
         let caught_up = self.units.lag().units == 0;
-        let load = if self.catching_up == CatchingUp::Done {
-            Load::of(age)
-        } else {
-            Load::Easy
-        };
+        let load = if self.catching_up == CatchingUp::Done { Load::of(age) } else { Load::Easy };
         if load == Load::Late && self.units.skip_to_newest_key() {
             count(&self.shared.measure.undecoded);
             return;
@@ -193,7 +184,7 @@ impl Worker {
     fn still(&mut self, unit: &AccessUnit, format: StillFormat, load: Load) {
         let due = self.demand.due(unit.pts);
         let (untouched, made) = match self.shared.has_filter() {
-            true => (Vec::new(), due.clone()),
+            true => (Vec::new(), due),
             false => self.demand.split_untouched(&due, format, unit.parameters.size),
         };
         let looked_at = self.shared.has_analyzer() && load < Load::Busy;
@@ -216,7 +207,7 @@ impl Worker {
         for picture in std::mem::take(&mut self.decoded) {
             if let Some(picture) = self.plugins(picture, load) {
                 if !made.is_empty() {
-                    self.demand.encode(&made, &picture, format);
+                    self.demand.encode(&made, &picture, format, Present::Yes);
                     self.last = Some(Last::Picture(picture));
                 }
                 if !untouched.is_empty() {
@@ -249,38 +240,34 @@ impl Worker {
         if self.keys.alone() {
             self.flush_decoder();
         }
+        let present = if caught_up || !catching_up { Present::Yes } else { Present::No };
         for picture in std::mem::take(&mut self.decoded) {
-            let silent = self.catching_up == CatchingUp::Silently && !caught_up;
-            if silent {
+            if self.catching_up == CatchingUp::Silently && present == Present::No {
                 continue;
             }
             if self.catching_up == CatchingUp::Begins {
                 self.catching_up = CatchingUp::Silently;
             }
-            self.show(picture, load, caught_up);
+            self.show(picture, load, present);
         }
     }
 
-    fn show(&mut self, picture: Picture, load: Load, caught_up: bool) {
+    fn show(&mut self, picture: Picture, load: Load, present: Present) {
         let due = self.demand.due(picture.stamp().pts);
         if due.is_empty() && !self.shared.has_analyzer() {
             return;
         }
         // While it catches up nobody but filters needs to see the past.
-        let load = if caught_up { load } else { load.max(Load::Busy) };
+        let load = if present == Present::Yes { load } else { load.max(Load::Busy) };
         if let Some(picture) = self.plugins(picture, load) {
-            self.demand.encode(&due, &picture, StillFormat::WebP);
+            self.demand.encode(&due, &picture, StillFormat::WebP, present);
             self.last = Some(Last::Picture(picture));
         }
     }
 
     /// Takes a picture through the plugins; none if it is not shown.
     fn plugins(&mut self, picture: Picture, load: Load) -> Option<Picture> {
-        let mode = if load < Load::Busy {
-            Mode::All
-        } else {
-            Mode::FiltersOnly
-        };
+        let mode = if load < Load::Busy { Mode::All } else { Mode::FiltersOnly };
         if mode == Mode::FiltersOnly && self.shared.has_analyzer() {
             count(&self.shared.measure.unseen);
         }
@@ -315,10 +302,7 @@ impl Worker {
         let begin = Instant::now();
         let result = decoder.push(unit, &mut self.decoded);
         self.shared.measure.record(Step::Decode, begin.elapsed());
-        self.shared
-            .measure
-            .decoded
-            .fetch_add(self.decoded.len() as u64, Ordering::Relaxed);
+        self.shared.measure.decoded.fetch_add(self.decoded.len() as u64, Ordering::Relaxed);
         if let Err(error) = result {
             self.undecodable(&error);
         }

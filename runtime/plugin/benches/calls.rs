@@ -21,36 +21,18 @@ fn main() {
 const FULL_HD: Size = Size::new(1920, 1080);
 
 fn picture() -> Picture {
-    let stamp = Stamp {
-        pts: Timestamp::ZERO,
-        sequence: 0,
-        received: Moment::now(),
-        captured: None,
-    };
+    let stamp = Stamp { pts: Timestamp::ZERO, sequence: 0, received: Moment::now(), captured: None };
     Picture::black(&Pool::new(64 << 20), FULL_HD, Color::default(), stamp)
 }
 
 fn load(component: Component) -> Arc<Plugin> {
-    let host = Host::new(Settings {
-        bundled: &[],
-        cache: None,
-        compiler: Compiler::InProcess,
-    })
-    .expect("an engine");
-    host.load(&config::Plugin {
-        component,
-        ..config::Plugin::bundled("bench")
-    })
-    .expect("a plugin")
+    let host = Host::new(Settings { bundled: &[], cache: None, compiler: Compiler::InProcess }).expect("an engine");
+    host.load(&config::Plugin { component, ..config::Plugin::bundled("bench") }).expect("a plugin")
 }
 
 fn chain(component: &str, options: Value) -> Chain {
     let plugin = load(Component::File(test_components::file(component).into()));
-    Chain::new(
-        &"bench".parse().expect("a name"),
-        vec![Link { plugin, options }],
-        Journal::default(),
-    )
+    Chain::new(&"bench".parse().expect("a name"), vec![Link { plugin, options }], Journal::default())
 }
 
 /// One picture through a chain of one plugin, again and again: the same picture, so that nothing but the plugin's work is measured.
@@ -86,20 +68,12 @@ fn twenty_fills(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn read_full(bencher: Bencher<'_, '_>) {
-    calls(
-        bencher.counter(BytesCount::new(3_110_400usize)),
-        "work",
-        json!({ "work": "read" }),
-    );
+    calls(bencher.counter(BytesCount::new(3_110_400usize)), "work", json!({ "work": "read" }));
 }
 
 #[divan::bench]
 fn write_full(bencher: Bencher<'_, '_>) {
-    calls(
-        bencher.counter(BytesCount::new(3_110_400usize)),
-        "work",
-        json!({ "work": "write" }),
-    );
+    calls(bencher.counter(BytesCount::new(3_110_400usize)), "work", json!({ "work": "write" }));
 }
 
 /// What `read_full` and `write_full` are compared with: each should take as long as this.

@@ -13,14 +13,7 @@ const INTERFACES: [&str; 6] = ["types", "pictures", "drawing", "host", "calendar
 /// What a plugin for pictures exports.
 const EXPORTS: [&str; 2] = ["lifecycle", "processor"];
 /// The parts of WASI 0.2 that every toolchain's runtime may import; they are there and empty.
-const WASI: [&str; 6] = [
-    "wasi:cli/",
-    "wasi:clocks/",
-    "wasi:filesystem/",
-    "wasi:io/",
-    "wasi:random/",
-    "wasi:sockets/",
-];
+const WASI: [&str; 6] = ["wasi:cli/", "wasi:clocks/", "wasi:filesystem/", "wasi:io/", "wasi:random/", "wasi:sockets/"];
 
 /// Why bytes are no plugin.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -77,12 +70,7 @@ pub(crate) fn admit(bytes: &[u8]) -> Result<Role, Refusal> {
 }
 
 fn check_import(import: &str) -> Result<(), Refusal> {
-    let refuse = |reason: String| {
-        Err(Refusal::Import {
-            import: import.to_owned(),
-            reason,
-        })
-    };
+    let refuse = |reason: String| Err(Refusal::Import { import: import.to_owned(), reason });
     let (name, version) = import.split_once('@').unwrap_or((import, ""));
     if let Some(interface) = name.strip_prefix(PACKAGE).and_then(|rest| rest.strip_prefix('/')) {
         if !is_ours(version) {
@@ -96,11 +84,7 @@ fn check_import(import: &str) -> Result<(), Refusal> {
     if !WASI.iter().any(|part| name.starts_with(part)) {
         return refuse(format!("there are {PACKAGE} and an empty WASI 0.2, nothing else"));
     }
-    if version == "0.2" || version.starts_with("0.2.") {
-        Ok(())
-    } else {
-        refuse("WASI is given in version 0.2".into())
-    }
+    if version == "0.2" || version.starts_with("0.2.") { Ok(()) } else { refuse("WASI is given in version 0.2".into()) }
 }
 
 fn is_interface(name: &str, interface: &str) -> bool {
@@ -110,9 +94,7 @@ fn is_interface(name: &str, interface: &str) -> bool {
 
 /// 0.1.x of any x: what is added within 0.1 is added as functions and interfaces, each of which is checked where it is linked.
 fn is_ours(version: &str) -> bool {
-    version
-        .strip_prefix("0.1.")
-        .is_some_and(|patch| !patch.is_empty() && patch.bytes().all(|b| b.is_ascii_digit()))
+    version.strip_prefix("0.1.").is_some_and(|patch| !patch.is_empty() && patch.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// What a component says of itself on its outermost level.
@@ -167,10 +149,7 @@ mod tests {
         assert_eq!(admit(b"\0asm\x01\0\0\0"), Err(Refusal::CoreModule));
         assert!(matches!(admit(b"GIF89a.."), Err(Refusal::Damaged(_))));
         assert!(matches!(admit(b""), Err(Refusal::Damaged(_))));
-        assert_eq!(
-            admit(b"\0asm\x0d\0\x01\0"),
-            Err(Refusal::Export { export: "lifecycle" })
-        );
+        assert_eq!(admit(b"\0asm\x0d\0\x01\0"), Err(Refusal::Export { export: "lifecycle" }));
     }
 
     #[test]

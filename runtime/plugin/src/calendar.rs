@@ -35,10 +35,7 @@ impl Zones {
     /// The same as text, by a strftime pattern.
     pub(crate) fn format(&mut self, at: u64, zone: &str, pattern: &str) -> Result<String, String> {
         if pattern.len() > MAX_PATTERN {
-            return Err(format!(
-                "a pattern has at most {MAX_PATTERN} bytes, got {}",
-                pattern.len()
-            ));
+            return Err(format!("a pattern has at most {MAX_PATTERN} bytes, got {}", pattern.len()));
         }
         let civil = self.civil(at, zone)?;
         jiff::fmt::strtime::format(pattern, &civil)
@@ -54,17 +51,9 @@ mod tests {
     fn summer_time_and_wrong_zones() {
         let mut zones = Zones::default();
         let at = 1_783_000_000_000_000_000;
-        assert_eq!(
-            zones.format(at, "Europe/Berlin", "%Y-%m-%d %H:%M:%S %z").unwrap(),
-            "2026-07-02 15:46:40 +0200"
-        );
+        assert_eq!(zones.format(at, "Europe/Berlin", "%Y-%m-%d %H:%M:%S %z").unwrap(), "2026-07-02 15:46:40 +0200");
         assert_eq!(zones.format(at, "UTC", "%H:%M").unwrap(), "13:46");
-        assert!(
-            zones
-                .format(at, "Europe/Belrin", "%H")
-                .unwrap_err()
-                .contains("Europe/Belrin")
-        );
+        assert!(zones.format(at, "Europe/Belrin", "%H").unwrap_err().contains("Europe/Belrin"));
         assert!(zones.format(at, "UTC", "%H %").is_err());
         assert!(zones.format(u64::MAX, "Pacific/Auckland", "%Y").is_ok());
         assert!(zones.format(0, "", "%Y").is_ok());

@@ -76,11 +76,7 @@ impl Chain {
             })
             .collect();
         let stats = Arc::new(ChainStats::new(links.iter().map(Running::stats).collect()));
-        Self {
-            links,
-            stats,
-            fresh: true,
-        }
+        Self { links, stats, fresh: true }
     }
 
     /// The source connected (again): the first picture from here is shown whatever a plugin's verdict.
@@ -93,10 +89,7 @@ impl Chain {
         if self.links.is_empty() {
             return Outcome::Shown(picture);
         }
-        let mut frame = Frame {
-            picture,
-            annotations: Vec::new(),
-        };
+        let mut frame = Frame { picture, annotations: Vec::new() };
         let mut cpu = thread_cpu();
         for link in &mut self.links {
             let answer = match (mode, link.role()) {
@@ -108,9 +101,7 @@ impl Chain {
                 Answer::Dropped(frame) if self.fresh => frame,
                 Answer::Dropped(_) => return Outcome::Gated { plugin: link.gated() },
                 Answer::Withheld => {
-                    return Outcome::Withheld {
-                        plugin: link.name().to_owned(),
-                    };
+                    return Outcome::Withheld { plugin: link.name().to_owned() };
                 }
             };
         }

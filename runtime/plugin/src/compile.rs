@@ -55,44 +55,27 @@ pub(crate) fn component(
         let _ = fs::remove_file(&output);
     }
     kept?;
-    cache.load(&key, engine)?.ok_or_else(|| Error::Compile {
-        reason: "the compiled code cannot be read back".into(),
-    })
+    cache.load(&key, engine)?.ok_or_else(|| Error::Compile { reason: "the compiled code cannot be read back".into() })
 }
 
 fn in_child(program: &Path, input: &Path, output: &Path) -> Result<(), Error> {
-    let child = Command::new(program)
-        .arg("compile")
-        .arg(input)
-        .arg(output)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .output();
-    let child = child.map_err(|error| Error::Compile {
-        reason: format!("{} cannot be started: {error}", program.display()),
-    })?;
+    let child =
+        Command::new(program).arg("compile").arg(input).arg(output).stdin(Stdio::null()).stdout(Stdio::null()).output();
+    let child = child
+        .map_err(|error| Error::Compile { reason: format!("{} cannot be started: {error}", program.display()) })?;
     if child.status.success() {
         return Ok(());
     }
     let said = String::from_utf8_lossy(&child.stderr);
-    let last = said
-        .lines()
-        .rev()
-        .find(|line| !line.trim().is_empty())
-        .unwrap_or("it said nothing");
-    Err(Error::Compile {
-        reason: format!("the compiling process ended with {}: {last}", child.status),
-    })
+    let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
+    Err(Error::Compile { reason: format!("the compiling process ended with {}: {last}", child.status) })
 }
 
 /// What the hidden `framegate compile IN OUT` runs: compiles one component, niced, and writes a file that only we can read.
 pub fn compile_command(input: &Path, output: &Path) -> Result<(), Error> {
     // Streams go first; a compilation can wait. Niceness that cannot be had is no reason not to compile.
     let _ = rustix::process::nice(10);
-    let bytes = fs::read(input).map_err(|source| Error::Unreadable {
-        path: input.to_owned(),
-        source,
-    })?;
+    let bytes = fs::read(input).map_err(|source| Error::Unreadable { path: input.to_owned(), source })?;
     crate::admission::admit(&bytes)?;
     let engine = wasmtime::Engine::new(&engine::config()).map_err(Error::engine)?;
     let code = engine.precompile_component(&bytes).map_err(failed)?;
@@ -100,14 +83,9 @@ pub fn compile_command(input: &Path, output: &Path) -> Result<(), Error> {
 }
 
 fn failed(error: wasmtime::Error) -> Error {
-    Error::Compile {
-        reason: format!("{error:#}"),
-    }
+    Error::Compile { reason: format!("{error:#}") }
 }
 
 fn write_failed(path: &Path, error: &std::io::Error) -> Error {
-    Error::Cache {
-        path: path.to_owned(),
-        reason: error.to_string(),
-    }
+    Error::Cache { path: path.to_owned(), reason: error.to_string() }
 }

@@ -54,23 +54,14 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 impl Cache {
     /// Opens the folder, and makes it (mode 0700) if there is none.
     pub(crate) fn open(folder: &Path) -> Result<Self, Error> {
-        let refuse = |reason: String| Error::Cache {
-            path: folder.to_owned(),
-            reason,
-        };
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(|error| refuse(error.to_string()))?;
+        let refuse = |reason: String| Error::Cache { path: folder.to_owned(), reason };
+        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| refuse(error.to_string()))?;
         let is = fs::symlink_metadata(folder).map_err(|error| refuse(error.to_string()))?;
         if !is.is_dir() {
             return Err(refuse("it is no folder".into()));
         }
         check_owner(&is).map_err(refuse)?;
-        Ok(Self {
-            folder: folder.to_owned(),
-        })
+        Ok(Self { folder: folder.to_owned() })
     }
 
     /// Where code of this key is or would be.
@@ -94,10 +85,7 @@ impl Cache {
     /// Loads the code of this key; none if there is none that can be used.
     pub(crate) fn load(&self, key: &Key, engine: &wasmtime::Engine) -> Result<Option<Component>, Error> {
         let path = self.path(key);
-        let refuse = |reason: String| Error::Cache {
-            path: path.clone(),
-            reason,
-        };
+        let refuse = |reason: String| Error::Cache { path: path.clone(), reason };
         let is = match fs::symlink_metadata(&path) {
             Ok(is) => is,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -133,10 +121,7 @@ fn check_owner(is: &fs::Metadata) -> Result<(), String> {
         return Err(format!("it belongs to user {}, not to us (user {us})", is.uid()));
     }
     if is.mode() & 0o022 != 0 {
-        return Err(format!(
-            "others may write to it (mode {:o}); `chmod go-w` mends that",
-            is.mode() & 0o777
-        ));
+        return Err(format!("others may write to it (mode {:o}); `chmod go-w` mends that", is.mode() & 0o777));
     }
     Ok(())
 }
@@ -169,10 +154,7 @@ mod tests {
         let key = Key::new(&[7; 32], &engine);
         assert!(cache.load(&key, &engine).unwrap().is_none());
         write_private(&cache.path(&key), b"\x7fELF and nothing behind it").unwrap();
-        assert!(
-            cache.load(&key, &engine).unwrap().is_none(),
-            "a damaged file is made anew"
-        );
+        assert!(cache.load(&key, &engine).unwrap().is_none(), "a damaged file is made anew");
         fs::set_permissions(cache.path(&key), fs::Permissions::from_mode(0o666)).unwrap();
         assert!(cache.load(&key, &engine).is_err());
     }

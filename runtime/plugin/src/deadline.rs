@@ -25,10 +25,7 @@ const WALL: u32 = 10;
 
 impl Deadline {
     pub(crate) fn new(budget: Duration) -> Self {
-        Self {
-            budget,
-            first_look: None,
-        }
+        Self { budget, first_look: None }
     }
 
     /// An epoch passed: may the guest go on?
@@ -38,21 +35,14 @@ impl Deadline {
             return Err(TooLong::Cpu { budget: self.budget });
         }
         let wall = self.budget.saturating_mul(WALL);
-        if now.saturating_duration_since(started) > wall {
-            Err(TooLong::Wall { wall })
-        } else {
-            Ok(())
-        }
+        if now.saturating_duration_since(started) > wall { Err(TooLong::Wall { wall }) } else { Ok(()) }
     }
 }
 
 /// CPU time that the calling thread has used.
 pub(crate) fn thread_cpu() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    Duration::new(
-        time.tv_sec.try_into().unwrap_or(0),
-        time.tv_nsec.try_into().unwrap_or(0),
-    )
+    Duration::new(time.tv_sec.try_into().unwrap_or(0), time.tv_nsec.try_into().unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -68,15 +58,9 @@ mod tests {
         // Ten other threads want the core: 400 ms passed, 40 of them ours.
         assert_eq!(busy.look(start, 100 * MS), Ok(()));
         assert_eq!(busy.look(start + 400 * MS, 140 * MS), Ok(()));
-        assert_eq!(
-            busy.look(start + 499 * MS, 151 * MS),
-            Err(TooLong::Cpu { budget: 50 * MS })
-        );
+        assert_eq!(busy.look(start + 499 * MS, 151 * MS), Err(TooLong::Cpu { budget: 50 * MS }));
         let mut waiting = Deadline::new(50 * MS);
         assert_eq!(waiting.look(start, 100 * MS), Ok(()));
-        assert_eq!(
-            waiting.look(start + 501 * MS, 100 * MS),
-            Err(TooLong::Wall { wall: 500 * MS })
-        );
+        assert_eq!(waiting.look(start + 501 * MS, 100 * MS), Err(TooLong::Wall { wall: 500 * MS }));
     }
 }

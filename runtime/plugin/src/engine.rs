@@ -42,10 +42,6 @@ impl Engine {
         functions::add_pixels(&mut linker).map_err(Error::engine)?;
         wasi::add(&mut linker).map_err(Error::engine)?;
         let ticker = Ticker::start(wasmtime.clone(), TICK).map_err(|source| Error::Thread { source })?;
-        Ok(Self {
-            wasmtime,
-            linker,
-            ticker,
-        })
+        Ok(Self { wasmtime, linker, ticker })
     }
 }

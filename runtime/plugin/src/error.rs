@@ -84,8 +84,6 @@ pub enum Error {
 
 impl Error {
     pub(crate) fn engine(error: wasmtime::Error) -> Self {
-        Self::Engine {
-            reason: format!("{error:#}"),
-        }
+        Self::Engine { reason: format!("{error:#}") }
     }
 }

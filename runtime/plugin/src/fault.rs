@@ -98,10 +98,9 @@ impl Fault {
         let denied = guest.memory.take_denied();
         let (kind, mut message) = match error.downcast_ref::<Trap>() {
             Some(Trap::StackOverflow) => (Kind::Stack, "recursed too deeply".to_owned()),
-            _ if denied => (
-                Kind::Memory,
-                format!("wanted more than its {} of memory", mebibytes(guest.memory.bytes())),
-            ),
+            _ if denied => {
+                (Kind::Memory, format!("wanted more than its {} of memory", mebibytes(guest.memory.bytes())))
+            }
             Some(trap) => (Kind::Trap, trap.to_string()),
             None => {
                 if let Some(long) = error.downcast_ref::<TooLong>() {
@@ -128,28 +127,16 @@ impl Fault {
 
     /// Of a call in which a host function panicked.
     pub(crate) fn of_panic(panic: &(dyn Any + Send)) -> Self {
-        let words = panic
-            .downcast_ref::<&str>()
-            .copied()
-            .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-        Self::new(
-            Kind::Panic,
-            format!("a host function panicked: {}", words.unwrap_or("without words")),
-        )
+        let words =
+            panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        Self::new(Kind::Panic, format!("a host function panicked: {}", words.unwrap_or("without words")))
     }
 }
 
 fn innermost(backtrace: &WasmBacktrace) -> Vec<String> {
     // What a panic or an abort goes through is the same in each backtrace of a Rust guest.
-    const MACHINERY: [&str; 7] = [
-        "core::panic",
-        "std::panic",
-        "rust_panic",
-        "abort",
-        "__rust",
-        "std::process",
-        "std::alloc",
-    ];
+    const MACHINERY: [&str; 7] =
+        ["core::panic", "std::panic", "rust_panic", "abort", "__rust", "std::process", "std::alloc"];
     let named = backtrace.frames().iter().filter_map(|frame| frame.func_name());
     let own = named.filter(|name| !MACHINERY.iter().any(|part| name.contains(part)));
     own.take(FRAMES).map(short).collect()
@@ -157,10 +144,7 @@ fn innermost(backtrace: &WasmBacktrace) -> Vec<String> {
 
 /// A function's name without the hash that rustc ends it with.
 fn short(name: &str) -> String {
-    let name = name
-        .rsplit_once("::h")
-        .filter(|(_, hash)| hash.len() == 16)
-        .map_or(name, |(name, _)| name);
+    let name = name.rsplit_once("::h").filter(|(_, hash)| hash.len() == 16).map_or(name, |(name, _)| name);
     name[..name.floor_char_boundary(120)].to_owned()
 }
 

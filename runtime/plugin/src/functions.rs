@@ -35,38 +35,22 @@ pub(crate) fn add_pixels(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
 
     linker.allow_shadowing(true);
     let mut pictures = linker.instance("framegate:plugin/pictures@0.1.0")?;
-    pictures.func_wrap(
-        "[method]picture.thumbnail",
-        |mut store: Store<'_>, (_, size): Thumbnail| {
-            let luma = pixels::thumbnail(&store.data_mut().frame()?.picture, size.into());
-            Ok((luma.map_err(Into::into) as Pixels,))
-        },
-    )?;
-    pictures.func_wrap(
-        "[method]picture.read",
-        |mut store: Store<'_>, (_, area, format): Read| {
-            Ok((store.data_mut().read(area.into(), format.into())?.map_err(Into::into) as Pixels,))
-        },
-    )?;
-    pictures.func_wrap(
-        "[method]picture.scaled",
-        |mut store: Store<'_>, (_, area, size, format): Scaled| {
-            let frame = store.data_mut().frame()?;
-            Ok((
-                pictures::scaled(&frame.picture, area.into(), size.into(), format.into()).map_err(Into::into) as Pixels,
-            ))
-        },
-    )?;
+    pictures.func_wrap("[method]picture.thumbnail", |mut store: Store<'_>, (_, size): Thumbnail| {
+        let luma = pixels::thumbnail(&store.data_mut().frame()?.picture, size.into());
+        Ok((luma.map_err(Into::into) as Pixels,))
+    })?;
+    pictures.func_wrap("[method]picture.read", |mut store: Store<'_>, (_, area, format): Read| {
+        Ok((store.data_mut().read(area.into(), format.into())?.map_err(Into::into) as Pixels,))
+    })?;
+    pictures.func_wrap("[method]picture.scaled", |mut store: Store<'_>, (_, area, size, format): Scaled| {
+        let frame = store.data_mut().frame()?;
+        Ok((pictures::scaled(&frame.picture, area.into(), size.into(), format.into()).map_err(Into::into) as Pixels,))
+    })?;
     let mut drawing = linker.instance("framegate:plugin/drawing@0.1.0")?;
     drawing.func_wrap("write", |mut store: Store<'_>, (_, area, format, bytes): Write| {
         // Out of the store while the bytes are borrowed from the guest's memory in it.
         let mut frame = store.data_mut().frame.take().ok_or(Forbidden::NoPicture)?;
-        let written = pixels::write(
-            &mut frame.picture,
-            area.into(),
-            format.into(),
-            bytes.as_le_slice(&store),
-        );
+        let written = pixels::write(&mut frame.picture, area.into(), format.into(), bytes.as_le_slice(&store));
         store.data_mut().frame = Some(frame);
         Ok((written.map_err(types::PixelError::from),))
     })?;
@@ -115,18 +99,8 @@ impl From<types::Point> for draw::Point {
 
 impl From<types::Color> for draw::Rgba {
     fn from(color: types::Color) -> Self {
-        let types::Color {
-            red,
-            green,
-            blue,
-            alpha,
-        } = color;
-        Self {
-            red,
-            green,
-            blue,
-            alpha,
-        }
+        let types::Color { red, green, blue, alpha } = color;
+        Self { red, green, blue, alpha }
     }
 }
 

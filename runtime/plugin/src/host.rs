@@ -48,18 +48,9 @@ const MAX_COMPONENT: u64 = 256 * 1024 * 1024;
 impl Host {
     /// Starts the engine. A folder for compiled code that is not ours alone is an error here, before anything is loaded from it.
     pub fn new(settings: Settings) -> Result<Arc<Self>, Error> {
-        let Settings {
-            bundled,
-            cache,
-            compiler,
-        } = settings;
+        let Settings { bundled, cache, compiler } = settings;
         let cache = cache.as_deref().map(Cache::open).transpose()?;
-        Ok(Arc::new(Self {
-            engine: Arc::new(Engine::new()?),
-            bundled,
-            cache,
-            compiler,
-        }))
+        Ok(Arc::new(Self { engine: Arc::new(Engine::new()?), bundled, cache, compiler }))
     }
 
     /// Loads a plugin and checks it as far as that goes without a stream: bytes, pin, role, imports, exports, description. Compiles it if it is
@@ -77,22 +68,11 @@ impl Host {
         };
         let sha256: [u8; 32] = Sha256::digest(bytes).into();
         if let Some(pinned) = config.sha256.filter(|pinned| *pinned != sha256) {
-            return Err(Error::OtherBytes {
-                is: hex(&sha256),
-                pinned: hex(&pinned),
-            });
+            return Err(Error::OtherBytes { is: hex(&sha256), pinned: hex(&pinned) });
         }
         let role = admission::admit(bytes)?;
-        let component = compile::component(
-            bytes,
-            &sha256,
-            &self.engine.wasmtime,
-            &self.compiler,
-            self.cache.as_ref(),
-        )?;
-        let misfit = |error: wasmtime::Error| Error::Misfit {
-            reason: format!("{error:#}"),
-        };
+        let component = compile::component(bytes, &sha256, &self.engine.wasmtime, &self.compiler, self.cache.as_ref())?;
+        let misfit = |error: wasmtime::Error| Error::Misfit { reason: format!("{error:#}") };
         let component =
             FilterPre::new(self.engine.linker.instantiate_pre(&component).map_err(misfit)?).map_err(misfit)?;
         let mut plugin = Plugin {
@@ -114,30 +94,17 @@ impl Host {
     fn bundled(&self, name: &str) -> Result<&'static [u8], Error> {
         let found = self.bundled.iter().find(|bundled| bundled.name == name);
         found.map(|bundled| bundled.bytes).ok_or_else(|| {
-            let known: Vec<_> = self
-                .bundled
-                .iter()
-                .map(|bundled| format!("`{}`", bundled.name))
-                .collect();
-            Error::NotBundled {
-                name: name.to_owned(),
-                known: known.join(", "),
-            }
+            let known: Vec<_> = self.bundled.iter().map(|bundled| format!("`{}`", bundled.name)).collect();
+            Error::NotBundled { name: name.to_owned(), known: known.join(", ") }
         })
     }
 }
 
 fn read_component(path: &Path) -> Result<Vec<u8>, Error> {
-    let unreadable = |source| Error::Unreadable {
-        path: path.to_owned(),
-        source,
-    };
+    let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
     let bytes = fs::metadata(path).map_err(unreadable)?.len();
     if bytes > MAX_COMPONENT {
-        return Err(Error::TooLarge {
-            bytes,
-            limit: MAX_COMPONENT,
-        });
+        return Err(Error::TooLarge { bytes, limit: MAX_COMPONENT });
     }
     fs::read(path).map_err(unreadable)
 }
@@ -146,21 +113,11 @@ fn read_component(path: &Path) -> Result<Vec<u8>, Error> {
 fn described(plugin: &Plugin) -> Result<Description, Error> {
     let refuse = |reason: String| Error::Describe { reason };
     let identity = plugin.identity(None);
-    let text = Instance::new(
-        &plugin.engine,
-        &plugin.component,
-        plugin.limits,
-        identity,
-        State::default(),
-        None,
-    )
-    .and_then(|mut instance| instance.describe())
-    .map_err(|fault| refuse(format!("{} ({})", fault, fault.kind.as_str())))?;
+    let text = Instance::new(&plugin.engine, &plugin.component, plugin.limits, identity, State::default(), None)
+        .and_then(|mut instance| instance.describe())
+        .map_err(|fault| refuse(format!("{} ({})", fault, fault.kind.as_str())))?;
     if text.len() > MAX_DESCRIPTION {
-        return Err(refuse(format!(
-            "its description has {} bytes, {MAX_DESCRIPTION} are the most",
-            text.len()
-        )));
+        return Err(refuse(format!("its description has {} bytes, {MAX_DESCRIPTION} are the most", text.len())));
     }
     serde_json::from_str(&text).map_err(|error| refuse(format!("its description is not what it must be: {error}")))
 }

@@ -53,27 +53,13 @@ impl Instance {
             store.data_mut().deadline.look(Instant::now(), thread_cpu())?;
             Ok(UpdateDeadline::Continue(1))
         });
-        let exports = guarded(engine, &mut store, limits.deadline * START, |store| {
-            component.instantiate(store)
-        })?;
-        Ok(Self {
-            store,
-            exports,
-            engine: Arc::clone(engine),
-            limits,
-            fuel: LEAST_FUEL,
-        })
+        let exports = guarded(engine, &mut store, limits.deadline * START, |store| component.instantiate(store))?;
+        Ok(Self { store, exports, engine: Arc::clone(engine), limits, fuel: LEAST_FUEL })
     }
 
     /// What it says of itself.
     pub(crate) fn describe(&mut self) -> Result<String, Fault> {
-        let Self {
-            store,
-            exports,
-            engine,
-            limits,
-            ..
-        } = self;
+        let Self { store, exports, engine, limits, .. } = self;
         guarded(engine, store, limits.deadline * START, |store| {
             exports.framegate_plugin_lifecycle().call_describe(store)
         })
@@ -81,13 +67,7 @@ impl Instance {
 
     /// Gives it the options of its stream.
     pub(crate) fn configure(&mut self, options: &str) -> Result<Result<(), Vec<lifecycle::Mistake>>, Fault> {
-        let Self {
-            store,
-            exports,
-            engine,
-            limits,
-            ..
-        } = self;
+        let Self { store, exports, engine, limits, .. } = self;
         guarded(engine, store, limits.deadline * START, |store| {
             exports.framegate_plugin_lifecycle().call_configure(store, options)
         })
@@ -95,13 +75,7 @@ impl Instance {
 
     /// Shows it a picture, and gives that back as it is then.
     pub(crate) fn process(&mut self, frame: Frame) -> Result<(Frame, Verdict), Fault> {
-        let Self {
-            store,
-            exports,
-            engine,
-            limits,
-            fuel,
-        } = self;
+        let Self { store, exports, engine, limits, fuel } = self;
         let wanted = LEAST_FUEL.max(frame.picture.size().pixels() as usize * 4 + 4096);
         if *fuel != wanted {
             *fuel = wanted;
@@ -113,11 +87,8 @@ impl Instance {
         let verdict = guarded(engine, store, limits.deadline, |store| {
             exports.framegate_plugin_processor().call_process(store, picture)
         })?;
-        let frame = store
-            .data_mut()
-            .frame
-            .take()
-            .ok_or_else(|| Fault::new(Kind::Panic, "the picture did not come back"))?;
+        let frame =
+            store.data_mut().frame.take().ok_or_else(|| Fault::new(Kind::Panic, "the picture did not come back"))?;
         Ok((frame, verdict))
     }
 }

@@ -17,12 +17,7 @@ const MAX_PARTS: usize = 64;
 
 impl Limit {
     pub(crate) fn new(bytes: u64) -> Self {
-        Self {
-            bytes,
-            used: 0,
-            elements: 0,
-            denied: false,
-        }
+        Self { bytes, used: 0, elements: 0, denied: false }
     }
 
     /// What it may have at most, in bytes.

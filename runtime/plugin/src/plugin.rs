@@ -63,10 +63,7 @@ impl Limits {
             0..=8_000_000 => (64 * MIB, Duration::from_millis(50)),
             _ => (256 * MIB, Duration::from_millis(250)),
         };
-        Self {
-            memory: config.memory.unwrap_or(memory),
-            deadline: config.deadline.unwrap_or(deadline),
-        }
+        Self { memory: config.memory.unwrap_or(memory), deadline: config.deadline.unwrap_or(deadline) }
     }
 }
 
@@ -123,20 +120,14 @@ impl Plugin {
                         self.name,
                         fault.kind.as_str()
                     );
-                    vec![Mistake {
-                        path: String::new(),
-                        message,
-                    }]
+                    vec![Mistake { path: String::new(), message }]
                 }
             },
         )
     }
 
     pub(crate) fn identity(&self, stream: Option<&StreamName>) -> Identity {
-        Identity {
-            stream: stream.cloned(),
-            plugin: Arc::clone(&self.name),
-        }
+        Identity { stream: stream.cloned(), plugin: Arc::clone(&self.name) }
     }
 
     /// A new instance that took its options.
@@ -150,9 +141,9 @@ impl Plugin {
         let mut instance = Instance::new(&self.engine, &self.component, self.limits, identity, state, journal)?;
         match instance.configure(&options.to_string())? {
             Ok(()) => Ok(instance),
-            Err(mistakes) => Err(Unconfigured::Mistakes(
-                mistakes.into_iter().take(MAX_MISTAKES).map(Mistake::from).collect(),
-            )),
+            Err(mistakes) => {
+                Err(Unconfigured::Mistakes(mistakes.into_iter().take(MAX_MISTAKES).map(Mistake::from).collect()))
+            }
         }
     }
 }
@@ -175,10 +166,8 @@ impl Unconfigured {
         match self {
             Self::Fault(fault) => fault,
             Self::Mistakes(mistakes) => {
-                let said: Vec<_> = mistakes
-                    .iter()
-                    .map(|mistake| format!("`{}` {}", mistake.path, mistake.message))
-                    .collect();
+                let said: Vec<_> =
+                    mistakes.iter().map(|mistake| format!("`{}` {}", mistake.path, mistake.message)).collect();
                 Fault::new(Kind::Options, format!("refused its options: {}", said.join("; ")))
             }
         }
@@ -191,10 +180,7 @@ impl From<crate::bindings::exports::framegate::plugin::lifecycle::Mistake> for M
             text.truncate(text.floor_char_boundary(MAX_MISTAKE));
             crate::words::printable(&text)
         };
-        Self {
-            path: cut(told.path),
-            message: cut(told.message),
-        }
+        Self { path: cut(told.path), message: cut(told.message) }
     }
 }
 
@@ -223,20 +209,8 @@ mod tests {
     #[test]
     fn a_large_component_gets_more_unless_it_is_written() {
         let mut config = config::Plugin::bundled("x");
-        assert_eq!(
-            Limits::new(&config, 8_000_000),
-            Limits {
-                memory: 64 << 20,
-                deadline: Duration::from_millis(50)
-            }
-        );
-        assert_eq!(
-            Limits::new(&config, 8_000_001),
-            Limits {
-                memory: 256 << 20,
-                deadline: Duration::from_millis(250)
-            }
-        );
+        assert_eq!(Limits::new(&config, 8_000_000), Limits { memory: 64 << 20, deadline: Duration::from_millis(50) });
+        assert_eq!(Limits::new(&config, 8_000_001), Limits { memory: 256 << 20, deadline: Duration::from_millis(250) });
         config.memory = Some(1);
         assert_eq!(Limits::new(&config, 9_000_000).memory, 1);
     }

@@ -11,20 +11,12 @@ pub(crate) struct Rate {
 
 impl Rate {
     pub(crate) fn new(per_second: u32) -> Self {
-        Self {
-            per_second,
-            began: None,
-            taken: 0,
-            suppressed: 0,
-        }
+        Self { per_second, began: None, taken: 0, suppressed: 0 }
     }
 
     /// Whether one more may pass now, and how many could not before it (told once).
     pub(crate) fn take(&mut self, now: Instant) -> Option<u64> {
-        if self
-            .began
-            .is_none_or(|began| now.saturating_duration_since(began) >= Duration::from_secs(1))
-        {
+        if self.began.is_none_or(|began| now.saturating_duration_since(began) >= Duration::from_secs(1)) {
             self.began = Some(now);
             self.taken = 0;
         }

@@ -35,9 +35,7 @@ impl Values {
         let old = self.values.get(&key).map_or(0, |old| key.len() + old.len());
         let bytes = self.bytes - old + key.len() + value.len();
         if bytes > MAX_BYTES {
-            return Err(format!(
-                "keys and values have at most {MAX_BYTES} bytes together, this would make {bytes}"
-            ));
+            return Err(format!("keys and values have at most {MAX_BYTES} bytes together, this would make {bytes}"));
         }
         self.bytes = bytes;
         self.values.insert(key, value);
@@ -65,12 +63,7 @@ mod tests {
         let mut values = state.lock();
         values.set("a".into(), vec![1; 40_000]).unwrap();
         values.set("b".into(), vec![2; 25_000]).unwrap();
-        assert!(
-            values
-                .set("a".into(), vec![3; 41_000])
-                .unwrap_err()
-                .ends_with("this would make 66002")
-        );
+        assert!(values.set("a".into(), vec![3; 41_000]).unwrap_err().ends_with("this would make 66002"));
         assert_eq!(values.get("a").map(|v| v[0]), Some(1));
         values.remove("b");
         values.remove("b");

@@ -147,9 +147,7 @@ impl LinkStats {
             faults: faults.collect(),
             restarts: self.instances.load(Relaxed).saturating_sub(1),
             cpu_us: self.cpu_ns.load(Relaxed) / 1000,
-            calls_by_cpu_us: bounds
-                .zip(self.by_cpu.iter().map(|count| count.load(Relaxed)))
-                .collect(),
+            calls_by_cpu_us: bounds.zip(self.by_cpu.iter().map(|count| count.load(Relaxed))).collect(),
             last_fault: self.last_fault.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }
@@ -169,10 +167,7 @@ mod tests {
         link.succeeded(Duration::from_secs(1));
         link.failed(Kind::Options, "no", Health::Failed);
         let snapshot = link.snapshot();
-        assert_eq!(
-            (snapshot.restarts, snapshot.cpu_us, snapshot.health),
-            (0, 1_000_021, Health::Failed)
-        );
+        assert_eq!((snapshot.restarts, snapshot.cpu_us, snapshot.health), (0, 1_000_021, Health::Failed));
         assert_eq!(snapshot.faults, BTreeMap::from([(Kind::Options, 1)]));
         assert_eq!(snapshot.calls_by_cpu_us[..2], [(Some(10), 1), (Some(20), 1)]);
         assert_eq!(snapshot.calls_by_cpu_us.last(), Some(&(None, 1)));

@@ -30,10 +30,7 @@ impl Ticker {
             let shared = Arc::clone(&shared);
             move || run(&shared, &engine, tick)
         })?;
-        Ok(Self {
-            shared,
-            thread: Some(thread),
-        })
+        Ok(Self { shared, thread: Some(thread) })
     }
 
     /// Epochs pass as long as this is held.

@@ -69,22 +69,15 @@ pub(crate) fn add(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     wasmtime_wasi::p2::add_to_linker_sync(linker)?;
     linker.allow_shadowing(true);
     let mut poll = linker.instance(POLL)?;
-    poll.func_wrap(
-        "poll",
-        |mut store: StoreContextMut<'_, Guest>, (pollables,): (Vec<Resource<DynPollable>>,)| {
-            let mut ready = Vec::new();
-            for (index, pollable) in (0u32..).zip(pollables) {
-                if HostPollable::ready(&mut store.data_mut().table, pollable)? {
-                    ready.push(index);
-                }
+    poll.func_wrap("poll", |mut store: StoreContextMut<'_, Guest>, (pollables,): (Vec<Resource<DynPollable>>,)| {
+        let mut ready = Vec::new();
+        for (index, pollable) in (0u32..).zip(pollables) {
+            if HostPollable::ready(&mut store.data_mut().table, pollable)? {
+                ready.push(index);
             }
-            if ready.is_empty() {
-                Err(Forbidden::Waiting.into())
-            } else {
-                Ok((ready,))
-            }
-        },
-    )?;
+        }
+        if ready.is_empty() { Err(Forbidden::Waiting.into()) } else { Ok((ready,)) }
+    })?;
     poll.func_wrap(
         "[method]pollable.block",
         |mut store: StoreContextMut<'_, Guest>, (pollable,): (Resource<DynPollable>,)| {

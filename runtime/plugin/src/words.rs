@@ -36,12 +36,7 @@ const LINES_PER_SECOND: u32 = 100;
 impl Words {
     pub(crate) fn new(identity: Identity) -> Self {
         let rate = Rate::new(LINES_PER_SECOND);
-        Self(Arc::new(Mutex::new(Lines {
-            identity,
-            open: Vec::new(),
-            newest: VecDeque::new(),
-            rate,
-        })))
+        Self(Arc::new(Mutex::new(Lines { identity, open: Vec::new(), newest: VecDeque::new(), rate })))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Lines> {
@@ -52,11 +47,8 @@ impl Words {
     pub(crate) fn take(&self) -> String {
         let mut lines = self.lock();
         lines.end_line();
-        let newest: Vec<_> = lines
-            .newest
-            .drain(..)
-            .filter(|line| !line.starts_with("note: run with `RUST_BACKTRACE"))
-            .collect();
+        let newest: Vec<_> =
+            lines.newest.drain(..).filter(|line| !line.starts_with("note: run with `RUST_BACKTRACE")).collect();
         newest.join(" ")
     }
 }
@@ -158,18 +150,10 @@ mod tests {
 
     #[test]
     fn the_newest_lines_are_kept_clean_and_bounded() {
-        let words = Words::new(Identity {
-            stream: None,
-            plugin: "p".into(),
-        });
+        let words = Words::new(Identity { stream: None, plugin: "p".into() });
         words.lock().write(b"first\n\nthread 'main' panicked at src/li");
-        words
-            .lock()
-            .write(b"b.rs:3:\nbo\x1b[31mom\nnote: run with `RUST_BACKTRACE=1`\nlast");
-        assert_eq!(
-            words.take(),
-            "first thread 'main' panicked at src/lib.rs:3: bo [31mom last"
-        );
+        words.lock().write(b"b.rs:3:\nbo\x1b[31mom\nnote: run with `RUST_BACKTRACE=1`\nlast");
+        assert_eq!(words.take(), "first thread 'main' panicked at src/lib.rs:3: bo [31mom last");
         assert_eq!(words.take(), "");
         words.lock().write(&[b'x'; 100_000]);
         assert!(words.take().len() <= KEPT * (MAX_LINE + 1));

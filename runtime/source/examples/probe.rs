@@ -20,10 +20,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let mut stream = Stream::new("probe".parse()?, source);
     if let (Some(username), Some(password)) = (words.next(), words.next()) {
-        stream.credentials = Some(Credentials {
-            username,
-            password: password.into(),
-        });
+        stream.credentials = Some(Credentials { username, password: password.into() });
     }
     let began = Instant::now();
     let mut session = match Session::open(&stream, None).await {
@@ -45,10 +42,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 break;
             }
         };
-        if known
-            .as_ref()
-            .is_none_or(|known| !std::sync::Arc::ptr_eq(known, &unit.parameters))
-        {
+        if known.as_ref().is_none_or(|known| !std::sync::Arc::ptr_eq(known, &unit.parameters)) {
             let parameters = &unit.parameters;
             println!(
                 "{:?}: {} {} {} key={} reordered={} pts={}",

@@ -16,31 +16,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let studio = Studio::new(Size::new(width.parse()?, height.parse()?));
     for second in words {
         let pts = Timestamp::from_duration(Duration::from_secs_f64(second.parse()?));
-        let stamp = Stamp {
-            pts,
-            sequence: 0,
-            received: Moment::now(),
-            captured: None,
-        };
+        let stamp = Stamp { pts, sequence: 0, received: Moment::now(), captured: None };
         let began = Instant::now();
         let picture = studio.picture(stamp);
         let took = began.elapsed();
         let path = format!("/tmp/scene-{second}.png");
         // ffmpeg writes the PNG: the codec room has no way to, and needs none.
         let mut ffmpeg = Command::new("ffmpeg")
-            .args([
-                "-loglevel",
-                "error",
-                "-y",
-                "-f",
-                "rawvideo",
-                "-pix_fmt",
-                "yuv420p",
-                "-s",
-                &size,
-                "-i",
-                "-",
-            ])
+            .args(["-loglevel", "error", "-y", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", &size, "-i", "-"])
             .args([
                 "-vf",
                 if picture.color().matrix == media::Matrix::Bt709 {

@@ -31,10 +31,7 @@ pub(crate) enum LeftOut {
 
 impl Assembler {
     pub(crate) fn new(codec: Codec) -> Self {
-        Self {
-            codec,
-            parameters: None,
-        }
+        Self { codec, parameters: None }
     }
 
     /// Takes what somebody else knows of the video (an SDP, the index of a file). The same `Arc` stays unless something changed.
@@ -52,11 +49,7 @@ impl Assembler {
             _ => {
                 let parameters = self.parameters.clone().ok_or(LeftOut::NoParameters)?;
                 let key = key || h265::is_key(&data);
-                Ok(Made {
-                    data: data.into(),
-                    key,
-                    parameters,
-                })
+                Ok(Made { data: data.into(), key, parameters })
             }
         }
     }
@@ -64,18 +57,11 @@ impl Assembler {
     fn h264(&mut self, data: Vec<u8>, key: bool) -> Result<Made, LeftOut> {
         // Only key frames are searched: parameter sets in front of others come again in front of the next key frame.
         if !key && let Some(parameters) = &self.parameters {
-            return Ok(Made {
-                data: data.into(),
-                key,
-                parameters: parameters.clone(),
-            });
+            return Ok(Made { data: data.into(), key, parameters: parameters.clone() });
         }
         let kind = h264::kind(&data);
         if let (Some(sps), Some(pps)) = (kind.sps, kind.pps) {
-            let known = self
-                .parameters
-                .as_ref()
-                .is_some_and(|known| known.sps == sps && known.pps == pps);
+            let known = self.parameters.as_ref().is_some_and(|known| known.sps == sps && known.pps == pps);
             if !known && let Ok(told) = h264::parameters(sps, pps) {
                 self.learn(told);
             }
@@ -87,11 +73,7 @@ impl Assembler {
             true => data,
             false => with_parameter_sets(&data, &parameters),
         };
-        Ok(Made {
-            data: data.into(),
-            key,
-            parameters,
-        })
+        Ok(Made { data: data.into(), key, parameters })
     }
 
     fn jpeg(&mut self, mut data: Vec<u8>) -> Result<Made, LeftOut> {
@@ -101,11 +83,7 @@ impl Assembler {
         }
         let image = image::check(&data)?;
         let parameters = still_parameters(&mut self.parameters, image.format, image.size);
-        Ok(Made {
-            data: data.into(),
-            key: true,
-            parameters,
-        })
+        Ok(Made { data: data.into(), key: true, parameters })
     }
 }
 
@@ -140,17 +118,11 @@ mod tests {
     #[test]
     fn parameters_that_come_in_band_are_read_and_what_came_before_is_left_out() {
         let mut assembler = Assembler::new(Codec::H264);
-        assert_eq!(
-            assembler.assemble(unit(&[&[0x41, 1]]), false).unwrap_err(),
-            LeftOut::NoParameters
-        );
+        assert_eq!(assembler.assemble(unit(&[&[0x41, 1]]), false).unwrap_err(), LeftOut::NoParameters);
         let first = assembler.assemble(unit(&[SPS, PPS, &[0x65, 1]]), true).unwrap();
         assert_eq!(first.parameters.size, Size::new(640, 360));
         let second = assembler.assemble(unit(&[&[0x41, 1]]), false).unwrap();
-        assert!(
-            Arc::ptr_eq(&first.parameters, &second.parameters),
-            "a change is seen by the pointer"
-        );
+        assert!(Arc::ptr_eq(&first.parameters, &second.parameters), "a change is seen by the pointer");
     }
 
     #[test]
@@ -173,10 +145,7 @@ mod tests {
         let mut assembler = Assembler::new(Codec::Jpeg);
         let made = assembler.assemble(jpeg.clone(), false).unwrap();
         jpeg.extend_from_slice(&[0xff, 0xd9]);
-        assert_eq!(
-            (&made.data[..], made.key, made.parameters.size),
-            (&jpeg[..], true, Size::new(32, 16))
-        );
+        assert_eq!((&made.data[..], made.key, made.parameters.size), (&jpeg[..], true, Size::new(32, 16)));
         assert!(assembler.assemble(vec![1, 2, 3], false).is_err());
     }
 }

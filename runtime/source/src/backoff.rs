@@ -46,9 +46,7 @@ impl Backoff {
 }
 
 fn doubled(first: Duration, times: u32, longest: Duration) -> Duration {
-    first
-        .saturating_mul(1_u32.checked_shl(times).unwrap_or(u32::MAX))
-        .min(longest)
+    first.saturating_mul(1_u32.checked_shl(times).unwrap_or(u32::MAX)).min(longest)
 }
 
 fn jittered(wait: Duration, random: u32) -> Duration {
@@ -66,10 +64,7 @@ mod tests {
     #[test]
     fn waits_double_up_to_half_a_minute() {
         let mut backoff = Backoff::new();
-        assert_eq!(
-            seconds((0..8).map(|_| backoff.next(0))),
-            [1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0]
-        );
+        assert_eq!(seconds((0..8).map(|_| backoff.next(0))), [1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0]);
         backoff.reset();
         assert_eq!(backoff.next(0), FIRST);
     }
@@ -77,24 +72,15 @@ mod tests {
     #[test]
     fn what_a_person_must_mend_waits_longer() {
         let mut backoff = Backoff::new();
-        assert_eq!(
-            seconds((0..6).map(|_| backoff.slow(0))),
-            [30.0, 60.0, 120.0, 240.0, 300.0, 300.0]
-        );
+        assert_eq!(seconds((0..6).map(|_| backoff.slow(0))), [30.0, 60.0, 120.0, 240.0, 300.0, 300.0]);
     }
 
     #[test]
     fn jitter_takes_at_most_a_quarter_and_never_goes_below_the_first() {
         let mut backoff = Backoff::new();
-        assert_eq!(
-            seconds((0..6).map(|_| backoff.next(u32::MAX))),
-            [1.0, 1.5, 3.0, 6.0, 12.0, 22.5]
-        );
+        assert_eq!(seconds((0..6).map(|_| backoff.next(u32::MAX))), [1.0, 1.5, 3.0, 6.0, 12.0, 22.5]);
         let mut backoff = Backoff::new();
-        assert_eq!(
-            seconds((0..5).map(|_| backoff.slow(u32::MAX))),
-            [30.0, 45.0, 90.0, 180.0, 225.0]
-        );
+        assert_eq!(seconds((0..5).map(|_| backoff.slow(u32::MAX))), [30.0, 45.0, 90.0, 180.0, 225.0]);
         let mut backoff = Backoff::new();
         backoff.next(0);
         assert_eq!(

@@ -98,10 +98,7 @@ impl Error {
                 Mending::Retry
             }
             // 408, 429 and 453 (not enough bandwidth, RFC 2326 section 11.3.4) pass; the other 4xx do not.
-            Self::Refused {
-                status: 408 | 429 | 453 | 454,
-                ..
-            } => Mending::Retry,
+            Self::Refused { status: 408 | 429 | 453 | 454, .. } => Mending::Retry,
             Self::Refused { status, .. } if *status >= 500 && !matches!(status, 501 | 505 | 551) => Mending::Retry,
             Self::Unauthorized { .. }
             | Self::Forbidden
@@ -134,16 +131,10 @@ impl Error {
     /// The error for a status that is no success.
     pub(crate) fn status(step: &'static str, status: u16, words: &str, credentials_given: bool) -> Self {
         match status {
-            401 => Self::Unauthorized {
-                given: credentials_given,
-            },
+            401 => Self::Unauthorized { given: credentials_given },
             403 => Self::Forbidden,
             404 => Self::NotFound,
-            _ => Self::Refused {
-                step,
-                status,
-                words: words.chars().filter(|c| !c.is_control()).take(120).collect(),
-            },
+            _ => Self::Refused { step, status, words: words.chars().filter(|c| !c.is_control()).take(120).collect() },
         }
     }
 
@@ -152,10 +143,7 @@ impl Error {
         let can = [Codec::H264, Codec::H265, Codec::Jpeg].map(Codec::name).join(", ");
         match found {
             [] => Self::Unusable("the camera offers no track at all".into()),
-            _ => Self::Unusable(format!(
-                "the camera offers {}, none of which is video in {can}",
-                found.join(", ")
-            )),
+            _ => Self::Unusable(format!("the camera offers {}, none of which is video in {can}", found.join(", "))),
         }
     }
 }
@@ -180,21 +168,10 @@ mod tests {
             (503, Retry),
         ];
         for (status, mending) in cases {
-            assert_eq!(
-                Error::status("DESCRIBE", status, "", true).mending(),
-                mending,
-                "{status}"
-            );
+            assert_eq!(Error::status("DESCRIBE", status, "", true).mending(), mending, "{status}");
         }
         assert_eq!(Error::Ended.mending(), Retry);
-        assert_eq!(
-            Error::TimedOut {
-                step: "PLAY",
-                after: Duration::from_secs(5)
-            }
-            .mending(),
-            Retry
-        );
+        assert_eq!(Error::TimedOut { step: "PLAY", after: Duration::from_secs(5) }.mending(), Retry);
     }
 
     #[test]
@@ -203,13 +180,7 @@ mod tests {
             Error::status("DESCRIBE", 401, "", false).to_string(),
             "the camera wants `username` and `password` (401)"
         );
-        assert_eq!(
-            Error::status("PLAY", 503, "busy\r\n", true).to_string(),
-            "the camera answered PLAY with 503: busy"
-        );
-        assert_eq!(
-            Error::status("PLAY", 503, "", true).to_string(),
-            "the camera answered PLAY with 503"
-        );
+        assert_eq!(Error::status("PLAY", 503, "busy\r\n", true).to_string(), "the camera answered PLAY with 503: busy");
+        assert_eq!(Error::status("PLAY", 503, "", true).to_string(), "the camera answered PLAY with 503");
     }
 }

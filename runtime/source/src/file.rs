@@ -72,13 +72,7 @@ impl Session {
         if let Ok(Some(parameters)) = parameters.await {
             assembler.learn(parameters);
         }
-        Ok(Self {
-            read,
-            waiting: Some(first),
-            began: None,
-            assembler,
-            noise: Noise::new("access units"),
-        })
+        Ok(Self { read, waiting: Some(first), began: None, assembler, noise: Noise::new("access units") })
     }
 
     /// The next access unit when it is due. Cancel-safe: what is not due yet waits in here.
@@ -124,19 +118,12 @@ impl Session {
     }
 
     pub(crate) fn description(&self) -> Description {
-        Description {
-            transport: "file",
-            codec: Some(Codec::H264),
-            server: None,
-        }
+        Description { transport: "file", codec: Some(Codec::H264), server: None }
     }
 }
 
 fn failed(path: PathBuf, why: &Why) -> Error {
-    Error::File {
-        path,
-        why: why.to_string(),
-    }
+    Error::File { path, why: why.to_string() }
 }
 
 #[cfg(test)]

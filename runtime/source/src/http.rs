@@ -50,35 +50,19 @@ impl Session {
             .redirect(redirect::Policy::limited(MAX_REDIRECTS))
             .build()
             .map_err(|error| Error::Unusable(words(error)))?;
-        let head = tokio::time::timeout(
-            limits.connect + limits.describe,
-            request(&client, url, stream.credentials.as_ref()),
-        );
-        let response = head.await.map_err(|_| Error::TimedOut {
-            step: "GET",
-            after: limits.connect + limits.describe,
-        })??;
+        let head =
+            tokio::time::timeout(limits.connect + limits.describe, request(&client, url, stream.credentials.as_ref()));
+        let response =
+            head.await.map_err(|_| Error::TimedOut { step: "GET", after: limits.connect + limits.describe })??;
 
         if !response.status().is_success() {
-            return Err(Error::status(
-                "GET",
-                response.status().as_u16(),
-                "",
-                stream.credentials.is_some(),
-            ));
+            return Err(Error::status("GET", response.status().as_u16(), "", stream.credentials.is_some()));
         }
-        let text = |name| {
-            response
-                .headers()
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-                .unwrap_or_default()
-        };
+        let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let kind = text(CONTENT_TYPE);
         let parser = multipart::Parser::new(kind).ok_or_else(|| Error::Unusable(not_a_stream(kind)))?;
-        let server = Some(text(SERVER))
-            .filter(|server| !server.is_empty())
-            .map(|server| server.chars().take(80).collect());
+        let server =
+            Some(text(SERVER)).filter(|server| !server.is_empty()).map(|server| server.chars().take(80).collect());
         Ok(Self {
             chunks: Box::pin(response.bytes_stream()),
             parser,
@@ -102,10 +86,7 @@ impl Session {
                 }
             }
             if let Some(broken) = self.broken {
-                return Err(Error::Protocol {
-                    protocol: "HTTP",
-                    why: broken.to_string(),
-                });
+                return Err(Error::Protocol { protocol: "HTTP", why: broken.to_string() });
             }
             match self.chunks.next().await {
                 None => return Err(Error::Ended),
@@ -137,11 +118,7 @@ impl Session {
     }
 
     pub(crate) fn description(&self) -> Description {
-        Description {
-            transport: "http",
-            codec: Some(Codec::Jpeg),
-            server: self.server.clone(),
-        }
+        Description { transport: "http", codec: Some(Codec::Jpeg), server: self.server.clone() }
     }
 }
 
@@ -179,11 +156,7 @@ fn authorization(refused: &Response, credentials: &Credentials) -> Result<String
             builder = builder.challenges(value);
         }
     }
-    let unusable = |why| {
-        Error::Unusable(format!(
-            "the camera asks for an authorization that is not known here: {why}"
-        ))
-    };
+    let unusable = |why| Error::Unusable(format!("the camera asks for an authorization that is not known here: {why}"));
     let mut client = builder.build().map_err(unusable)?;
     // Behind a redirect the digest is over the address that asked.
     let url = refused.url();
@@ -192,26 +165,14 @@ fn authorization(refused: &Response, credentials: &Credentials) -> Result<String
         None => url.path().to_owned(),
     };
     let password = credentials.password.expose_secret();
-    let params = PasswordParams {
-        username: &credentials.username,
-        password,
-        uri: &uri,
-        method: "GET",
-        body: Some(&[]),
-    };
+    let params =
+        PasswordParams { username: &credentials.username, password, uri: &uri, method: "GET", body: Some(&[]) };
     client.respond(&params).map_err(unusable)
 }
 
 fn not_a_stream(kind: &str) -> String {
-    let essence: String = kind
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(60)
-        .collect();
+    let essence: String =
+        kind.split(';').next().unwrap_or_default().trim().chars().filter(|c| !c.is_control()).take(60).collect();
     match essence.as_str() {
         "" => "the answer has no `Content-Type`, multipart/x-mixed-replace was expected".into(),
         "image/jpeg" | "image/jpg" => format!(
@@ -224,30 +185,17 @@ fn not_a_stream(kind: &str) -> String {
 
 fn unreachable(url: &str, error: reqwest::Error) -> Error {
     if error.is_timeout() {
-        return Error::Unreachable {
-            at: host(url),
-            why: "no answer to connecting".into(),
-        };
+        return Error::Unreachable { at: host(url), why: "no answer to connecting".into() };
     }
     match error.is_connect() || error.is_request() {
-        true => Error::Unreachable {
-            at: host(url),
-            why: words(error),
-        },
-        false => Error::Protocol {
-            protocol: "HTTP",
-            why: words(error),
-        },
+        true => Error::Unreachable { at: host(url), why: words(error) },
+        false => Error::Protocol { protocol: "HTTP", why: words(error) },
     }
 }
 
 fn host(url: &str) -> String {
     match url::Url::parse(url) {
-        Ok(url) => format!(
-            "{}:{}",
-            url.host_str().unwrap_or("?"),
-            url.port_or_known_default().unwrap_or(80)
-        ),
+        Ok(url) => format!("{}:{}", url.host_str().unwrap_or("?"), url.port_or_known_default().unwrap_or(80)),
         Err(_) => "the camera".into(),
     }
 }

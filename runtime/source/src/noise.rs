@@ -17,12 +17,7 @@ const EVERY: Duration = Duration::from_secs(1);
 impl Noise {
     /// `what` in the plural: `damaged packets`.
     pub(crate) fn new(what: &'static str) -> Self {
-        Self {
-            what,
-            told: None,
-            count: 0,
-            total: 0,
-        }
+        Self { what, told: None, count: 0, total: 0 }
     }
 
     /// One more. `words` are asked for only when a line is due.
@@ -35,10 +30,7 @@ impl Noise {
     }
 
     fn due(&mut self, now: Instant) -> Option<u64> {
-        if self
-            .told
-            .is_some_and(|told| now.saturating_duration_since(told) < EVERY)
-        {
+        if self.told.is_some_and(|told| now.saturating_duration_since(told) < EVERY) {
             return None;
         }
         self.told = Some(now);

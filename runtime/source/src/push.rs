@@ -136,11 +136,7 @@ impl Inlet {
 
     /// What was pushed last and when: to be had also while no session is open.
     pub fn newest(&self) -> Option<(Bytes, Image, Moment)> {
-        self.0
-            .lock()
-            .newest
-            .as_ref()
-            .map(|pushed| (pushed.body.clone(), pushed.image, pushed.received))
+        self.0.lock().newest.as_ref().map(|pushed| (pushed.body.clone(), pushed.image, pushed.received))
     }
 }
 

@@ -69,12 +69,7 @@ impl Session {
 
     /// Says TEARDOWN and waits for the answer, for a bounded time. (Without this, retina says it in the background.)
     pub(crate) async fn close(self) {
-        let Self {
-            reception,
-            group,
-            limits,
-            ..
-        } = self;
+        let Self { reception, group, limits, .. } = self;
         drop(reception);
         match tokio::time::timeout(limits.teardown, group.await_teardown()).await {
             Ok(Ok(())) => tracing::debug!("TEARDOWN was answered"),
@@ -90,8 +85,6 @@ impl Session {
 
 impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("rtsp::Session")
-            .field("description", &self.description)
-            .finish_non_exhaustive()
+        f.debug_struct("rtsp::Session").field("description", &self.description).finish_non_exhaustive()
     }
 }

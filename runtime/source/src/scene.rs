@@ -51,11 +51,7 @@ impl Session {
     }
 
     pub(crate) fn description(&self) -> Description {
-        Description {
-            transport: "test",
-            codec: Some(Codec::H264),
-            server: None,
-        }
+        Description { transport: "test", codec: Some(Codec::H264), server: None }
     }
 }
 
@@ -64,12 +60,7 @@ fn run(scene: TestScene, to: &mpsc::Sender<Result<AccessUnit, Error>>) -> Result
     let TestScene { size, fps } = scene;
     let fps = fps.max(1);
     let studio = Studio::new(size);
-    let settings = Settings {
-        size,
-        fps,
-        bitrate_bps: bitrate(size, fps),
-        gop: fps * GOP,
-    };
+    let settings = Settings { size, fps, bitrate_bps: bitrate(size, fps), gop: fps * GOP };
     let failed = |error: codec::h264::Error| Error::Scene(error.to_string());
     let mut encoder = Encoder::open(&settings).map_err(failed)?;
     let mut assembler = Assembler::new(Codec::H264);
@@ -85,21 +76,14 @@ fn run(scene: TestScene, to: &mpsc::Sender<Result<AccessUnit, Error>>) -> Result
             number += late.as_nanos() as u64 * u64::from(fps) / 1_000_000_000;
         }
         let received = Moment::now();
-        let stamp = Stamp {
-            pts: Timestamp::from_duration(at(number)),
-            sequence: number,
-            received,
-            captured: None,
-        };
+        let stamp = Stamp { pts: Timestamp::from_duration(at(number)), sequence: number, received, captured: None };
         let picture = studio.picture(stamp);
         number += 1;
         let Some(encoded) = encoder.encode(&picture, false).map_err(failed)? else {
             continue;
         };
         let reference = h264::kind(&encoded.data).reference;
-        let made = assembler
-            .assemble(encoded.data.into(), encoded.key)
-            .map_err(|why| Error::Scene(why.to_string()))?;
+        let made = assembler.assemble(encoded.data.into(), encoded.key).map_err(|why| Error::Scene(why.to_string()))?;
         let unit = AccessUnit {
             codec: Codec::H264,
             data: made.data,
@@ -131,20 +115,13 @@ impl Studio {
     /// For pictures of this size, both sides even.
     pub fn new(size: Size) -> Self {
         // What players assume where nobody tells.
-        let matrix = if size.height >= 720 {
-            Matrix::Bt709
-        } else {
-            Matrix::Bt601
-        };
+        let matrix = if size.height >= 720 { Matrix::Bt709 } else { Matrix::Bt601 };
         let height = (size.height / 42).max(9);
         let pool = Pool::new(2 * (size.pixels() as usize * 3 / 2));
         let caption = TextStyle::new(height, Rgba::new(0xf7, 0xf3, 0xea, 0xa0));
         Self {
             size,
-            color: Color {
-                range: Range::Limited,
-                matrix,
-            },
+            color: Color { range: Range::Limited, matrix },
             painting: Painting::new(size, matrix, SEED),
             caption,
             pool,
@@ -175,9 +152,7 @@ impl Studio {
 
 impl std::fmt::Debug for Studio {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Studio")
-            .field("painting", &self.painting)
-            .finish_non_exhaustive()
+        f.debug_struct("Studio").field("painting", &self.painting).finish_non_exhaustive()
     }
 }
 
@@ -202,11 +177,8 @@ mod tests {
     #[test]
     fn the_scene_is_a_function_of_time_and_it_moves() {
         let studio = Studio::new(Size::new(320, 180));
-        let (first, again, later) = (
-            studio.picture(stamp(5_000)),
-            studio.picture(stamp(5_000)),
-            studio.picture(stamp(5_500)),
-        );
+        let (first, again, later) =
+            (studio.picture(stamp(5_000)), studio.picture(stamp(5_000)), studio.picture(stamp(5_500)));
         assert_eq!(first.samples(), again.samples());
         assert_ne!(first.samples(), later.samples());
     }
@@ -220,10 +192,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_session_gives_access_units_at_its_rate_and_begins_with_a_key_frame() {
-        let scene = TestScene {
-            size: Size::new(160, 96),
-            fps: 20,
-        };
+        let scene = TestScene { size: Size::new(160, 96), fps: 20 };
         let mut session = Session::open(scene, &"scene".parse().unwrap()).unwrap();
         let first = session.next().await.unwrap();
         assert!(first.key && first.reference);

@@ -43,11 +43,7 @@ impl Session {
             Source::Push => Kind::Push(Box::new(push::Session::open(push.ok_or_else(no_outlet)?))),
             Source::Test(scene) => Kind::Test(Box::new(scene::Session::open(*scene, &stream.name)?)),
         });
-        let Description {
-            transport,
-            codec,
-            server,
-        } = session.description();
+        let Description { transport, codec, server } = session.description();
         let codec = codec.map(Codec::name);
         tracing::info!(stream = %stream.name, source = stream.source.shown(), transport, codec, server, "connected");
         Ok(session)
@@ -83,11 +79,7 @@ impl Session {
             Kind::Rtsp(session) => session.description(),
             Kind::Http(session) => session.description(),
             Kind::File(session) => session.description(),
-            Kind::Push(_) => Description {
-                transport: "push",
-                codec: None,
-                server: None,
-            },
+            Kind::Push(_) => Description { transport: "push", codec: None, server: None },
             Kind::Test(session) => session.description(),
         }
     }

@@ -11,9 +11,6 @@ pub(crate) fn spawn(
     let named = std::thread::Builder::new().name(format!("{what}:{stream}"));
     match named.spawn(work) {
         Ok(_) => Ok(()),
-        Err(error) => Err(Error::Unreachable {
-            at: format!("a thread for {what}"),
-            why: error.to_string(),
-        }),
+        Err(error) => Err(Error::Unreachable { at: format!("a thread for {what}"), why: error.to_string() }),
     }
 }

@@ -19,12 +19,6 @@ pub struct Timeouts {
 impl Default for Timeouts {
     fn default() -> Self {
         let step = Duration::from_secs(5);
-        Self {
-            connect: step,
-            describe: step,
-            setup: step,
-            play: step,
-            teardown: Duration::from_secs(1),
-        }
+        Self { connect: step, describe: step, setup: step, play: step, teardown: Duration::from_secs(1) }
     }
 }

@@ -47,16 +47,8 @@ pub(crate) enum Taken {
 
 impl Fanout {
     pub(crate) fn new() -> Self {
-        let inner = Inner {
-            ring: Ring::default(),
-            closed: false,
-            counters: Counters::default(),
-            meter: None,
-        };
-        Self {
-            inner: Mutex::new(inner),
-            arrived: Notify::new(),
-        }
+        let inner = Inner { ring: Ring::default(), closed: false, counters: Counters::default(), meter: None };
+        Self { inner: Mutex::new(inner), arrived: Notify::new() }
     }
 
     /// Hands one access unit of the running session to everybody.
@@ -64,10 +56,7 @@ impl Fanout {
         let mut inner = self.lock();
         inner.counters.units += 1;
         inner.counters.bytes += unit.data.len() as u64;
-        inner
-            .meter
-            .get_or_insert_with(|| Box::new(Meter::new(now)))
-            .add(unit.data.len(), now);
+        inner.meter.get_or_insert_with(|| Box::new(Meter::new(now))).add(unit.data.len(), now);
         inner.ring.push(unit);
         drop(inner);
         self.arrived.notify_waiters();

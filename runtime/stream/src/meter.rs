@@ -34,10 +34,7 @@ pub(crate) struct Rate {
 impl Meter {
     /// Begins to count.
     pub(crate) fn new(now: Instant) -> Self {
-        Self {
-            origin: now,
-            buckets: [Bucket::default(); BUCKETS],
-        }
+        Self { origin: now, buckets: [Bucket::default(); BUCKETS] }
     }
 
     /// One unit of so many bytes came.
@@ -45,10 +42,7 @@ impl Meter {
         let second = self.second(now);
         let bucket = &mut self.buckets[(second % BUCKETS as u64) as usize];
         if bucket.second != second {
-            *bucket = Bucket {
-                second,
-                ..Bucket::default()
-            };
+            *bucket = Bucket { second, ..Bucket::default() };
         }
         bucket.units += 1;
         bucket.bytes += bytes as u64;
@@ -65,10 +59,7 @@ impl Meter {
         };
         let counted = self.buckets.iter().filter(|bucket| (from..to).contains(&bucket.second));
         let (units, bytes) = counted.fold((0, 0), |(units, bytes), b| (units + b.units, bytes + b.bytes));
-        Rate {
-            units: units as f32 / seconds,
-            bits: (bytes as f64 * 8.0 / f64::from(seconds)) as u64,
-        }
+        Rate { units: units as f32 / seconds, bits: (bytes as f64 * 8.0 / f64::from(seconds)) as u64 }
     }
 
     fn second(&self, now: Instant) -> u64 {
@@ -93,14 +84,7 @@ mod tests {
         for n in 0..250 {
             meter.add(1_000, after(start, n * 40));
             if n >= 25 {
-                assert_eq!(
-                    meter.rate(after(start, n * 40)),
-                    Rate {
-                        units: 25.0,
-                        bits: 200_000
-                    },
-                    "{n}"
-                );
+                assert_eq!(meter.rate(after(start, n * 40)), Rate { units: 25.0, bits: 200_000 }, "{n}");
             }
         }
     }

@@ -114,9 +114,6 @@ mod tests {
     #[test]
     fn an_event_says_why() {
         let data = data(&status(State::Failed, Some(ReasonKind::NotFound)));
-        assert_eq!(
-            data,
-            json!({ "state": "failed", "reason": { "kind": "not-found", "text": "why" } })
-        );
+        assert_eq!(data, json!({ "state": "failed", "reason": { "kind": "not-found", "text": "why" } }));
     }
 }

@@ -86,10 +86,7 @@ impl Ring {
 
     /// Keeps one more, and lets go of what nobody needs or there is no room for.
     pub(crate) fn push(&mut self, unit: AccessUnit) {
-        let slot = Slot {
-            unit,
-            session: self.session,
-        };
+        let slot = Slot { unit, session: self.session };
         if slot.unit.key {
             self.key = Some((self.end(), slot.clone()));
             self.fresh = true;
@@ -98,11 +95,7 @@ impl Ring {
         self.bytes += slot.cost();
         self.slots.push_back(slot);
         // Within a GOP whose key frame has gone, only the backlog is of use to anybody.
-        let gop = self
-            .key
-            .as_ref()
-            .map(|(number, _)| *number)
-            .filter(|number| *number >= self.first);
+        let gop = self.key.as_ref().map(|(number, _)| *number).filter(|number| *number >= self.first);
         while let [Some(front), Some(_)] = [self.slots.front(), self.slots.get(1)] {
             let needed = gop.is_some_and(|gop| self.first >= gop)
                 || newest.saturating_duration_since(front.unit.received.steady) <= BACKLOG;
@@ -131,12 +124,7 @@ impl Ring {
 
     /// Bytes that are kept.
     pub(crate) fn bytes(&self) -> usize {
-        self.bytes
-            + self
-                .key
-                .as_ref()
-                .filter(|(number, _)| *number < self.first)
-                .map_or(0, |(_, slot)| slot.cost())
+        self.bytes + self.key.as_ref().filter(|(number, _)| *number < self.first).map_or(0, |(_, slot)| slot.cost())
     }
 
     /// Where who comes now begins.
@@ -145,12 +133,7 @@ impl Ring {
             (Some((number, _)), Start::Gop) if self.fresh => *number,
             _ => self.end(),
         };
-        Place {
-            next,
-            seek: Seek::Start,
-            skipped: 0,
-            session: None,
-        }
+        Place { next, seek: Seek::Start, skipped: 0, session: None }
     }
 
     /// The next thing for who is there, if there is one.
@@ -167,15 +150,9 @@ impl Ring {
         }
         let slot = self.slot(place.next)?;
         if place.skipped > 0 {
-            return Some(Received::Skipped {
-                units: std::mem::take(&mut place.skipped),
-            });
+            return Some(Received::Skipped { units: std::mem::take(&mut place.skipped) });
         }
-        if place
-            .session
-            .replace(slot.session)
-            .is_some_and(|before| before != slot.session)
-        {
+        if place.session.replace(slot.session).is_some_and(|before| before != slot.session) {
             return Some(Received::Discontinuity);
         }
         place.seek = Seek::No;
@@ -194,15 +171,8 @@ impl Ring {
         let (Some(next_slot), Some(newest)) = (self.slot(next), self.slots.back()) else {
             return Lag::default();
         };
-        let time = newest
-            .unit
-            .received
-            .steady
-            .saturating_duration_since(next_slot.unit.received.steady);
-        Lag {
-            units: self.end() - next,
-            time,
-        }
+        let time = newest.unit.received.steady.saturating_duration_since(next_slot.unit.received.steady);
+        Lag { units: self.end() - next, time }
     }
 
     /// Makes `place` go on at the newest key frame, if that is ahead of it.
@@ -232,11 +202,7 @@ impl Ring {
     fn slot(&self, number: u64) -> Option<&Slot> {
         match number.checked_sub(self.first) {
             Some(index) => self.slots.get(index as usize),
-            None => self
-                .key
-                .as_ref()
-                .filter(|(key, _)| *key == number)
-                .map(|(_, slot)| slot),
+            None => self.key.as_ref().filter(|(key, _)| *key == number).map(|(_, slot)| slot),
         }
     }
 

@@ -131,11 +131,7 @@ pub(crate) enum Event {
     /// An access unit came.
     Media { key: bool },
     /// The session is over, or none came about.
-    Over {
-        reason: Reason,
-        mending: Mending,
-        random: u32,
-    },
+    Over { reason: Reason, mending: Mending, random: u32 },
     /// The moment of [`Machine::deadline`] has come.
     Deadline { random: u32 },
 }
@@ -160,14 +156,7 @@ impl Machine {
     /// A stream comes into being.
     pub(crate) fn new(rules: Rules, now: Instant) -> Next {
         let phase = Phase::Idle { ended: None };
-        let machine = Self {
-            rules,
-            watched: false,
-            pinned: false,
-            backoff: Backoff::new(),
-            attempted: None,
-            phase,
-        };
+        let machine = Self { rules, watched: false, pinned: false, backoff: Backoff::new(), attempted: None, phase };
         match machine.wanted() {
             true => machine.connect(None, now, vec![]),
             false => (machine, vec![]),
@@ -180,11 +169,7 @@ impl Machine {
             Event::Demand(change) => self.demand(change, now),
             Event::Opened => self.opened(),
             Event::Media { key } => self.media(key, now),
-            Event::Over {
-                reason,
-                mending,
-                random,
-            } => match self.phase {
+            Event::Over { reason, mending, random } => match self.phase {
                 Phase::Disabled => (self, vec![]),
                 Phase::Idle { .. } | Phase::Stalled { .. } if !self.rules.push => (self, vec![]),
                 Phase::BackOff { .. } | Phase::Failed { .. } => (self, vec![]),
@@ -198,16 +183,12 @@ impl Machine {
     pub(crate) fn deadline(&self) -> Option<Instant> {
         match &self.phase {
             Phase::Idle { .. } | Phase::Disabled => None,
-            Phase::Connecting {
-                step: Step::Opening { give_up } | Step::Opened { give_up },
-                close_at,
-                ..
-            } => earlier(*give_up, *close_at),
-            Phase::Connecting {
-                step: Step::Headless { give_up, quiet_at },
-                close_at,
-                ..
-            } => earlier((*give_up).min(*quiet_at), *close_at),
+            Phase::Connecting { step: Step::Opening { give_up } | Step::Opened { give_up }, close_at, .. } => {
+                earlier(*give_up, *close_at)
+            }
+            Phase::Connecting { step: Step::Headless { give_up, quiet_at }, close_at, .. } => {
+                earlier((*give_up).min(*quiet_at), *close_at)
+            }
             Phase::Live { quiet_at, close_at, .. } => earlier(*quiet_at, *close_at),
             Phase::Stalled { retry_at, .. } => *retry_at,
             Phase::BackOff { retry_at, .. } | Phase::Failed { retry_at, .. } => Some(*retry_at),
@@ -261,10 +242,7 @@ impl Machine {
                     Phase::Disabled => return self.connect(None, now, vec![]),
                     // The operator who speaks may be the person who mended it.
                     Phase::Failed { reason, .. } => {
-                        self.phase = Phase::BackOff {
-                            retry_at: at_once(self.attempted, now),
-                            reason,
-                        };
+                        self.phase = Phase::BackOff { retry_at: at_once(self.attempted, now), reason };
                     }
                     _ => {}
                 }
@@ -291,11 +269,7 @@ impl Machine {
                 true => *close_at = None,
                 false => *close_at = Some(close_at.unwrap_or(now + self.rules.close_after)),
             },
-            Phase::BackOff { retry_at, .. }
-            | Phase::Stalled {
-                retry_at: Some(retry_at),
-                ..
-            } if hasten => {
+            Phase::BackOff { retry_at, .. } | Phase::Stalled { retry_at: Some(retry_at), .. } if hasten => {
                 *retry_at = (*retry_at).min(at_once(self.attempted, now));
             }
             // Who arrives at a wrong password does not try it once more: cameras lock accounts.
@@ -317,36 +291,18 @@ impl Machine {
         let quiet_at = now + self.rules.stall_timeout;
         match &mut self.phase {
             Phase::Connecting { close_at, .. } if key => {
-                self.phase = Phase::Live {
-                    since: now,
-                    quiet_at,
-                    close_at: *close_at,
-                };
+                self.phase = Phase::Live { since: now, quiet_at, close_at: *close_at };
             }
-            Phase::Connecting {
-                step: Step::Headless { quiet_at: quiet, .. },
-                ..
-            } => *quiet = quiet_at,
-            Phase::Connecting { step, .. } => {
-                *step = Step::Headless {
-                    give_up: now + KEY_FRAME_WITHIN,
-                    quiet_at,
-                }
-            }
-            Phase::Live {
-                since, quiet_at: quiet, ..
-            } => {
+            Phase::Connecting { step: Step::Headless { quiet_at: quiet, .. }, .. } => *quiet = quiet_at,
+            Phase::Connecting { step, .. } => *step = Step::Headless { give_up: now + KEY_FRAME_WITHIN, quiet_at },
+            Phase::Live { since, quiet_at: quiet, .. } => {
                 *quiet = quiet_at;
                 if now.saturating_duration_since(*since) >= SETTLED {
                     self.backoff.reset();
                 }
             }
             Phase::Idle { .. } | Phase::Stalled { .. } if self.rules.push => {
-                self.phase = Phase::Live {
-                    since: now,
-                    quiet_at,
-                    close_at: None,
-                };
+                self.phase = Phase::Live { since: now, quiet_at, close_at: None };
             }
             // The last words of a session that is being closed.
             Phase::Idle { .. }
@@ -363,11 +319,7 @@ impl Machine {
             return (self, vec![]);
         }
         match self.phase {
-            Phase::Connecting {
-                close_at: Some(at),
-                ref mut before,
-                ..
-            } if at <= now => {
+            Phase::Connecting { close_at: Some(at), ref mut before, .. } if at <= now => {
                 let before = before.take();
                 self.idle(before)
             }
@@ -382,18 +334,13 @@ impl Machine {
                 self.out(reason, Mending::Retry, random, now)
             }
             Phase::Live { .. } if self.rules.push => {
-                self.phase = Phase::Stalled {
-                    retry_at: None,
-                    reason: Reason::nothing_pushed(self.rules.stall_timeout),
-                };
+                self.phase =
+                    Phase::Stalled { retry_at: None, reason: Reason::nothing_pushed(self.rules.stall_timeout) };
                 (self, vec![Action::KeepNewest])
             }
             Phase::Live { .. } => {
                 let retry_at = Some(now + self.backoff.next(random));
-                self.phase = Phase::Stalled {
-                    retry_at,
-                    reason: Reason::no_media(self.rules.stall_timeout),
-                };
+                self.phase = Phase::Stalled { retry_at, reason: Reason::no_media(self.rules.stall_timeout) };
                 self.closing()
             }
             Phase::Stalled { ref reason, .. }
@@ -411,18 +358,12 @@ impl Machine {
 
     /// A session begins. A pushed stream rests until something is pushed.
     fn connect(mut self, before: Option<Reason>, now: Instant, mut actions: Vec<Action>) -> Next {
-        let wait = Step::Opening {
-            give_up: now + self.rules.start_timeout,
-        };
+        let wait = Step::Opening { give_up: now + self.rules.start_timeout };
         let close_at = (!self.wanted()).then(|| now + self.rules.close_after);
         self.attempted = Some(now);
         self.phase = match self.rules.push {
             true => Phase::Idle { ended: before },
-            false => Phase::Connecting {
-                step: wait,
-                close_at,
-                before,
-            },
+            false => Phase::Connecting { step: wait, close_at, before },
         };
         actions.push(Action::Open);
         (self, actions)
@@ -431,14 +372,8 @@ impl Machine {
     /// The session broke, or none came about.
     fn out(mut self, reason: Reason, mending: Mending, random: u32, now: Instant) -> Next {
         self.phase = match mending {
-            Mending::Retry => Phase::BackOff {
-                retry_at: now + self.backoff.next(random),
-                reason,
-            },
-            Mending::RetrySlowly => Phase::Failed {
-                retry_at: now + self.backoff.slow(random),
-                reason,
-            },
+            Mending::Retry => Phase::BackOff { retry_at: now + self.backoff.next(random), reason },
+            Mending::RetrySlowly => Phase::Failed { retry_at: now + self.backoff.slow(random), reason },
         };
         self.closing()
     }

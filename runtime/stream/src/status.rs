@@ -96,17 +96,11 @@ pub struct Reason {
 
 impl Reason {
     pub(crate) fn new(kind: ReasonKind, text: impl Into<Arc<str>>) -> Self {
-        Self {
-            kind,
-            text: text.into(),
-        }
+        Self { kind, text: text.into() }
     }
 
     pub(crate) fn not_connected(within: Duration) -> Self {
-        Self::new(
-            ReasonKind::TimedOut,
-            format!("the camera did not answer within {within:?}"),
-        )
+        Self::new(ReasonKind::TimedOut, format!("the camera did not answer within {within:?}"))
     }
 
     pub(crate) fn no_media(within: Duration) -> Self {
@@ -114,10 +108,7 @@ impl Reason {
     }
 
     pub(crate) fn no_key_frame(within: Duration) -> Self {
-        Self::new(
-            ReasonKind::NoKeyFrame,
-            format!("the camera sent no key frame within {within:?}"),
-        )
+        Self::new(ReasonKind::NoKeyFrame, format!("the camera sent no key frame within {within:?}"))
     }
 
     pub(crate) fn nothing_pushed(within: Duration) -> Self {

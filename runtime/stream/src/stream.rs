@@ -49,10 +49,7 @@ impl Stream {
             }
             _ => (None, None),
         };
-        let source = Configured {
-            stream: config.clone(),
-            outlet,
-        };
+        let source = Configured { stream: config.clone(), outlet };
         Self::spawn_with(config, inlet, Box::new(source), parts)
     }
 
@@ -65,10 +62,7 @@ impl Stream {
         let (sender, status) = watch::channel(Status {
             state: State::Idle,
             reason: None,
-            since: Moment {
-                wall: std::time::SystemTime::now(),
-                steady: supervisor::now(),
-            },
+            since: Moment { wall: std::time::SystemTime::now(), steady: supervisor::now() },
             retry_at: None,
             parameters: None,
             transport: "",
@@ -76,17 +70,8 @@ impl Stream {
         });
         let stop = parts.stop.child_token();
         let (fanout, demand) = (Fanout::new(), Demand::default());
-        let shared = Arc::new(Shared {
-            config,
-            fanout,
-            demand,
-            status,
-            inlet,
-            stop: stop.clone(),
-        });
-        parts
-            .tracker
-            .spawn(Supervisor::new(shared.clone(), source, sender, parts.journal.clone(), stop).run());
+        let shared = Arc::new(Shared { config, fanout, demand, status, inlet, stop: stop.clone() });
+        parts.tracker.spawn(Supervisor::new(shared.clone(), source, sender, parts.journal.clone(), stop).run());
         Self(shared)
     }
 

@@ -44,17 +44,7 @@ impl Supervisor {
         stop: CancellationToken,
     ) -> Self {
         let (timeline, report) = (Timeline::default(), Report::default());
-        Self {
-            shared,
-            source,
-            status,
-            journal,
-            stop,
-            work: Work::None,
-            begun: false,
-            timeline,
-            report,
-        }
+        Self { shared, source, status, journal, stop, work: Work::None, begun: false, timeline, report }
     }
 
     /// Runs until it is stopped.
@@ -103,10 +93,7 @@ impl Supervisor {
         }
         if self.begun {
             self.status.send_if_modified(|status| {
-                let news = !status
-                    .parameters
-                    .as_ref()
-                    .is_some_and(|known| Arc::ptr_eq(known, &unit.parameters));
+                let news = !status.parameters.as_ref().is_some_and(|known| Arc::ptr_eq(known, &unit.parameters));
                 if news {
                     status.parameters = Some(unit.parameters.clone());
                 }
@@ -122,11 +109,7 @@ impl Supervisor {
         if !self.begun {
             self.shared.fanout.count_failure();
         }
-        Event::Over {
-            reason: Reason::from(error),
-            mending: error.mending(),
-            random: random(),
-        }
+        Event::Over { reason: Reason::from(error), mending: error.mending(), random: random() }
     }
 
     fn obey(&mut self, actions: Vec<Action>) {
@@ -226,14 +209,8 @@ pub(crate) fn now() -> Instant {
 
 /// Both clocks at an instant near now.
 fn moment(at: Instant) -> Moment {
-    let here = Moment {
-        wall: std::time::SystemTime::now(),
-        steady: now(),
-    };
-    Moment {
-        wall: here.wall + at.saturating_duration_since(here.steady),
-        steady: at,
-    }
+    let here = Moment { wall: std::time::SystemTime::now(), steady: now() };
+    Moment { wall: here.wall + at.saturating_duration_since(here.steady), steady: at }
 }
 
 /// Jitter for the back-off: not for secrets.

@@ -53,22 +53,14 @@ impl Timeline {
                 let back = pts_in.saturating_add(self.offset) < last.highest - REORDERED_BY;
                 let ahead = pts_in.saturating_sub(last.pts_in) > elapsed.saturating_add(AHEAD_BY);
                 if !self.joined || back || ahead {
-                    let next = last
-                        .pts_out
-                        .saturating_add(elapsed)
-                        .max(last.highest.saturating_add(SEAM));
+                    let next = last.pts_out.saturating_add(elapsed).max(last.highest.saturating_add(SEAM));
                     self.offset = next.saturating_sub(pts_in);
                 }
             }
         }
         let pts_out = pts_in.saturating_add(self.offset);
         let highest = self.last.map_or(pts_out, |last| last.highest.max(pts_out));
-        self.last = Some(Last {
-            pts_in,
-            pts_out,
-            highest,
-            received,
-        });
+        self.last = Some(Last { pts_in, pts_out, highest, received });
         self.joined = true;
         Timestamp::from_ticks(pts_out)
     }
@@ -110,67 +102,33 @@ mod tests {
 
     #[test]
     fn b_frames_go_back_and_come_forward_again() {
-        check(&[
-            Unit(0, 0, 0),
-            Unit(40, 120, 120),
-            Unit(80, 40, 40),
-            Unit(120, 80, 80),
-            Unit(160, 240, 240),
-        ]);
+        check(&[Unit(0, 0, 0), Unit(40, 120, 120), Unit(80, 40, 40), Unit(120, 80, 80), Unit(160, 240, 240)]);
     }
 
     #[test]
     fn an_outage_is_as_long_as_it_was() {
-        check(&[
-            Session,
-            Unit(0, 0, 0),
-            Unit(40, 40, 40),
-            Session,
-            Unit(7_040, 0, 7_040),
-            Unit(7_080, 40, 7_080),
-        ]);
+        check(&[Session, Unit(0, 0, 0), Unit(40, 40, 40), Session, Unit(7_040, 0, 7_040), Unit(7_080, 40, 7_080)]);
     }
 
     #[test]
     fn a_session_never_begins_before_the_last_picture_of_the_one_before() {
-        check(&[
-            Session,
-            Unit(0, 0, 0),
-            Unit(1, 2_000, 2_000),
-            Session,
-            Unit(10, 0, 2_040),
-            Unit(11, 40, 2_080),
-        ]);
+        check(&[Session, Unit(0, 0, 0), Unit(1, 2_000, 2_000), Session, Unit(10, 0, 2_040), Unit(11, 40, 2_080)]);
     }
 
     #[test]
     fn a_camera_that_sets_its_clock_is_bridged_by_the_time_that_passed() {
         check(&[Unit(0, 0, 0), Unit(40, 3_600_000, 40), Unit(80, 3_600_040, 80)]);
-        check(&[
-            Unit(0, 0, 0),
-            Unit(9_000, 9_000, 9_000),
-            Unit(9_040, 1_000, 9_040),
-            Unit(9_080, 1_040, 9_080),
-        ]);
+        check(&[Unit(0, 0, 0), Unit(9_000, 9_000, 9_000), Unit(9_040, 1_000, 9_040), Unit(9_080, 1_040, 9_080)]);
     }
 
     #[test]
     fn a_pause_that_the_camera_counts_too_is_no_jump() {
-        check(&[
-            Unit(0, 0, 0),
-            Unit(60_000, 60_010, 60_010),
-            Unit(60_040, 60_050, 60_050),
-        ]);
+        check(&[Unit(0, 0, 0), Unit(60_000, 60_010, 60_010), Unit(60_040, 60_050, 60_050)]);
     }
 
     #[test]
     fn what_the_network_held_back_keeps_its_times() {
-        check(&[
-            Unit(0, 0, 0),
-            Unit(4_000, 40, 40),
-            Unit(4_000, 80, 80),
-            Unit(4_001, 4_000, 4_000),
-        ]);
+        check(&[Unit(0, 0, 0), Unit(4_000, 40, 40), Unit(4_000, 80, 80), Unit(4_001, 4_000, 4_000)]);
     }
 
     #[test]

@@ -20,18 +20,8 @@ fn resident() -> Option<usize> {
 }
 
 fn spawn(n: usize, parts: &Parts) -> Stream {
-    let source = config::Source::Rtsp(format!(
-        "rtsp://10.0.{}.{}:554/Streaming/Channels/101",
-        n / 256,
-        n % 256
-    ));
-    Stream::spawn(
-        Arc::new(config::Stream::new(
-            format!("camera-{n}").parse().expect("a name"),
-            source,
-        )),
-        parts,
-    )
+    let source = config::Source::Rtsp(format!("rtsp://10.0.{}.{}:554/Streaming/Channels/101", n / 256, n % 256));
+    Stream::spawn(Arc::new(config::Stream::new(format!("camera-{n}").parse().expect("a name"), source)), parts)
 }
 
 /// This runtime runs its tasks in the order in which they were spawned.
@@ -41,11 +31,7 @@ async fn every_task_ran() {
 
 #[tokio::test]
 async fn an_idle_stream_is_small_and_quickly_made() {
-    let parts = Parts {
-        journal: Journal::default(),
-        tracker: TaskTracker::new(),
-        stop: CancellationToken::new(),
-    };
+    let parts = Parts { journal: Journal::default(), tracker: TaskTracker::new(), stop: CancellationToken::new() };
     let warm: Vec<_> = (0..200).map(|n| spawn(n, &parts)).collect();
     every_task_ran().await;
     let before = resident();
@@ -55,18 +41,9 @@ async fn an_idle_stream_is_small_and_quickly_made() {
     every_task_ran().await;
     let settled = start.elapsed();
     let after = resident();
-    assert!(
-        streams
-            .iter()
-            .chain(&warm)
-            .all(|stream| stream.status().state == State::Idle)
-    );
+    assert!(streams.iter().chain(&warm).all(|stream| stream.status().state == State::Idle));
     let thousands = STREAMS as u32 / 1_000;
-    println!(
-        "a thousand idle streams: made in {:?}, waiting after {:?}",
-        took / thousands,
-        settled / thousands
-    );
+    println!("a thousand idle streams: made in {:?}, waiting after {:?}", took / thousands, settled / thousands);
     match (before, after) {
         (Some(before), Some(after)) => {
             let each = after.saturating_sub(before) / STREAMS;

@@ -16,11 +16,7 @@ const SUBSCRIBERS: usize = 1_000;
 const STILLS: u64 = 100;
 
 fn pushed() -> (Stream, Parts) {
-    let parts = Parts {
-        journal: Journal::default(),
-        tracker: TaskTracker::new(),
-        stop: CancellationToken::new(),
-    };
+    let parts = Parts { journal: Journal::default(), tracker: TaskTracker::new(), stop: CancellationToken::new() };
     let config = config::Stream::new("lobby".parse().expect("a name"), config::Source::Push);
     (Stream::spawn(Arc::new(config), &parts), parts)
 }
@@ -30,17 +26,9 @@ async fn push(stream: &Stream, number: u64) {
 }
 
 async fn push_at(stream: &Stream, number: u64, received: Moment) {
-    let image = Image {
-        format: StillFormat::Jpeg,
-        size: Size::new(640, 480),
-    };
+    let image = Image { format: StillFormat::Jpeg, size: Size::new(640, 480) };
     let body = Bytes::from(number.to_be_bytes().to_vec());
-    stream
-        .inlet()
-        .expect("it is pushed")
-        .push(body, image, received)
-        .await
-        .expect("room");
+    stream.inlet().expect("it is pushed").push(body, image, received).await.expect("room");
 }
 
 fn number(received: &Received) -> Option<u64> {
@@ -54,10 +42,7 @@ fn number(received: &Received) -> Option<u64> {
 async fn all(mut subscription: Subscription) -> Vec<u64> {
     let mut got = Vec::new();
     while got.last() != Some(&(STILLS - 1)) {
-        let received = timeout(Duration::from_secs(20), subscription.recv())
-            .await
-            .expect("in time")
-            .expect("open");
+        let received = timeout(Duration::from_secs(20), subscription.recv()).await.expect("in time").expect("open");
         got.extend(number(&received));
     }
     got
@@ -66,9 +51,7 @@ async fn all(mut subscription: Subscription) -> Vec<u64> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_of_a_thousand_subscribers_gets_each_still_in_order() {
     let (stream, parts) = pushed();
-    let viewers: Vec<_> = (0..SUBSCRIBERS)
-        .map(|_| tokio::spawn(all(stream.subscribe(Start::Gop))))
-        .collect();
+    let viewers: Vec<_> = (0..SUBSCRIBERS).map(|_| tokio::spawn(all(stream.subscribe(Start::Gop)))).collect();
     let asleep = stream.subscribe(Start::Gop);
     let mut worker = stream.subscribe(Start::Gop);
     let runtime = tokio::runtime::Handle::current();
@@ -95,10 +78,7 @@ async fn each_of_a_thousand_subscribers_gets_each_still_in_order() {
         // Who looks for the first time when there are several begins at the newest.
         assert_eq!(got, expected[got[0] as usize..]);
     }
-    println!(
-        "{SUBSCRIBERS} subscribers had {STILLS} stills after {:?}",
-        start.elapsed()
-    );
+    println!("{SUBSCRIBERS} subscribers had {STILLS} stills after {:?}", start.elapsed());
     worker.join().unwrap();
     let snapshot = stream.snapshot();
     assert_eq!((snapshot.units, snapshot.skipped, snapshot.subscribers), (STILLS, 0, 1));
@@ -121,15 +101,7 @@ async fn one_who_reads_nothing_gets_the_newest_when_it_reads_again() {
     while other.recv().await.as_ref().and_then(number) != Some(49) {}
     // Later than what is kept for who is a little behind.
     let now = Moment::now();
-    push_at(
-        &stream,
-        50,
-        Moment {
-            steady: now.steady + Duration::from_secs(60),
-            ..now
-        },
-    )
-    .await;
+    push_at(&stream, 50, Moment { steady: now.steady + Duration::from_secs(60), ..now }).await;
     assert_eq!(number(&other.recv().await.unwrap()), Some(50));
     assert!(matches!(viewer.recv().await, Some(Received::Skipped { units: 49 })));
     assert_eq!(number(&viewer.recv().await.unwrap()), Some(50));

@@ -12,15 +12,8 @@ use tokio_util::task::TaskTracker;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_test_scene_is_live_while_somebody_watches() {
-    let parts = Parts {
-        journal: Journal::default(),
-        tracker: TaskTracker::new(),
-        stop: CancellationToken::new(),
-    };
-    let scene = config::TestScene {
-        size: Size::new(320, 240),
-        fps: 30,
-    };
+    let parts = Parts { journal: Journal::default(), tracker: TaskTracker::new(), stop: CancellationToken::new() };
+    let scene = config::TestScene { size: Size::new(320, 240), fps: 30 };
     let mut config = config::Stream::new("lobby".parse().unwrap(), config::Source::Test(scene));
     config.close_after = Duration::ZERO;
     let stream = Stream::spawn(Arc::new(config), &parts);
@@ -29,35 +22,17 @@ async fn the_test_scene_is_live_while_somebody_watches() {
         let mut viewer = stream.subscribe(Start::Gop);
         let mut before = None;
         for n in 0..20 {
-            let received = timeout(Duration::from_secs(10), viewer.recv())
-                .await
-                .expect("in time")
-                .expect("open");
-            let Received::Unit(unit) = received else {
-                panic!("round {round}, {n}: {received:?}")
-            };
+            let received = timeout(Duration::from_secs(10), viewer.recv()).await.expect("in time").expect("open");
+            let Received::Unit(unit) = received else { panic!("round {round}, {n}: {received:?}") };
             assert!(unit.codec == Codec::H264 && (n > 0 || unit.key));
             let step = before.map(|before| unit.pts.since(before));
-            assert!(
-                step.is_none_or(|step| step > Duration::ZERO && step < Duration::from_secs(2)),
-                "{step:?}"
-            );
+            assert!(step.is_none_or(|step| step > Duration::ZERO && step < Duration::from_secs(2)), "{step:?}");
             before = Some(unit.pts);
         }
-        let status = watch
-            .wait_for(|status| status.state == State::Live)
-            .await
-            .unwrap()
-            .clone();
-        assert_eq!(
-            (status.parameters.unwrap().size, status.transport),
-            (scene.size, "test")
-        );
+        let status = watch.wait_for(|status| status.state == State::Live).await.unwrap().clone();
+        assert_eq!((status.parameters.unwrap().size, status.transport), (scene.size, "test"));
         let mut late = stream.subscribe(Start::Gop);
-        assert!(
-            matches!(late.try_recv(), Some(Received::Unit(unit)) if unit.key),
-            "at once"
-        );
+        assert!(matches!(late.try_recv(), Some(Received::Unit(unit)) if unit.key), "at once");
         drop((viewer, late));
         let idle = watch.wait_for(|status| status.state == State::Idle);
         timeout(Duration::from_secs(5), idle).await.expect("in time").unwrap();

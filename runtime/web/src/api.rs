@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use control::health::Health;
 use control::streams::{Detail, List};
 use http::HeaderName;
 use http::header::CACHE_CONTROL;
 
-use crate::app::{App, Named};
+use crate::app::{App, Named, Segment};
 use crate::problem::{Kind, Problem};
 
 /// What is true now may not be a moment later.
@@ -37,6 +37,6 @@ pub(crate) async fn healthz() -> Response {
 }
 
 /// `GET /problems/{kind}`.
-pub(crate) async fn problem(Path(kind): Path<String>) -> Result<String, Problem> {
+pub(crate) async fn problem(Segment(kind): Segment) -> Result<String, Problem> {
     Kind::explain(&kind).ok_or_else(Problem::not_found)
 }

@@ -8,8 +8,8 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::ingest;
 use crate::problem::Problem;
+use crate::{ingest, senders, serve};
 
 /// What every handler may need.
 pub(crate) struct App {
@@ -21,30 +21,27 @@ pub(crate) struct App {
     pub(crate) bodies: Semaphore,
     /// The program's tasks, and those of connections among them.
     trackers: (TaskTracker, TaskTracker),
+    senders: senders::Handles,
 }
 
 impl App {
-    pub(crate) fn new(
-        hub: Arc<Hub>,
-        policy: Policy,
-        stop: CancellationToken,
-        trackers: (TaskTracker, TaskTracker),
-        version: &'static str,
-    ) -> Self {
-        Self {
-            hub,
-            policy,
-            stop,
-            version,
-            bodies: Semaphore::new(ingest::MAX_BODIES),
-            trackers,
-        }
+    /// `visits` counts the tasks of connections.
+    pub(crate) fn new(parts: serve::Parts, visits: TaskTracker, senders: senders::Handles) -> Self {
+        let serve::Parts { hub, policy, tracker, stop, version } = parts;
+        let bodies = Semaphore::new(ingest::MAX_BODIES);
+        Self { hub, policy, stop, version, bodies, trackers: (tracker, visits), senders }
     }
 
     /// A task that stopping waits for.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let (program, visits) = &self.trackers;
         program.spawn(visits.track_future(task));
+    }
+
+    /// A task on the thread that sends to a stream's viewers; stopping waits for it too.
+    pub(crate) fn spawn_sender(&self, stream: &str, task: impl Future<Output = ()> + Send + 'static) {
+        let (program, visits) = &self.trackers;
+        self.senders.of(stream).spawn(program.track_future(visits.track_future(task)));
     }
 
     /// The stream of a name, or the problem that there is none.
@@ -60,10 +57,19 @@ impl FromRequestParts<Arc<App>> for Named {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        // What is no UTF-8 behind its escapes is no name either.
-        let name = Path::<String>::from_request_parts(parts, app)
-            .await
-            .map_or_else(|_| "%".into(), |Path(name)| name);
+        let Segment(name) = Segment::from_request_parts(parts, app).await?;
         app.entry(&name).map(Self)
+    }
+}
+
+/// The last segment of the path, without its escapes. What is no UTF-8 behind them is `%`, which is no name of anything.
+pub(crate) struct Segment(pub(crate) String);
+
+impl FromRequestParts<Arc<App>> for Segment {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let path = Path::<String>::from_request_parts(parts, app).await;
+        Ok(Self(path.map_or_else(|_| "%".into(), |Path(segment)| segment)))
     }
 }

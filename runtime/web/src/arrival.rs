@@ -37,10 +37,7 @@ impl Arrivals {
         let number = open.last;
         open.posts.push((number, path.into()));
         drop(open);
-        Arrival {
-            arrivals: self.clone(),
-            number,
-        }
+        Arrival { arrivals: self.clone(), number }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Open> {
@@ -65,15 +62,8 @@ impl Arrival {
 
     fn is_first(&self) -> bool {
         let open = self.arrivals.lock();
-        let mine = open
-            .posts
-            .iter()
-            .find(|(number, _)| *number == self.number)
-            .map(|(_, path)| path);
-        open.posts
-            .iter()
-            .find(|(_, path)| Some(path) == mine)
-            .is_none_or(|(number, _)| *number == self.number)
+        let mine = open.posts.iter().find(|(number, _)| *number == self.number).map(|(_, path)| path);
+        open.posts.iter().find(|(_, path)| Some(path) == mine).is_none_or(|(number, _)| *number == self.number)
     }
 }
 
@@ -93,11 +83,8 @@ mod tests {
     #[tokio::test]
     async fn posts_to_one_stream_go_one_behind_the_other_and_other_streams_do_not_wait() {
         let arrivals = Arc::new(Arrivals::default());
-        let (first, second, third) = (
-            arrivals.next("/ingest/a"),
-            arrivals.next("/ingest/a"),
-            arrivals.next("/ingest/a"),
-        );
+        let (first, second, third) =
+            (arrivals.next("/ingest/a"), arrivals.next("/ingest/a"), arrivals.next("/ingest/a"));
         let other = arrivals.next("/ingest/b");
         assert!(first.turn().now_or_never().is_some());
         assert!(other.turn().now_or_never().is_some());

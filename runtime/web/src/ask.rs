@@ -22,11 +22,7 @@ pub(crate) async fn ask(State(app): State<Arc<App>>, request: Request, next: Nex
     };
     let path = request.uri().path();
     let headers = request.headers();
-    let manner = if ws::is_upgrade(headers) {
-        Manner::WebSocket
-    } else {
-        Manner::Request
-    };
+    let manner = if ws::is_upgrade(headers) { Manner::WebSocket } else { Manner::Request };
     let stream = stream(path);
     let ask = Ask {
         action: action(request.method(), path),
@@ -34,11 +30,7 @@ pub(crate) async fn ask(State(app): State<Arc<App>>, request: Request, next: Nex
         manner,
         peer: visit.peer,
         // HTTP/2 has it in `:authority`, which hyper makes part of the URI.
-        host: request
-            .uri()
-            .authority()
-            .map(|authority| authority.as_str())
-            .or(text(headers, HOST)),
+        host: request.uri().authority().map(|authority| authority.as_str()).or(text(headers, HOST)),
         origin: text(headers, ORIGIN),
     };
     match app.policy.check(&ask) {
@@ -103,24 +95,10 @@ mod tests {
 
     #[test]
     fn the_stream_is_read_from_the_path() {
-        for path in [
-            "/ws/a.b",
-            "/mjpeg/a.b",
-            "/still/a.b.jpg",
-            "/ingest/a.b",
-            "/watch/a.b",
-            "/api/streams/a.b",
-        ] {
+        for path in ["/ws/a.b", "/mjpeg/a.b", "/still/a.b.jpg", "/ingest/a.b", "/watch/a.b", "/api/streams/a.b"] {
             assert_eq!(stream(path).unwrap().as_str(), "a.b", "{path}");
         }
-        for path in [
-            "/",
-            "/api/streams",
-            "/api/health",
-            "/assets/grid.js",
-            "/still/lobby",
-            "/ws/a%20b",
-        ] {
+        for path in ["/", "/api/streams", "/api/health", "/assets/grid.js", "/still/lobby", "/ws/a%20b"] {
             assert_eq!(stream(path), None, "{path}");
         }
     }

@@ -25,10 +25,7 @@ impl Asked {
     /// Reads a query. Parameters that are not ours are passed over: pages add some to get round caches.
     pub(crate) fn parse(query: Option<&str>) -> Result<Self, Unserved> {
         let mut asked = Self::default();
-        let pairs = query
-            .unwrap_or_default()
-            .split('&')
-            .filter_map(|pair| pair.split_once('='));
+        let pairs = query.unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
         // An empty value is what a form sends for a choice that was not made.
         for (name, value) in pairs.filter(|(_, value)| !value.is_empty()) {
             match name {
@@ -50,10 +47,7 @@ fn format(value: &str) -> Result<Format, Unserved> {
         "jpeg" | "jpg" => Ok(Format::Jpeg),
         "mp4" => Err(Unserved::NotAvailable("mp4")),
         "h264" => Err(Unserved::NotAvailable("h264")),
-        _ => Err(Unserved::Bad(Problem::bad_parameter(
-            "format",
-            "`format` is `webp` or `jpeg`",
-        ))),
+        _ => Err(Unserved::Bad(Problem::bad_parameter("format", "`format` is `webp` or `jpeg`"))),
     }
 }
 
@@ -78,12 +72,7 @@ mod tests {
     #[test]
     fn what_is_asked_for_is_read() {
         let asked = Asked::parse(Some("format=jpeg&quality=65&width=640&fps=5&stats=1&t=1732182041")).unwrap();
-        let want = Want {
-            format: Some(Format::Jpeg),
-            quality: Some(65),
-            width: Some(640),
-            fps: Some(5),
-        };
+        let want = Want { format: Some(Format::Jpeg), quality: Some(65), width: Some(640), fps: Some(5) };
         assert_eq!(asked, Asked { want, stats: true });
         for nothing in [None, Some(""), Some("&&"), Some("format=&width="), Some("format")] {
             assert_eq!(Asked::parse(nothing), Ok(Asked::default()), "{nothing:?}");
@@ -104,13 +93,8 @@ mod tests {
             ("stats=maybe", "stats"),
         ];
         for (query, parameter) in cases {
-            let Err(Unserved::Bad(problem)) = Asked::parse(Some(query)) else {
-                panic!("{query} was understood")
-            };
-            assert!(
-                problem.message().contains(&format!("\"parameter\":\"{parameter}\"")),
-                "{query}"
-            );
+            let Err(Unserved::Bad(problem)) = Asked::parse(Some(query)) else { panic!("{query} was understood") };
+            assert!(problem.message().contains(&format!("\"parameter\":\"{parameter}\"")), "{query}");
         }
         assert_eq!(Asked::parse(Some("format=mp4")), Err(Unserved::NotAvailable("mp4")));
     }

@@ -136,10 +136,7 @@ fn tune(stream: &TcpStream) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let socket = socket2::SockRef::from(stream);
     let (time, interval, retries) = KEEP_ALIVE;
-    let probes = socket2::TcpKeepalive::new()
-        .with_time(time)
-        .with_interval(interval)
-        .with_retries(retries);
+    let probes = socket2::TcpKeepalive::new().with_time(time).with_interval(interval).with_retries(retries);
     socket.set_tcp_keepalive(&probes)?;
     #[cfg(target_os = "linux")]
     {
@@ -177,9 +174,7 @@ async fn respond(router: Router, request: Request<Incoming>) -> Result<Response,
         // The panic hook has logged where and why.
         Err(_) => Problem::plain(Kind::Internal, "the request could not be served").into_response(),
     };
-    response
-        .headers_mut()
-        .insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     // The query is left out: it may hold what is nobody's business.
     tracing::debug!(%method, path, status = response.status().as_u16(), took = ?begun.elapsed(), "answered");
     Ok(response)

@@ -69,10 +69,6 @@ fn offline(entry: &Entry, standing: &Standing) -> Problem {
 
 /// Stills cannot be made from this source. Every output that there is yet is made of stills.
 fn not_available(entry: &Entry, standing: &Standing) -> Problem {
-    let detail = standing
-        .detail
-        .as_deref()
-        .unwrap_or("stills cannot be made from this source")
-        .to_owned();
+    let detail = standing.detail.as_deref().unwrap_or("stills cannot be made from this source").to_owned();
     Problem::not_available(entry.name().as_str(), detail, Vec::new())
 }

@@ -49,10 +49,7 @@ pub(crate) async fn ingest(
     let room = room(&app, length).await?;
     let body = read(body, length).await?;
     let image = image::check(&body).map_err(|why| Problem::bad_image(name, &why))?;
-    entry
-        .ingest(body, image)
-        .await
-        .map_err(|refused| Problem::not_taken(name, &refused))?;
+    entry.ingest(body, image).await.map_err(|refused| Problem::not_taken(name, &refused))?;
     drop(room);
     Ok(StatusCode::NO_CONTENT)
 }
@@ -60,9 +57,7 @@ pub(crate) async fn ingest(
 /// The length that the client announces, if it does.
 fn length(headers: &HeaderMap) -> Result<Option<usize>, Problem> {
     // hyper has refused a Content-Length that is no number.
-    let announced = headers
-        .get(CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     match announced {
         Some(length) if length > image::MAX_BYTES as u64 => Err(Problem::too_large()),
         length => Ok(length.map(|length| length as usize)),
@@ -84,9 +79,7 @@ async fn read(mut body: Body, length: Option<usize>) -> Result<Bytes, Problem> {
     let mut first = Bytes::new();
     let mut whole = BytesMut::new();
     loop {
-        let frame = timeout_at(end.min(Instant::now() + PAUSE), body.frame())
-            .await
-            .map_err(|_| slow())?;
+        let frame = timeout_at(end.min(Instant::now() + PAUSE), body.frame()).await.map_err(|_| slow())?;
         let Some(frame) = frame else { break };
         let frame = frame.map_err(|_| Problem::plain(Kind::Incomplete, "the body broke off"))?;
         let Ok(data) = frame.into_data() else { continue };
@@ -114,13 +107,9 @@ mod tests {
     use super::*;
 
     async fn read_pieces(pieces: &[usize]) -> Result<usize, Problem> {
-        let pieces: Vec<_> = pieces
-            .iter()
-            .map(|length| Ok::<_, std::io::Error>(Bytes::from(vec![7; *length])))
-            .collect();
-        read(Body::from_stream(stream::iter(pieces)), None)
-            .await
-            .map(|body| body.len())
+        let pieces: Vec<_> =
+            pieces.iter().map(|length| Ok::<_, std::io::Error>(Bytes::from(vec![7; *length]))).collect();
+        read(Body::from_stream(stream::iter(pieces)), None).await.map(|body| body.len())
     }
 
     #[tokio::test]

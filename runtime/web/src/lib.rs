@@ -29,6 +29,7 @@ mod mjpeg;
 mod pages;
 mod problem;
 mod router;
+mod senders;
 mod serve;
 mod still;
 mod ws;

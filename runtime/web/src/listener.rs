@@ -21,10 +21,7 @@ pub struct Settings {
 
 impl From<&config::Server> for Settings {
     fn from(server: &config::Server) -> Self {
-        Self {
-            listen: server.listen,
-            access: server.access,
-        }
+        Self { listen: server.listen, access: server.access }
     }
 }
 
@@ -42,6 +39,9 @@ pub enum Error {
         /// The system's words.
         error: std::io::Error,
     },
+    /// The system gives no thread.
+    #[error("no thread for viewers: {0}")]
+    Threads(std::io::Error),
 }
 
 /// An address that is listened on. Connections wait in it until it is served.
@@ -58,19 +58,11 @@ pub async fn bind(settings: impl Into<Settings>) -> Result<Listener, Error> {
     access::check_listen(listen, access)?;
     let inner = open(listen).map_err(|error| Error::Listen { listen, error })?;
     let address = inner.local_addr().map_err(|error| Error::Listen { listen, error })?;
-    Ok(Listener {
-        inner,
-        address,
-        policy: Policy::new(access, address),
-    })
+    Ok(Listener { inner, address, policy: Policy::new(access, address) })
 }
 
 fn open(listen: SocketAddr) -> std::io::Result<TcpListener> {
-    let socket = if listen.is_ipv6() {
-        TcpSocket::new_v6()
-    } else {
-        TcpSocket::new_v4()
-    }?;
+    let socket = if listen.is_ipv6() { TcpSocket::new_v6() } else { TcpSocket::new_v4() }?;
     // A restart must not wait for the connections of the process before it to be forgotten (TIME-WAIT).
     socket.set_reuseaddr(true)?;
     socket.bind(listen)?;

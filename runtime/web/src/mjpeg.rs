@@ -38,13 +38,8 @@ pub(crate) async fn mjpeg(
     if asked.want.format.is_some_and(|format| format != Format::Jpeg) {
         return Err(only_jpeg());
     }
-    let ticket = entry
-        .admit(Output::Mjpeg)
-        .map_err(|full| Problem::full(entry.name().as_str(), full))?;
-    let mut stills = entry.pictures().subscribe(Want {
-        format: Some(Format::Jpeg),
-        ..asked.want
-    });
+    let ticket = entry.admit(Output::Mjpeg).map_err(|full| Problem::full(entry.name().as_str(), full))?;
+    let mut stills = entry.pictures().subscribe(Want { format: Some(Format::Jpeg), ..asked.want });
     let delivery = first(&app, &entry, &mut stills).await?;
     let headers = [
         (CONTENT_TYPE, multipart::MEDIA_TYPE),
@@ -52,18 +47,9 @@ pub(crate) async fn mjpeg(
         (PRAGMA, "no-cache"),
         (X_ACCEL_BUFFERING, "no"),
     ];
-    let parts = Parts {
-        stills,
-        stop: app.stop.clone(),
-        chunk: Chunk::Header(delivery),
-        _held: (ticket, visit),
-    };
+    let parts = Parts { stills, stop: app.stop.clone(), chunk: Chunk::Header(delivery), _held: (ticket, visit) };
     let opening = stream::iter([Ok(Bytes::from_static(multipart::OPENING))]);
-    Ok((
-        headers,
-        Body::from_stream(opening.chain(stream::unfold(parts, Parts::next))),
-    )
-        .into_response())
+    Ok((headers, Body::from_stream(opening.chain(stream::unfold(parts, Parts::next)))).into_response())
 }
 
 fn only_jpeg() -> Problem {

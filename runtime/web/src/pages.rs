@@ -2,11 +2,11 @@
 
 use std::sync::LazyLock;
 
-use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY};
 use http::{HeaderMap, StatusCode};
 
+use crate::app::Segment;
 use crate::problem::Problem;
 
 /// Everything from here, nothing from elsewhere, no script or style in the page itself. Pictures that a page made of bytes are `blob:`.
@@ -77,12 +77,8 @@ static FILES: &[File] = &files![
 ];
 
 /// A file's tag, from its bytes: it changes when they do.
-static TAGS: LazyLock<Vec<String>> = LazyLock::new(|| {
-    FILES
-        .iter()
-        .map(|file| format!("\"{:016x}\"", fnv1a(file.bytes)))
-        .collect()
-});
+static TAGS: LazyLock<Vec<String>> =
+    LazyLock::new(|| FILES.iter().map(|file| format!("\"{:016x}\"", fnv1a(file.bytes))).collect());
 
 /// `GET /`.
 pub(crate) async fn grid(headers: HeaderMap) -> Result<Response, Problem> {
@@ -95,15 +91,12 @@ pub(crate) async fn watch(headers: HeaderMap) -> Result<Response, Problem> {
 }
 
 /// `GET /assets/{file}`.
-pub(crate) async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
+pub(crate) async fn asset(Segment(name): Segment, headers: HeaderMap) -> Result<Response, Problem> {
     file(&name, &headers)
 }
 
 fn file(name: &str, asked: &HeaderMap) -> Result<Response, Problem> {
-    let at = FILES
-        .iter()
-        .position(|file| file.name == name)
-        .ok_or_else(Problem::not_found)?;
+    let at = FILES.iter().position(|file| file.name == name).ok_or_else(Problem::not_found)?;
     let (file, tag) = (&FILES[at], TAGS[at].as_str());
     let headers = [
         (CONTENT_TYPE, media_type(name)),
@@ -114,10 +107,7 @@ fn file(name: &str, asked: &HeaderMap) -> Result<Response, Problem> {
         (REFERRER_POLICY, "same-origin"),
     ];
     let known = asked.get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
-    if known.is_some_and(|tags| {
-        tags.split(',')
-            .any(|known| known.trim().trim_start_matches("W/") == tag)
-    }) {
+    if known.is_some_and(|tags| tags.split(',').any(|known| known.trim().trim_start_matches("W/") == tag)) {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
     Ok((headers, file.bytes).into_response())
@@ -137,9 +127,7 @@ fn media_type(name: &str) -> &'static str {
 
 /// FNV-1a, 64 bits: no secret depends on it, two versions of a file differ in it.
 fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]

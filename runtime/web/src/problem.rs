@@ -216,12 +216,9 @@ impl Kind {
                 "the body broke off",
                 "Send as many bytes as Content-Length says.",
             ),
-            Self::Stopping => (
-                "stopping",
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the server stops",
-                "Try again when it has been started.",
-            ),
+            Self::Stopping => {
+                ("stopping", StatusCode::SERVICE_UNAVAILABLE, "the server stops", "Try again when it has been started.")
+            }
             Self::Internal => (
                 "internal",
                 StatusCode::INTERNAL_SERVER_ERROR,
@@ -241,29 +238,15 @@ impl Kind {
 impl Problem {
     fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
         let detail = detail.into();
-        Self {
-            kind,
-            detail,
-            stream: None,
-            reason: None,
-            parameter: None,
-            outputs: None,
-            retry_after: None,
-        }
+        Self { kind, detail, stream: None, reason: None, parameter: None, outputs: None, retry_after: None }
     }
 
     fn of(self, stream: &str) -> Self {
-        Self {
-            stream: Some(stream.into()),
-            ..self
-        }
+        Self { stream: Some(stream.into()), ..self }
     }
 
     fn after(self, seconds: u64) -> Self {
-        Self {
-            retry_after: Some(seconds),
-            ..self
-        }
+        Self { retry_after: Some(seconds), ..self }
     }
 
     /// There is no stream of this name.
@@ -274,11 +257,7 @@ impl Problem {
         };
         // A name that is none may be anything: it is not repeated.
         let problem = Self::new(kind, why.to_string());
-        if matches!(why, hub::NotThere::BadName(_)) {
-            problem
-        } else {
-            problem.of(name)
-        }
+        if matches!(why, hub::NotThere::BadName(_)) { problem } else { problem.of(name) }
     }
 
     /// No picture came in time, and why as far as it is known.
@@ -291,27 +270,19 @@ impl Problem {
         /// When nothing says when it is tried again: a camera needs about so long to come back.
         const RETRY_SECONDS: u64 = 5;
         let seconds = retry_in.map_or(RETRY_SECONDS, |time| time.as_millis().div_ceil(1000).max(1) as u64);
-        Self {
-            reason,
-            ..Self::new(Kind::StreamOffline, detail).of(stream).after(seconds)
-        }
+        Self { reason, ..Self::new(Kind::StreamOffline, detail).of(stream).after(seconds) }
     }
 
     /// All places are taken.
     pub(crate) fn full(stream: &str, full: hub::Full) -> Self {
         /// Viewers come and go within minutes: often enough to be let in soon, seldom enough to be no load.
         const RETRY_SECONDS: u64 = 10;
-        Self::new(Kind::StreamFull, full.to_string())
-            .of(stream)
-            .after(RETRY_SECONDS)
+        Self::new(Kind::StreamFull, full.to_string()).of(stream).after(RETRY_SECONDS)
     }
 
     /// It cannot be made from this stream; these addresses work.
     pub(crate) fn not_available(stream: &str, detail: impl Into<Cow<'static, str>>, outputs: Vec<String>) -> Self {
-        Self {
-            outputs: Some(outputs),
-            ..Self::new(Kind::NotAvailable, detail).of(stream)
-        }
+        Self { outputs: Some(outputs), ..Self::new(Kind::NotAvailable, detail).of(stream) }
     }
 
     /// A still was not taken.
@@ -344,18 +315,12 @@ impl Problem {
 
     /// The body is larger than what is taken.
     pub(crate) fn too_large() -> Self {
-        Self::new(
-            Kind::TooLarge,
-            format!("at most {} bytes are taken", media::image::MAX_BYTES),
-        )
+        Self::new(Kind::TooLarge, format!("at most {} bytes are taken", media::image::MAX_BYTES))
     }
 
     /// A parameter is not what it may be.
     pub(crate) fn bad_parameter(parameter: &'static str, rule: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            parameter: Some(parameter),
-            ..Self::new(Kind::BadParameter, rule)
-        }
+        Self { parameter: Some(parameter), ..Self::new(Kind::BadParameter, rule) }
     }
 
     /// Not allowed.
@@ -390,10 +355,7 @@ impl Problem {
 
     /// The text message for a WebSocket, whose browser cannot read the status of a refused handshake.
     pub(crate) fn message(&self) -> String {
-        let message = Message {
-            r#type: "problem",
-            problem: self.document(),
-        };
+        let message = Message { r#type: "problem", problem: self.document() };
         serde_json::to_string(&message).expect("strings and numbers are JSON")
     }
 
@@ -460,8 +422,7 @@ mod tests {
         let full = Problem::full("lobby", hub::Full { max: 2 });
         assert_eq!(full.close_code(), 4503);
         assert!(
-            full.message()
-                .starts_with(r#"{"type":"problem","problem":{"type":"/problems/stream-full","#),
+            full.message().starts_with(r#"{"type":"problem","problem":{"type":"/problems/stream-full","#),
             "{}",
             full.message()
         );

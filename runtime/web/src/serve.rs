@@ -10,6 +10,7 @@ use tokio_util::task::TaskTracker;
 use crate::app::App;
 use crate::connection;
 use crate::listener::{Error, Listener};
+use crate::senders::Senders;
 
 /// Connections at once, viewers included; the next ones wait in the system's backlog. Ten thousand idle ones take about 200 MB.
 const MAX_CONNECTIONS: usize = 10_240;
@@ -34,38 +35,16 @@ pub struct Parts {
 
 /// Serves until [`Parts::stop`] is cancelled, and about a second longer: requests that run get their answer, WebSocket viewers a close frame (1001).
 pub async fn serve(listener: Listener, parts: Parts) -> Result<(), Error> {
-    let Parts {
-        hub,
-        policy,
-        tracker,
-        stop,
-        version,
-    } = parts;
-    let visits = TaskTracker::new();
-    let app = Arc::new(App::new(
-        hub,
-        policy,
-        stop.clone(),
-        (tracker.clone(), visits.clone()),
-        version,
-    ));
+    let (stop, visits) = (parts.stop.clone(), TaskTracker::new());
+    let senders = Senders::start().map_err(Error::Threads)?;
+    let app = Arc::new(App::new(parts, visits.clone(), senders.handles()));
     let router = crate::router::router(app.clone());
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let accepting = async {
         loop {
-            let place = places
-                .clone()
-                .acquire_owned()
-                .await
-                .expect("the semaphore is never closed");
+            let place = places.clone().acquire_owned().await.expect("the semaphore is never closed");
             let (stream, peer) = listener.accept().await;
-            app.spawn(connection::run(
-                stream,
-                peer.ip(),
-                router.clone(),
-                stop.clone(),
-                Arc::new(place),
-            ));
+            app.spawn(connection::run(stream, peer.ip(), router.clone(), stop.clone(), Arc::new(place)));
         }
     };
     stop.run_until_cancelled(accepting).await;
@@ -74,5 +53,6 @@ pub async fn serve(listener: Listener, parts: Parts) -> Result<(), Error> {
     if tokio::time::timeout(LAST_WORDS, visits.wait()).await.is_err() {
         tracing::debug!(connections = visits.len(), "connections are cut off");
     }
+    drop(senders);
     Ok(())
 }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LAST_MODIFIED};
 use http::{HeaderMap, HeaderName, StatusCode};
 use media::Still;
 use picture::{Format, Want};
 
-use crate::app::App;
+use crate::app::{App, Segment};
 use crate::asked::{Asked, Unserved};
 use crate::first::first;
 use crate::problem::Problem;
@@ -20,7 +20,7 @@ const X_TIMESTAMP: HeaderName = HeaderName::from_static("x-timestamp");
 /// `GET /still/{stream}.jpg` or `.webp`.
 pub(crate) async fn still(
     State(app): State<Arc<App>>,
-    Path(file): Path<String>,
+    Segment(file): Segment,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -38,27 +38,22 @@ pub(crate) async fn still(
             return Err(Problem::bad_parameter("format", "the format is the end of the address"));
         }
     };
-    let mut stills = entry.pictures().subscribe(Want {
-        format: Some(format),
-        ..asked.want
-    });
-    let still = first(&app, &entry, &mut stills).await?.still;
+    let mut stills = entry.pictures().subscribe(Want { format: Some(format), ..asked.want });
+    // A late viewer is given a key frame of some seconds ago at first; who asks for the newest waits for what is behind it.
+    let still = loop {
+        let delivery = first(&app, &entry, &mut stills).await?;
+        if !delivery.superseded {
+            break delivery.still;
+        }
+    };
     Ok(answer(&still, &headers))
 }
 
 fn answer(still: &Still, asked: &HeaderMap) -> Response {
     let taken = still.captured.unwrap_or(still.received.wall);
-    let tag = format!(
-        "\"{:x}-{:x}-{:x}\"",
-        still.received.unix_nanos(),
-        still.sequence,
-        still.data.len()
-    );
+    let tag = format!("\"{:x}-{:x}\"", still.received.unix_nanos(), still.data.len());
     let known = asked.get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
-    let known = known.is_some_and(|tags| {
-        tags.split(',')
-            .any(|known| known.trim().trim_start_matches("W/") == tag)
-    });
+    let known = known.is_some_and(|tags| tags.split(',').any(|known| known.trim().trim_start_matches("W/") == tag));
     let headers = [
         (CONTENT_TYPE, still.format.media_type().to_owned()),
         (CACHE_CONTROL, "private, no-store".to_owned()),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{Extension, Path, RawQuery, Request, State};
+use axum::extract::{Extension, RawQuery, Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use egress::websocket::{End, Opcode, Socket, Stats, Viewer};
@@ -18,7 +18,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tungstenite::handshake::derive_accept_key;
 
-use crate::app::App;
+use crate::app::{App, Segment};
 use crate::asked::{Asked, Unserved};
 use crate::connection::Visit;
 use crate::problem::{Kind, Problem};
@@ -35,19 +35,18 @@ struct Admitted {
 /// `GET /ws/{stream}`.
 pub(crate) async fn ws(
     State(app): State<Arc<App>>,
-    Path(name): Path<String>,
+    Segment(name): Segment,
     Extension(visit): Extension<Visit>,
     RawQuery(query): RawQuery,
     mut request: Request,
 ) -> Response {
-    let admitted = admit(&app, &name, query.as_deref());
     let (response, socket) = match handshake(&mut request) {
         Ok(handshake) => handshake,
         Err(problem) => return problem.into_response(),
     };
-    let app = app.clone();
+    let admitted = admit(&app, &name, query.as_deref());
     let stop = app.stop.clone();
-    app.spawn(async move {
+    app.spawn_sender(&name, async move {
         // The connection's place is this viewer's now.
         let _visit = visit;
         let Some(mut socket) = socket.await else { return };
@@ -56,11 +55,7 @@ pub(crate) async fn ws(
                 let end = viewer.run(&mut socket, &stop).await;
                 tracing::debug!(stream = name, ?end, "viewer left");
                 if let End::NotAvailable(detail) = end {
-                    tell(
-                        &mut socket,
-                        &Problem::not_available(&name, detail.to_string(), Vec::new()),
-                    )
-                    .await;
+                    tell(&mut socket, &Problem::not_available(&name, detail.to_string(), Vec::new())).await;
                 }
             }
             Err(problem) => tell(&mut socket, &problem).await,
@@ -96,15 +91,10 @@ fn admit(app: &App, name: &str, query: Option<&str>) -> Result<Admitted, Problem
         Unserved::Bad(problem) => problem,
         Unserved::NotAvailable(format) => no_format(name, format),
     })?;
-    let ticket = entry
-        .admit(Output::WebSocket)
-        .map_err(|full| Problem::full(name, full))?;
+    let ticket = entry.admit(Output::WebSocket).map_err(|full| Problem::full(name, full))?;
     let stills = entry.pictures().subscribe(asked.want);
     let stats = if asked.stats { Stats::Told } else { Stats::Untold };
-    Ok(Admitted {
-        viewer: Viewer::new(entry, ticket, stills, stats),
-        name: name.into(),
-    })
+    Ok(Admitted { viewer: Viewer::new(entry, ticket, stills, stats), name: name.into() })
 }
 
 /// Outputs that carry the camera's own video are not there; those made of stills are.
@@ -116,11 +106,7 @@ fn no_format(name: &str, format: &str) -> Problem {
         format!("/still/{name}.jpg"),
         format!("/still/{name}.webp"),
     ];
-    Problem::not_available(
-        name,
-        format!("this server does not make `{format}`; stills work"),
-        outputs.into(),
-    )
+    Problem::not_available(name, format!("this server does not make `{format}`; stills work"), outputs.into())
 }
 
 /// The answer to the handshake, and the socket that is there once it was written.
@@ -141,29 +127,22 @@ fn handshake(
     let accept = derive_accept_key(key.as_bytes());
     let upgrade = request.extensions_mut().remove::<OnUpgrade>();
     let upgrade = upgrade.ok_or_else(|| Problem::plain(Kind::UpgradeRequired, "WebSocket needs HTTP/1.1 here"))?;
-    let switching = [
-        (CONNECTION, "Upgrade"),
-        (UPGRADE, "websocket"),
-        (SEC_WEBSOCKET_ACCEPT, &accept),
-    ];
+    let switching = [(CONNECTION, "Upgrade"), (UPGRADE, "websocket"), (SEC_WEBSOCKET_ACCEPT, &accept)];
     let response = (StatusCode::SWITCHING_PROTOCOLS, switching, Body::empty()).into_response();
     let socket = async {
         let upgraded = timeout(HANDSHAKE, upgrade).await.ok()?.ok()?;
         // The connection as it was accepted: none of HTTP's layers and buffers between it and the viewer.
         let parts = downcast::<TokioIo<TcpStream>>(upgraded).ok()?;
+        // The thread that sends waits for it itself: not tokio's other workers for it.
+        let stream = TcpStream::from_std(parts.io.into_inner().into_std().ok()?).ok()?;
         // A copy, mostly of nothing: what was read is a view into HTTP's buffer, which a viewer need not keep.
-        Some(Socket::new(
-            parts.io.into_inner(),
-            Bytes::copy_from_slice(&parts.read_buf),
-        ))
+        Some(Socket::new(stream, Bytes::copy_from_slice(&parts.read_buf)))
     };
     Ok((response, socket))
 }
 
 async fn tell(socket: &mut Socket<TcpStream>, problem: &Problem) {
-    if timeout(HANDSHAKE, socket.send(Opcode::Text, problem.message().as_bytes()))
-        .await
-        .is_ok_and(|sent| sent.is_ok())
+    if timeout(HANDSHAKE, socket.send(Opcode::Text, problem.message().as_bytes())).await.is_ok_and(|sent| sent.is_ok())
     {
         socket.close(problem.close_code(), problem.title()).await;
     }
@@ -171,11 +150,6 @@ async fn tell(socket: &mut Socket<TcpStream>, problem: &Problem) {
 
 /// Whether a list of tokens (RFC 9110 section 5.6.1) has this one.
 fn has(headers: &HeaderMap, name: HeaderName, token: &str) -> bool {
-    let values = headers
-        .get_all(name)
-        .into_iter()
-        .filter_map(|value| value.to_str().ok());
-    values
-        .flat_map(|value| value.split(','))
-        .any(|value| value.trim().eq_ignore_ascii_case(token))
+    let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|value| value.trim().eq_ignore_ascii_case(token))
 }

@@ -11,8 +11,11 @@ use media::{annexb, h264, h265, image};
 use source::file::annexb::Splitter;
 use source::http::multipart::Parser;
 
+/// Takes any bytes, and panics where something does not hold.
+pub type Reader = fn(&[u8]);
+
 /// A name and its function, as `fuzz/corpus/{name}` is named.
-pub const ALL: [(&str, fn(&[u8])); 5] = [
+pub const ALL: [(&str, Reader); 5] = [
     ("configuration", configuration),
     ("access_unit", access_unit),
     ("annexb", annexb),
@@ -35,14 +38,7 @@ impl Environment for Nothing {
 /// `streams.toml`: taken, or refused with mistakes that can be shown; the secret is never shown.
 pub fn configuration(data: &[u8]) {
     let text = String::from_utf8_lossy(data).into_owned();
-    match config::read(
-        Path::new("streams.toml"),
-        text,
-        &Known {
-            bundled: &["clock"],
-            environment: &Nothing,
-        },
-    ) {
+    match config::read(Path::new("streams.toml"), text, &Known { bundled: &["clock"], environment: &Nothing }) {
         Ok(loaded) => {
             let shown = format!("{:?}", loaded.config);
             assert!(!shown.contains("hunter2hunter2"), "a secret is shown: {shown}");
@@ -97,10 +93,7 @@ pub fn image(data: &[u8]) {
     if let Ok(found) = image::check(data) {
         assert!(found.size.is_sane(), "{}", found.size);
         let end = data.iter().rposition(|byte| *byte != 0).unwrap_or(0);
-        assert!(
-            found.format != media::StillFormat::Jpeg || image::check(&data[..end]).is_err(),
-            "a cut JPEG is taken"
-        );
+        assert!(found.format != media::StillFormat::Jpeg || image::check(&data[..end]).is_err(), "a cut JPEG is taken");
     }
 }
 

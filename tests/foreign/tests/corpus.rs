@@ -6,10 +6,7 @@ use std::path::Path;
 fn every_stored_input_is_survived() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus");
     for (name, check) in framegate_foreign::ALL {
-        let files = corpus
-            .join(name)
-            .read_dir()
-            .unwrap_or_else(|error| panic!("fuzz/corpus/{name}: {error}"));
+        let files = corpus.join(name).read_dir().unwrap_or_else(|error| panic!("fuzz/corpus/{name}: {error}"));
         let mut count = 0;
         for file in files {
             check(&std::fs::read(file.unwrap().path()).unwrap());

@@ -18,18 +18,8 @@ pub fn paint(picture: &Picture) {
     let types::Size { width, height } = picture.size();
     drawing::fill(
         picture,
-        types::Rect {
-            x: 0,
-            y: 0,
-            width,
-            height,
-        },
-        types::Color {
-            red: 255,
-            green: 255,
-            blue: 255,
-            alpha: 255,
-        },
+        types::Rect { x: 0, y: 0, width, height },
+        types::Color { red: 255, green: 255, blue: 255, alpha: 255 },
     );
 }
 

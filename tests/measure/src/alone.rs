@@ -21,10 +21,7 @@ pub(crate) struct Alone {
 /// Decodes and encodes a whole clip.
 pub(crate) fn measure(clip: &Clip, format: StillFormat, quality: u8) -> Result<Alone> {
     let first = h264::kind(&clip.units[0].data);
-    let parameters = Arc::new(h264::parameters(
-        first.sps.unwrap_or_default(),
-        first.pps.unwrap_or_default(),
-    )?);
+    let parameters = Arc::new(h264::parameters(first.sps.unwrap_or_default(), first.pps.unwrap_or_default())?);
     let mut decoder = Decoder::open(clip.codec, Pool::new(16 << 20))?;
     let mut encoder = StillEncoder::new();
     let (mut decoding, mut encoding, mut count) = (Duration::ZERO, Duration::ZERO, 0u32);
@@ -51,10 +48,7 @@ pub(crate) fn measure(clip: &Clip, format: StillFormat, quality: u8) -> Result<A
             count += 1;
         }
     }
-    Ok(Alone {
-        decode: decoding / count.max(1),
-        encode: encoding / count.max(1),
-    })
+    Ok(Alone { decode: decoding / count.max(1), encode: encoding / count.max(1) })
 }
 
 fn now() -> Duration {

@@ -16,21 +16,10 @@ pub(crate) async fn measure(bytes: usize, connections: usize, rate: u64, seconds
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bare.c");
     let folder = tempfile::tempdir()?;
     let program = folder.path().join("bare");
-    let status = Command::new("cc")
-        .arg("-O2")
-        .arg("-o")
-        .arg(&program)
-        .arg(source)
-        .status()
-        .context("a C compiler")?;
+    let status = Command::new("cc").arg("-O2").arg("-o").arg(&program).arg(source).status().context("a C compiler")?;
     ensure!(status.success(), "cc: {status}");
     let mut child = tokio::process::Command::new(&program)
-        .args([
-            bytes.to_string(),
-            connections.to_string(),
-            rate.to_string(),
-            (rate * seconds).to_string(),
-        ])
+        .args([bytes.to_string(), connections.to_string(), rate.to_string(), (rate * seconds).to_string()])
         .stdout(Stdio::piped())
         .kill_on_drop(true)
         .spawn()?;

@@ -19,18 +19,8 @@ pub(crate) fn clip(size: Size, bits_per_second: u32) -> Result<Arc<Clip>> {
     let file = file(size, bits_per_second)?;
     let data = std::fs::read(&file)?;
     let units = units(&data);
-    ensure!(
-        units.len() as u32 >= FPS * SECONDS - 1,
-        "{} holds {} pictures",
-        file.display(),
-        units.len()
-    );
-    Ok(Arc::new(Clip {
-        codec: Codec::H264,
-        size,
-        fps: FPS,
-        units,
-    }))
+    ensure!(units.len() as u32 >= FPS * SECONDS - 1, "{} holds {} pictures", file.display(), units.len());
+    Ok(Arc::new(Clip { codec: Codec::H264, size, fps: FPS, units }))
 }
 
 fn file(size: Size, bits_per_second: u32) -> Result<PathBuf> {
@@ -39,10 +29,7 @@ fn file(size: Size, bits_per_second: u32) -> Result<PathBuf> {
     let real = std::env::var_os("FRAMEGATE_MEDIA")
         .map(|media| Path::new(&media).join("opencv-vtest.avi"))
         .filter(|file| file.exists());
-    let file = folder.join(format!(
-        "{}-{size}-{bits_per_second}.h264",
-        if real.is_some() { "street" } else { "made" }
-    ));
+    let file = folder.join(format!("{}-{size}-{bits_per_second}.h264", if real.is_some() { "street" } else { "made" }));
     if file.exists() {
         return Ok(file);
     }
@@ -50,17 +37,9 @@ fn file(size: Size, bits_per_second: u32) -> Result<PathBuf> {
     ffmpeg.args(["-v", "error", "-y"]);
     match &real {
         Some(real) => ffmpeg.arg("-i").arg(real),
-        None => ffmpeg.args([
-            "-f",
-            "lavfi",
-            "-i",
-            "testsrc2=size=1280x720:rate=30,noise=alls=12:allf=t",
-        ]),
+        None => ffmpeg.args(["-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=30,noise=alls=12:allf=t"]),
     };
-    let scale = format!(
-        "scale={}:{}:flags=bicubic,setsar=1,fps={FPS},noise=alls=4:allf=t",
-        size.width, size.height
-    );
+    let scale = format!("scale={}:{}:flags=bicubic,setsar=1,fps={FPS},noise=alls=4:allf=t", size.width, size.height);
     let rate = bits_per_second.to_string();
     let status = ffmpeg
         .args([
@@ -92,14 +71,7 @@ fn file(size: Size, bits_per_second: u32) -> Result<PathBuf> {
             "-maxrate",
             &rate,
         ])
-        .args([
-            "-bufsize",
-            &rate,
-            "-x264-params",
-            "aud=1:repeat-headers=1",
-            "-f",
-            "h264",
-        ])
+        .args(["-bufsize", &rate, "-x264-params", "aud=1:repeat-headers=1", "-f", "h264"])
         .arg(&file)
         .status()
         .context("ffmpeg makes the footage: apt-get install ffmpeg")?;

@@ -44,9 +44,7 @@ pub(crate) async fn measure(seconds: u64) -> Result<()> {
             let sent = camera.sent_at(framegate_tests::still::number(still)?)?;
             Some(at.saturating_duration_since(sent))
         });
-        let mut over: Vec<f64> = sent
-            .map(|whole| (whole.as_secs_f64() - work.as_secs_f64()) * 1e3)
-            .collect();
+        let mut over: Vec<f64> = sent.map(|whole| (whole.as_secs_f64() - work.as_secs_f64()) * 1e3).collect();
         ensure!(
             over.len() * 10 > arrived.len() * 9,
             "only {} of {} stills show their number",

@@ -22,21 +22,12 @@ pub(crate) async fn measure() -> Result<()> {
     let clock = "plugins = [{ use = \"clock\" }]\n";
     drop(Program::start(&format!("[streams.a]\nsource = \"test://\"\n{clock}")).await?);
     let idle = settled(&format!("[streams.a]\nsource = \"test://\"\n{clock}")).await?;
-    row(
-        "RSS of an idle process with one stream and a plugin",
-        mb(idle),
-        "≤ 30 MB",
-    )?;
+    row("RSS of an idle process with one stream and a plugin", mb(idle), "≤ 30 MB")?;
 
-    let many: String = (0..IDLE_STREAMS)
-        .map(|n| format!("[streams.s{n}]\nsource = \"rtsp://127.0.0.1:9/{n}\"\n{clock}"))
-        .collect();
+    let many: String =
+        (0..IDLE_STREAMS).map(|n| format!("[streams.s{n}]\nsource = \"rtsp://127.0.0.1:9/{n}\"\n{clock}")).collect();
     let each = settled(&many).await?.saturating_sub(idle) / IDLE_STREAMS;
-    row(
-        "… for each of 1,000 idle on-demand streams with a plugin",
-        format!("{:.1} kB", each as f64 / 1e3),
-        "≤ 30 kB",
-    )?;
+    row("… for each of 1,000 idle on-demand streams with a plugin", format!("{:.1} kB", each as f64 / 1e3), "≤ 30 kB")?;
 
     let clip = clip(Size::new(1920, 1080), 4_000_000)?;
     let cameras = [(); 2].map(|()| Camera::start(Script::new(clip.clone())));

@@ -29,11 +29,7 @@ pub(crate) async fn measure() -> Result<()> {
         }
         times.sort();
         let median = times[times.len() / 2].as_secs_f64() * 1e3;
-        row(
-            format!("start to listening, {streams} streams with a plugin"),
-            format!("{median:.1} ms"),
-            to_reach,
-        )?;
+        row(format!("start to listening, {streams} streams with a plugin"), format!("{median:.1} ms"), to_reach)?;
     }
     Ok(())
 }

@@ -25,13 +25,7 @@ pub(crate) async fn webp_720(seconds: u64) -> Result<()> {
     let (cpu, stills) = count(&program.1, seconds, async |until| viewer.count_until(until).await).await?;
     drop(program);
     let alone = tokio::task::spawn_blocking(move || alone::measure(&clip, StillFormat::WebP, 80)).await??;
-    tell(
-        "720p30 H.264 → WebP q80, CPU per still, whole process",
-        cpu,
-        stills,
-        seconds,
-        alone,
-    )
+    tell("720p30 H.264 → WebP q80, CPU per still, whole process", cpu, stills, seconds, alone)
 }
 
 /// 1080p30 at 4 Mbit/s to MJPEG q80, and the same by ffmpeg.
@@ -44,28 +38,14 @@ pub(crate) async fn mjpeg_1080(seconds: u64) -> Result<()> {
     let theirs = ffmpeg(&program.0, seconds).await;
     drop(program);
     let alone = tokio::task::spawn_blocking(move || alone::measure(&clip, StillFormat::Jpeg, 80)).await??;
-    tell(
-        "1080p30 H.264 → MJPEG q80, CPU per still, whole process",
-        cpu,
-        stills,
-        seconds,
-        alone,
-    )?;
+    tell("1080p30 H.264 → MJPEG q80, CPU per still, whole process", cpu, stills, seconds, alone)?;
     match theirs {
         Ok((theirs, bytes)) => row(
             "the same against `ffmpeg -i rtsp://… -q:v 3 -f mpjpeg -`",
-            format!(
-                "{:.2} × ({ours:.2} ms against {theirs:.2} ms of {} kB)",
-                ours / theirs,
-                bytes / 1_000
-            ),
+            format!("{:.2} × ({ours:.2} ms against {theirs:.2} ms of {} kB)", ours / theirs, bytes / 1_000),
             "≤ 0.55 ×",
         )?,
-        Err(error) => row(
-            "the same against ffmpeg",
-            format!("not measured: {error:#}"),
-            "≤ 0.55 ×",
-        )?,
+        Err(error) => row("the same against ffmpeg", format!("not measured: {error:#}"), "≤ 0.55 ×")?,
     }
     Ok(())
 }
@@ -102,42 +82,21 @@ fn tell(what: &str, cpu: Duration, stills: u64, seconds: u64, alone: alone::Alon
         ),
         "≤ 1.10 ×",
     )?;
-    row(
-        "… and its rate",
-        format!("{:.1}/s", stills as f64 / seconds as f64),
-        format!("{FPS}/s held"),
-    )?;
+    row("… and its rate", format!("{:.1}/s", stills as f64 / seconds as f64), format!("{FPS}/s held"))?;
     Ok(())
 }
 
 /// ffmpeg's CPU per picture that came out, and the mean size of a picture.
 async fn ffmpeg(camera: &Camera, seconds: u64) -> Result<(f64, u64)> {
     let mut child = tokio::process::Command::new("ffmpeg")
-        .args([
-            "-v",
-            "error",
-            "-rtsp_transport",
-            "tcp",
-            "-i",
-            &camera.url(),
-            "-an",
-            "-q:v",
-            "3",
-            "-f",
-            "mpjpeg",
-            "-",
-        ])
+        .args(["-v", "error", "-rtsp_transport", "tcp", "-i", &camera.url(), "-an", "-q:v", "3", "-f", "mpjpeg", "-"])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
         .context("ffmpeg is not installed")?;
     let id = child.id().context("it runs")?;
-    let mut parts = Parts {
-        stream: child.stdout.take().context("it was piped")?,
-        seen: Vec::new(),
-        bytes: 0,
-    };
+    let mut parts = Parts { stream: child.stdout.take().context("it was piped")?, seen: Vec::new(), bytes: 0 };
     parts.count_until(Instant::now() + WARM_UP).await?;
     let before = process::cpu(id)?;
     parts.bytes = 0;
@@ -160,11 +119,7 @@ impl Parts<TcpStream> {
         let mut stream = TcpStream::connect(program.address()).await?;
         let request = format!("GET /mjpeg/cam HTTP/1.1\r\nHost: {}\r\n\r\n", program.address());
         tokio::io::AsyncWriteExt::write_all(&mut stream, request.as_bytes()).await?;
-        Ok(Self {
-            stream,
-            seen: Vec::new(),
-            bytes: 0,
-        })
+        Ok(Self { stream, seen: Vec::new(), bytes: 0 })
     }
 }
 

@@ -54,11 +54,7 @@ pub(crate) async fn measure(seconds: u64) -> Result<()> {
     let expected = posts * VIEWERS as u64;
     let ours = per_gb(cpu, delivered * still.len() as u64);
     let theirs = bare::measure(still.len(), VIEWERS, RATE, seconds).await?;
-    row(
-        "1,000 viewers of 60 kB at 15/s, stills delivered",
-        format!("{delivered} of {expected}"),
-        "all",
-    )?;
+    row("1,000 viewers of 60 kB at 15/s, stills delivered", format!("{delivered} of {expected}"), "all")?;
     row(
         "… CPU per GB against a bare epoll program",
         format!("{:.2} × ({ours:.3} s against {theirs:.3} s)", ours / theirs),
@@ -78,12 +74,8 @@ fn still(bytes: usize) -> Result<Bytes> {
     let mut found = Bytes::new();
     for width in (160..1_280).step_by(16) {
         let size = Size::new(width, width * 9 / 16 / 2 * 2);
-        let stamp = codec::Stamp {
-            pts: media::Timestamp::ZERO,
-            sequence: 0,
-            received: media::Moment::now(),
-            captured: None,
-        };
+        let stamp =
+            codec::Stamp { pts: media::Timestamp::ZERO, sequence: 0, received: media::Moment::now(), captured: None };
         let mut picture = codec::Picture::black(&codec::Pool::new(0), size, media::Color::JPEG, stamp);
         let mut grain = 1u32;
         for plane in picture.planes_mut() {
@@ -123,11 +115,7 @@ impl Socket {
             head.push(stream.read_u8().await.context("the handshake is not answered")?);
         }
         ensure!(head.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&head));
-        Ok(Self {
-            stream,
-            left: 0,
-            header: Vec::new(),
-        })
+        Ok(Self { stream, left: 0, header: Vec::new() })
     }
 
     /// How many binary messages began until then.

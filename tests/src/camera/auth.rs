@@ -20,11 +20,7 @@ pub(crate) struct Door {
 
 impl Door {
     pub(crate) fn new(auth: Auth, nonce: u32) -> Self {
-        Self {
-            auth,
-            nonce,
-            stale: false,
-        }
+        Self { auth, nonce, stale: false }
     }
 
     /// The nonce that clients know is no longer taken.
@@ -62,12 +58,9 @@ impl Door {
         let secret = hash(&format!("{username}:{REALM}:{password}"));
         let request = hash(&format!("{method}:{}", value("uri")));
         let expected = match self.auth.scheme {
-            Scheme::DigestQop => hash(&format!(
-                "{secret}:{nonce}:{}:{}:{}:{request}",
-                value("nc"),
-                value("cnonce"),
-                value("qop")
-            )),
+            Scheme::DigestQop => {
+                hash(&format!("{secret}:{nonce}:{}:{}:{}:{request}", value("nc"), value("cnonce"), value("qop")))
+            }
             _ => hash(&format!("{secret}:{nonce}:{request}")),
         };
         scheme.eq_ignore_ascii_case("Digest") && value("username") == username && value("response") == expected
@@ -87,10 +80,7 @@ fn parameters(text: &str) -> HashMap<String, String> {
             Some(quoted) => quoted.split_once('"').unwrap_or((quoted, "")),
             None => behind.split_once(',').unwrap_or((behind, "")),
         };
-        found.insert(
-            key.trim_matches([' ', ',']).to_ascii_lowercase(),
-            value.trim().to_owned(),
-        );
+        found.insert(key.trim_matches([' ', ',']).to_ascii_lowercase(), value.trim().to_owned());
         rest = next;
     }
     found
@@ -102,17 +92,10 @@ mod tests {
 
     #[test]
     fn a_digest_of_rfc_2069_opens_and_an_old_nonce_does_not() {
-        let auth = Auth {
-            scheme: Scheme::Digest,
-            username: "admin".into(),
-            password: "pa:ss word".into(),
-        };
+        let auth = Auth { scheme: Scheme::Digest, username: "admin".into(), password: "pa:ss word".into() };
         let mut door = Door::new(auth, 7);
-        let response = hash(&format!(
-            "{}:00000007:{}",
-            hash("admin:scripted camera:pa:ss word"),
-            hash("DESCRIBE:rtsp://h/cam")
-        ));
+        let response =
+            hash(&format!("{}:00000007:{}", hash("admin:scripted camera:pa:ss word"), hash("DESCRIBE:rtsp://h/cam")));
         let header = format!(
             "Digest username=\"admin\", realm=\"scripted camera\", nonce=\"00000007\", uri=\"rtsp://h/cam\", response=\"{response}\""
         );

@@ -43,9 +43,7 @@ enum Next {
 /// Serves until either side closes.
 pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>, index: usize) {
     let script = shared.script();
-    let peer = stream
-        .peer_addr()
-        .map_or(Ipv4Addr::LOCALHOST.into(), |address| address.ip());
+    let peer = stream.peer_addr().map_or(Ipv4Addr::LOCALHOST.into(), |address| address.ip());
     stream.set_nodelay(true).ok();
     let (reader, writer) = stream.into_split();
     let ssrc = 0x5ca1_ab1e_u32.wrapping_add(index as u32 * 0x0101_0101);
@@ -168,9 +166,8 @@ impl Connection {
     }
 
     async fn describe(&mut self, request: &Request<Vec<u8>>) -> Next {
-        let base = request
-            .request_uri()
-            .map_or(String::new(), |uri| format!("{}/", uri.as_str().trim_end_matches('/')));
+        let base =
+            request.request_uri().map_or(String::new(), |uri| format!("{}/", uri.as_str().trim_end_matches('/')));
         let answer = self
             .ok(request)
             .header(headers::CONTENT_TYPE, "application/sdp")
@@ -180,10 +177,7 @@ impl Connection {
     }
 
     async fn setup(&mut self, request: &Request<Vec<u8>>) -> Next {
-        let asked = request
-            .header(&headers::TRANSPORT)
-            .map_or("", |value| value.as_str())
-            .to_owned();
+        let asked = request.header(&headers::TRANSPORT).map_or("", |value| value.as_str()).to_owned();
         let refusal = match (self.script.transports, is_interleaved(&asked)) {
             (Transports::UdpOnly, true) | (Transports::TcpOnly, false) => Some(StatusCode::UnsupportedTransport),
             (Transports::UdpOnlyAnd400, true) => Some(StatusCode::BadRequest),
@@ -192,9 +186,7 @@ impl Connection {
         if let Some(status) = refusal {
             return self.refuse(request, status).await;
         }
-        let track = request
-            .request_uri()
-            .and_then(|uri| uri.path().rsplit_once("/track")?.1.parse().ok());
+        let track = request.request_uri().and_then(|uri| uri.path().rsplit_once("/track")?.1.parse().ok());
         let Some(track) = track.filter(|track| *track <= self.script.tracks.len()) else {
             return self.refuse(request, StatusCode::NotFound).await;
         };
@@ -217,27 +209,13 @@ impl Connection {
         let Some(transport) = self.video.clone() else {
             return self.refuse(request, StatusCode::MethodNotValidInThisState).await;
         };
-        let uri = request
-            .request_uri()
-            .map_or("", |uri| uri.as_str())
-            .trim_end_matches('/')
-            .to_owned();
+        let uri = request.request_uri().map_or("", |uri| uri.as_str()).trim_end_matches('/').to_owned();
         let first = Playback::first_timestamp(&self.script);
         let info = format!("url={uri}/track0;seq={};rtptime={first}", self.sequence.next);
-        let answer = self
-            .ok(request)
-            .header(headers::RTP_INFO, info)
-            .header(headers::RANGE, "npt=now-")
-            .empty();
+        let answer = self.ok(request).header(headers::RTP_INFO, info).header(headers::RANGE, "npt=now-").empty();
         self.send(&answer.map_body(|_| Vec::new())).await;
         self.shared.count(|counts| counts.plays += 1);
-        let playback = Playback::new(
-            self.shared.clone(),
-            &self.script,
-            self.faults.clone(),
-            transport,
-            self.sequence,
-        );
+        let playback = Playback::new(self.shared.clone(), &self.script, self.faults.clone(), transport, self.sequence);
         self.playing = Some(tokio::spawn(playback.run()));
         Next::Read
     }
@@ -248,18 +226,12 @@ impl Connection {
     }
 
     fn response(&self, request: &Request<Vec<u8>>, status: StatusCode) -> rtsp_types::ResponseBuilder {
-        let sequence = request
-            .header(&headers::CSEQ)
-            .map_or("0", |value| value.as_str())
-            .to_owned();
+        let sequence = request.header(&headers::CSEQ).map_or("0", |value| value.as_str()).to_owned();
         let response = Response::builder(Version::V1_0, status).header(headers::CSEQ, sequence);
         if self.video.is_none() && *request.method() != Method::Setup {
             return response;
         }
-        response.header(
-            headers::SESSION,
-            format!("{};timeout={}", self.session, self.script.session_timeout.as_secs()),
-        )
+        response.header(headers::SESSION, format!("{};timeout={}", self.session, self.script.session_timeout.as_secs()))
     }
 
     async fn refuse(&mut self, request: &Request<Vec<u8>>, status: StatusCode) -> Next {

@@ -162,9 +162,7 @@ impl Playback {
             }
             Fault::SendsGarbageAfter(after) if sent == *after => self.send_garbage().await?,
             Fault::BreaksFramingAfter(after) if sent == *after => {
-                self.transport
-                    .send_unframed(b"\x00\x17these bytes are neither a packet nor an answer\xff\xd9")
-                    .await?;
+                self.transport.send_unframed(b"\x00\x17these bytes are neither a packet nor an answer\xff\xd9").await?;
             }
             _ => {}
         }
@@ -192,14 +190,9 @@ impl Playback {
             self.packets += 1;
             let packets = self.packets;
             let hits = |each: usize| packets.is_multiple_of(each.max(1));
-            let lost = self
-                .faults
-                .iter()
-                .any(|fault| matches!(fault, Fault::LosesEach(each) if sent > 0 && hits(*each)));
-            let late = self
-                .faults
-                .iter()
-                .any(|fault| matches!(fault, Fault::ReordersEach(each) if hits(*each)));
+            let lost =
+                self.faults.iter().any(|fault| matches!(fault, Fault::LosesEach(each) if sent > 0 && hits(*each)));
+            let late = self.faults.iter().any(|fault| matches!(fault, Fault::ReordersEach(each) if hits(*each)));
             if lost {
                 continue;
             }

@@ -22,13 +22,7 @@ pub(crate) struct Sequence {
 
 impl Sequence {
     pub(crate) fn new(ssrc: u32, payload_type: u8, first: u16) -> Self {
-        Self {
-            ssrc,
-            payload_type,
-            next: first,
-            packets: 0,
-            octets: 0,
-        }
+        Self { ssrc, payload_type, next: first, packets: 0, octets: 0 }
     }
 
     /// One RTP packet.

@@ -106,10 +106,7 @@ pub struct Packets {
 
 impl Default for Packets {
     fn default() -> Self {
-        Self {
-            payload_limit: 1_400,
-            aggregate: false,
-        }
+        Self { payload_limit: 1_400, aggregate: false }
     }
 }
 
@@ -178,11 +175,7 @@ impl Script {
 
     /// Wants credentials.
     pub fn auth(mut self, scheme: Scheme, username: &str, password: &str) -> Self {
-        self.auth = Some(Auth {
-            scheme,
-            username: username.into(),
-            password: password.into(),
-        });
+        self.auth = Some(Auth { scheme, username: username.into(), password: password.into() });
         self
     }
 

@@ -10,10 +10,7 @@ use crate::camera::script::{ExtraTrack, ParameterSets, Script};
 /// The session description; track n has the control URL `track{n}`, the video is track 0.
 pub(crate) fn describe(script: &Script) -> String {
     let address = std::net::Ipv4Addr::UNSPECIFIED;
-    let mut session = Session::new(
-        Origin::with_ip_addr("1", 1, std::net::Ipv4Addr::LOCALHOST),
-        "scripted camera",
-    );
+    let mut session = Session::new(Origin::with_ip_addr("1", 1, std::net::Ipv4Addr::LOCALHOST), "scripted camera");
     session.connection = Some(Connection::from_ip_addr(address));
     session.times.push(Time::new(0, 0));
     session.attributes.push(Attribute::with_value("control", "*"));
@@ -49,23 +46,10 @@ fn video(script: &Script) -> Media {
                 encoded(0),
                 encoded(1)
             );
-            (
-                "H264/90000",
-                Some(format!(
-                    "packetization-mode=1{}",
-                    if told { sets } else { String::new() }
-                )),
-            )
+            ("H264/90000", Some(format!("packetization-mode=1{}", if told { sets } else { String::new() })))
         }
         Codec::H265 => {
-            let sets = || {
-                format!(
-                    "sprop-vps={}; sprop-sps={}; sprop-pps={}",
-                    encoded(0),
-                    encoded(1),
-                    encoded(2)
-                )
-            };
+            let sets = || format!("sprop-vps={}; sprop-sps={}; sprop-pps={}", encoded(0), encoded(1), encoded(2));
             ("H265/90000", told.then(sets))
         }
         _ => ("JPEG/90000", None),

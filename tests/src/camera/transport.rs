@@ -39,35 +39,15 @@ impl Transport {
     pub(crate) async fn open(asked: &str, writer: &Writer, peer: IpAddr, ssrc: u32) -> Result<(Self, String)> {
         if is_interleaved(asked) {
             let channel = range(asked, "interleaved").map_or(0, |(first, _)| first as u8);
-            let header = format!(
-                "RTP/AVP/TCP;unicast;interleaved={channel}-{};ssrc={ssrc:08X}",
-                channel + 1
-            );
-            return Ok((
-                Self::Interleaved {
-                    writer: writer.clone(),
-                    channel,
-                },
-                header,
-            ));
+            let header = format!("RTP/AVP/TCP;unicast;interleaved={channel}-{};ssrc={ssrc:08X}", channel + 1);
+            return Ok((Self::Interleaved { writer: writer.clone(), channel }, header));
         }
         let peer_ports = range(asked, "client_port").context("no `client_port`")?;
         let (rtp, rtcp) = pair().await?;
         let first = rtp.local_addr()?.port();
         let (a, b) = peer_ports;
-        let header = format!(
-            "RTP/AVP;unicast;client_port={a}-{b};server_port={first}-{};ssrc={ssrc:08X}",
-            first + 1
-        );
-        Ok((
-            Self::Udp(Arc::new(Udp {
-                rtp,
-                rtcp,
-                peer,
-                peer_ports,
-            })),
-            header,
-        ))
+        let header = format!("RTP/AVP;unicast;client_port={a}-{b};server_port={first}-{};ssrc={ssrc:08X}", first + 1);
+        Ok((Self::Udp(Arc::new(Udp { rtp, rtcp, peer, peer_ports })), header))
     }
 
     pub(crate) async fn send(&self, port: Port, packet: &[u8]) -> io::Result<()> {
@@ -104,17 +84,12 @@ impl Transport {
 
 /// Whether a `Transport` header asks for interleaving.
 pub(crate) fn is_interleaved(header: &str) -> bool {
-    header
-        .split(';')
-        .next()
-        .is_some_and(|first| first.eq_ignore_ascii_case("RTP/AVP/TCP"))
+    header.split(';').next().is_some_and(|first| first.eq_ignore_ascii_case("RTP/AVP/TCP"))
 }
 
 /// `key=a-b` of a `Transport` header.
 fn range(header: &str, key: &str) -> Option<(u16, u16)> {
-    let value = header
-        .split(';')
-        .find_map(|part| part.strip_prefix(key)?.strip_prefix('='))?;
+    let value = header.split(';').find_map(|part| part.strip_prefix(key)?.strip_prefix('='))?;
     let (first, last) = value.split_once('-')?;
     Some((first.parse().ok()?, last.parse().ok()?))
 }

@@ -22,18 +22,12 @@ pub struct Producer {
 impl Producer {
     /// Nothing is sent yet.
     pub fn new(program: &Program, stream: &str, protocol: Protocol) -> Result<Self> {
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .timeout(LIMIT)
-            .pool_max_idle_per_host(1);
+        let client = reqwest::Client::builder().no_proxy().timeout(LIMIT).pool_max_idle_per_host(1);
         let client = match protocol {
             Protocol::Http1 => client.http1_only(),
             Protocol::H2c => client.http2_prior_knowledge(),
         };
-        Ok(Self {
-            client: client.build()?,
-            url: program.url(&format!("/ingest/{stream}")),
-        })
+        Ok(Self { client: client.build()?, url: program.url(&format!("/ingest/{stream}")) })
     }
 
     /// Posts one body.

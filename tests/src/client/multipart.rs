@@ -28,32 +28,13 @@ impl Multipart {
     pub async fn connect(program: &Program, stream: &str) -> Result<Self> {
         let client = reqwest::Client::builder().no_proxy().connect_timeout(LIMIT).build()?;
         let asking = client.get(program.url(&format!("/mjpeg/{stream}"))).send();
-        let response = tokio::time::timeout(LIMIT, asking)
-            .await
-            .context("no answer")??
-            .error_for_status()?;
-        let header = |name: &str| {
-            response
-                .headers()
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-                .unwrap_or_default()
-        };
-        ensure!(
-            header("content-type") == "multipart/x-mixed-replace; boundary=frame",
-            "{:?}",
-            header("content-type")
-        );
+        let response = tokio::time::timeout(LIMIT, asking).await.context("no answer")??.error_for_status()?;
+        let header =
+            |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        ensure!(header("content-type") == "multipart/x-mixed-replace; boundary=frame", "{:?}", header("content-type"));
         ensure!(header("x-accel-buffering") == "no", "X-Accel-Buffering is missing");
-        ensure!(
-            header("cache-control").contains("no-store"),
-            "Cache-Control: {:?}",
-            header("cache-control")
-        );
-        Ok(Self {
-            body: Box::pin(response.bytes_stream()),
-            received: BytesMut::new(),
-        })
+        ensure!(header("cache-control").contains("no-store"), "Cache-Control: {:?}", header("cache-control"));
+        Ok(Self { body: Box::pin(response.bytes_stream()), received: BytesMut::new() })
     }
 
     /// The next part.
@@ -68,29 +49,19 @@ impl Multipart {
             let head = std::str::from_utf8(&head)?.trim_start();
             ensure!(head.starts_with("--frame\r\n"), "no boundary: {head:?}");
             let field = |name: &str| {
-                let matching = |line: &str| {
-                    line.split_once(':')
-                        .filter(|(key, _)| key.eq_ignore_ascii_case(name))
-                        .is_some()
-                };
+                let matching =
+                    |line: &str| line.split_once(':').filter(|(key, _)| key.eq_ignore_ascii_case(name)).is_some();
                 let line = head.lines().find(|line| matching(line))?;
                 Some(line.split_once(':')?.1.trim().to_owned())
             };
             let content_type = field("content-type").context("a part without Content-Type")?;
-            let length: usize = field("content-length")
-                .context("a part without Content-Length")?
-                .parse()?;
+            let length: usize = field("content-length").context("a part without Content-Length")?.parse()?;
             while self.received.len() < length {
                 self.receive().await?;
             }
-            Ok(Part {
-                content_type,
-                body: self.received.split_to(length).freeze(),
-            })
+            Ok(Part { content_type, body: self.received.split_to(length).freeze() })
         };
-        tokio::time::timeout(LIMIT, receiving)
-            .await
-            .context("no part in time")?
+        tokio::time::timeout(LIMIT, receiving).await.context("no part in time")?
     }
 
     async fn receive(&mut self) -> Result<()> {
@@ -102,8 +73,6 @@ impl Multipart {
 
 impl std::fmt::Debug for Multipart {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Multipart")
-            .field("received", &self.received.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Multipart").field("received", &self.received.len()).finish_non_exhaustive()
     }
 }

@@ -67,9 +67,7 @@ impl Viewer {
                 };
             }
         };
-        tokio::time::timeout(limit, receiving)
-            .await
-            .with_context(|| format!("no message within {limit:?}"))?
+        tokio::time::timeout(limit, receiving).await.with_context(|| format!("no message within {limit:?}"))?
     }
 
     /// The next still; text messages are passed over.
@@ -88,9 +86,7 @@ impl Viewer {
                 }
             }
         };
-        tokio::time::timeout(limit, receiving)
-            .await
-            .with_context(|| format!("no still within {limit:?}"))?
+        tokio::time::timeout(limit, receiving).await.with_context(|| format!("no still within {limit:?}"))?
     }
 
     /// The next text message of this `type`; stills are passed over.

@@ -14,9 +14,7 @@ use anyhow::{Context, Result, bail, ensure};
 pub fn path() -> Result<&'static Path> {
     static FOUND: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let found = FOUND.get_or_init(|| find().map_err(|error| format!("{error:#}")));
-    found
-        .as_deref()
-        .map_err(|error| anyhow::anyhow!("no program to test: {error}"))
+    found.as_deref().map_err(|error| anyhow::anyhow!("no program to test: {error}"))
 }
 
 fn find() -> Result<PathBuf> {
@@ -24,14 +22,9 @@ fn find() -> Result<PathBuf> {
         return Ok(path.into());
     }
     let test = std::env::current_exe()?;
-    let folder = test
-        .ancestors()
-        .nth(2)
-        .context("a test lies in target/{profile}/deps")?;
+    let folder = test.ancestors().nth(2).context("a test lies in target/{profile}/deps")?;
     let binary = folder.join("framegate").with_extension(std::env::consts::EXE_EXTENSION);
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .context("this package lies in the workspace")?;
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("this package lies in the workspace")?;
     let built = binary.metadata().and_then(|file| file.modified()).ok();
     if built.is_none_or(|built| newest(&workspace.join("runtime")) > built) {
         let profile = match folder.file_name().and_then(|name| name.to_str()) {
@@ -46,20 +39,8 @@ fn find() -> Result<PathBuf> {
 
 fn build(workspace: &Path, profile: &str) -> Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let arguments = [
-        "build",
-        "--quiet",
-        "--workspace",
-        "--bin",
-        "framegate",
-        "--profile",
-        profile,
-    ];
-    let output = Command::new(cargo)
-        .args(arguments)
-        .current_dir(workspace)
-        .output()
-        .context("cargo")?;
+    let arguments = ["build", "--quiet", "--workspace", "--bin", "framegate", "--profile", profile];
+    let output = Command::new(cargo).args(arguments).current_dir(workspace).output().context("cargo")?;
     if !output.status.success() {
         bail!("cargo build: {}", String::from_utf8_lossy(&output.stderr));
     }
@@ -75,10 +56,9 @@ fn newest(folder: &Path) -> SystemTime {
         let path = entry.path();
         match path.extension().and_then(|extension| extension.to_str()) {
             _ if path.is_dir() => newest(&path),
-            Some("rs" | "toml" | "html" | "css" | "js") => path
-                .metadata()
-                .and_then(|file| file.modified())
-                .unwrap_or(SystemTime::UNIX_EPOCH),
+            Some("rs" | "toml" | "html" | "css" | "js") => {
+                path.metadata().and_then(|file| file.modified()).unwrap_or(SystemTime::UNIX_EPOCH)
+            }
             _ => SystemTime::UNIX_EPOCH,
         }
     });

@@ -108,11 +108,7 @@ impl Conversion {
             return;
         }
         for ((to, y), lift) in to.iter_mut().zip(from).zip(lift) {
-            *to = clamped(
-                high(i16::from(*y) << 7, factor)
-                    .wrapping_add(offset)
-                    .wrapping_add(*lift),
-            );
+            *to = clamped(high(i16::from(*y) << 7, factor).wrapping_add(offset).wrapping_add(*lift));
         }
     }
 

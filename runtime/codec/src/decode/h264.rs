@@ -13,8 +13,8 @@ const REMEMBERED: usize = 32;
 
 /// H.264 (ITU-T H.264), progressive, 8-bit 4:2:0.
 ///
-/// The library shows pictures in the order of decoding ([`without_delay`]), [`Order`] puts them into that of presentation. On a change of an SPS the
-/// library is opened anew, so that nothing of the old stream is left in it.
+/// The library shows pictures in the order of decoding ([`without_delay`]), [`Order`] puts them into that of presentation. On a change of an SPS
+/// the library is opened anew, so that nothing of the old stream is left in it.
 pub(super) struct Video {
     pool: Pool,
     library: Option<Library>,
@@ -75,28 +75,14 @@ impl Video {
         if self.units.len() == REMEMBERED {
             self.units.pop_front();
         }
-        let stamp = Stamp {
-            pts: unit.pts,
-            sequence: 0,
-            received: unit.received,
-            captured: unit.captured,
-        };
-        self.units.push_back(Fed {
-            number: self.fed,
-            stamp,
-            color: unit.parameters.color,
-            shape: content.shape,
-        });
+        let stamp = Stamp { pts: unit.pts, sequence: 0, received: unit.received, captured: unit.captured };
+        self.units.push_back(Fed { number: self.fed, stamp, color: unit.parameters.color, shape: content.shape });
 
         let library = self.library.as_mut().expect("opened above");
         let mut shown = 0;
         let mut trouble = Trouble::default();
         for complete in [false, true] {
-            let (state, frame) = if complete {
-                library.finish()
-            } else {
-                library.feed(data, self.fed)
-            };
+            let (state, frame) = if complete { library.finish() } else { library.feed(data, self.fed) };
             if state.is_some() {
                 trouble = state;
             }
@@ -113,10 +99,7 @@ impl Video {
         }
         // What was concealed is a picture; what gave none is an error.
         match trouble.is_some() && shown == 0 && content.shape.is_some() {
-            true => Err(Error::Damaged {
-                codec: Codec::H264,
-                why: trouble.words(),
-            }),
+            true => Err(Error::Damaged { codec: Codec::H264, why: trouble.words() }),
             false => Ok(()),
         }
     }
@@ -127,10 +110,7 @@ impl Video {
 
     /// Opens the library for the stream that this access unit is of.
     fn start(&mut self, unit: &AccessUnit, content: &Unit<'_>) -> Result<(), Error> {
-        let mut library = Library::open().map_err(|why| Error::Setup {
-            codec: Codec::H264,
-            why,
-        })?;
+        let mut library = Library::open().map_err(|why| Error::Setup { codec: Codec::H264, why })?;
         self.order.restart(unit.parameters.reordered);
         let parameters = &unit.parameters;
         if content.sps.is_empty() && !parameters.sps.is_empty() {
@@ -154,14 +134,8 @@ impl Video {
 fn refusal(sps: &[u8]) -> Option<Error> {
     match h264::parameters(sps, &[]) {
         Ok(parameters) => parameters.interlaced.then_some(Error::Interlaced),
-        Err(h264::BadSps::Size(size)) => Some(Error::TooLarge {
-            codec: Codec::H264,
-            size,
-        }),
-        Err(h264::BadSps::Format(what)) => Some(Error::Unsupported {
-            codec: Codec::H264,
-            what: what.into(),
-        }),
+        Err(h264::BadSps::Size(size)) => Some(Error::TooLarge { codec: Codec::H264, size }),
+        Err(h264::BadSps::Format(what)) => Some(Error::Unsupported { codec: Codec::H264, what: what.into() }),
         // Let the library try: it reads some that h264-reader does not.
         Err(h264::BadSps::Syntax(_)) => None,
     }

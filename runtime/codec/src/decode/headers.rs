@@ -86,12 +86,7 @@ impl Headers {
         let idr = h264::nal_type(nal) == h264::IDR;
         let reference = nal[0] & 0x60 != 0;
         let bidirectional = is_bidirectional(nal);
-        Some(Shape {
-            order: self.order(nal, idr, reference),
-            idr,
-            bidirectional,
-            reference,
-        })
+        Some(Shape { order: self.order(nal, idr, reference), idr, bidirectional, reference })
     }
 
     /// Clause 8.2.1.1; memory management operation 5 is left out: no camera uses it.
@@ -131,17 +126,12 @@ impl Headers {
 fn is_bidirectional(slice: &[u8]) -> bool {
     let mut bits = Bits::new(slice, 16);
     // Table 7-6: 1 and 6 are B.
-    bits.ue()
-        .and_then(|_first_mb| bits.ue())
-        .is_some_and(|kind| kind % 5 == 1)
+    bits.ue().and_then(|_first_mb| bits.ue()).is_some_and(|kind| kind % 5 == 1)
 }
 
 /// Profiles whose SPS tells chroma format and bit depth (clause 7.3.2.1.1).
 fn is_high(profile: u32) -> bool {
-    matches!(
-        profile,
-        100 | 110 | 122 | 244 | 44 | 83 | 86 | 118 | 128 | 138 | 139 | 134 | 135
-    )
+    matches!(profile, 100 | 110 | 122 | 244 | 44 | 83 | 86 | 118 | 128 | 138 | 139 | 134 | 135)
 }
 
 impl Sps {
@@ -175,16 +165,7 @@ impl Sps {
         };
         let _references_gaps_width_height = (bits.ue()?, bits.bit()?, bits.ue()?, bits.ue()?);
         let frames_only = bits.bit()?;
-        Some((
-            id,
-            Self {
-                nal: nal.to_vec(),
-                frame_num_bits,
-                order_bits,
-                separate_planes,
-                frames_only,
-            },
-        ))
+        Some((id, Self { nal: nal.to_vec(), frame_num_bits, order_bits, separate_planes, frames_only }))
     }
 }
 
@@ -208,9 +189,9 @@ fn skip_scaling_lists(bits: &mut Bits, lists: usize) -> Option<()> {
 /// The same SPS under the name of Scalable Baseline (profile 83), which openh264 shows at once, in the order of decoding.
 ///
 /// For every other profile than Baseline it holds one picture back, also where nothing is reordered: 33 ms at 30 pictures a second. Its own
-/// way out (`FlushFrame`) takes a picture without giving back its memory (cisco/openh264, `welsDecoderExt.cpp`: with one thread `m_pPicBuff` is null), so that
-/// it runs out after some pictures. The profile has no other effect on decoding there; the syntax of an SPS with it is that of High, so for Main the
-/// fields of High are put in. `None` where nothing is to be done.
+/// way out (`FlushFrame`) takes a picture without giving back its memory (cisco/openh264, `welsDecoderExt.cpp`: with one thread `m_pPicBuff` is
+/// null), so that it runs out after some pictures. The profile has no other effect on decoding there; the syntax of an SPS with it is that of
+/// High, so for Main the fields of High are put in. `None` where nothing is to be done.
 pub(super) fn without_delay(sps: &[u8]) -> Option<Vec<u8>> {
     const SCALABLE_BASELINE: u32 = 83;
     let mut bits = Bits::new(sps, sps.len());

@@ -16,10 +16,7 @@ pub(super) struct Jpeg {
 
 impl Jpeg {
     pub(super) fn open() -> Result<Self, Error> {
-        Ok(Self {
-            library: library()?,
-            scratch: Vec::new(),
-        })
+        Ok(Self { library: library()?, scratch: Vec::new() })
     }
 
     pub(super) fn decode(&mut self, data: &[u8], stamp: Stamp, pool: &Pool) -> Result<Picture, Error> {
@@ -37,22 +34,14 @@ impl Jpeg {
         let mut picture = Picture::dirty(pool, size, Color::JPEG, stamp);
         match (header.colorspace, header.subsamp) {
             (Colorspace::CMYK | Colorspace::YCCK, _) => {
-                return Err(Error::Unsupported {
-                    codec: Codec::Jpeg,
-                    what: "four colour components".into(),
-                });
+                return Err(Error::Unsupported { codec: Codec::Jpeg, what: "four colour components".into() });
             }
             (Colorspace::RGB, _) | (_, Subsamp::Unknown) => self.by_rgb(data, &mut picture)?,
             (_, Subsamp::Sub2x2) if size.width.is_multiple_of(2) && size.height.is_multiple_of(2) => {
                 // The library's layout without padding is ours.
                 let pixels = picture.samples_mut();
-                let image = YuvImage {
-                    pixels,
-                    width: header.width,
-                    align: 1,
-                    height: header.height,
-                    subsamp: Subsamp::Sub2x2,
-                };
+                let image =
+                    YuvImage { pixels, width: header.width, align: 1, height: header.height, subsamp: Subsamp::Sub2x2 };
                 finished(self.library.decompress_to_yuv(data, image))?;
             }
             (_, subsamp) => self.by_planes(data, subsamp, &mut picture)?,
@@ -67,21 +56,8 @@ impl Jpeg {
         let length = turbojpeg::yuv_pixels_len(width, 1, height, subsamp).map_err(damaged)?;
         self.scratch.clear();
         self.scratch.resize(length, 128);
-        let image = YuvImage {
-            pixels: &mut self.scratch[..],
-            width,
-            align: 1,
-            height,
-            subsamp,
-        };
-        let (luma, chroma) = (
-            image.y_size(),
-            if subsamp == Subsamp::Gray {
-                (0, 0)
-            } else {
-                image.uv_size()
-            },
-        );
+        let image = YuvImage { pixels: &mut self.scratch[..], width, align: 1, height, subsamp };
+        let (luma, chroma) = (image.y_size(), if subsamp == Subsamp::Gray { (0, 0) } else { image.uv_size() });
         finished(self.library.decompress_to_yuv(data, image))?;
 
         let (from_luma, rest) = self.scratch.split_at(luma.0 * luma.1);
@@ -107,13 +83,7 @@ impl Jpeg {
         let (width, height) = (width as usize, height as usize);
         self.scratch.clear();
         self.scratch.resize(3 * width * height, 0);
-        let image = Image {
-            pixels: &mut self.scratch[..],
-            width,
-            pitch: 3 * width,
-            height,
-            format: PixelFormat::RGB,
-        };
+        let image = Image { pixels: &mut self.scratch[..], width, pitch: 3 * width, height, format: PixelFormat::RGB };
         finished(self.library.decompress(data, image))?;
         from_rgb(picture, &self.scratch, 3);
         Ok(())
@@ -121,10 +91,7 @@ impl Jpeg {
 }
 
 fn library() -> Result<Decompressor, Error> {
-    let setup = |e: turbojpeg::Error| Error::Setup {
-        codec: Codec::Jpeg,
-        why: e.to_string(),
-    };
+    let setup = |e: turbojpeg::Error| Error::Setup { codec: Codec::Jpeg, why: e.to_string() };
     let mut library = Decompressor::new().map_err(setup)?;
     library.set_scan_limit(MOST_SCANS).map_err(setup)?;
     Ok(library)
@@ -137,10 +104,7 @@ fn averaged(from: &[u8], (from_width, from_height): (usize, usize), block: (usiz
     for (y, row) in to.rows_mut().enumerate() {
         let top = (2 * y / block.1).min(from_height - 1);
         let below = ((2 * y + 1) / block.1).min(from_height - 1);
-        let (upper, lower) = (
-            &from[top * from_width..][..from_width],
-            &from[below * from_width..][..from_width],
-        );
+        let (upper, lower) = (&from[top * from_width..][..from_width], &from[below * from_width..][..from_width]);
         for (x, sample) in row.iter_mut().enumerate() {
             let left = (2 * x / block.0).min(from_width - 1);
             let right = ((2 * x + 1) / block.0).min(from_width - 1);
@@ -156,13 +120,11 @@ fn damaged(error: turbojpeg::Error) -> Error {
         turbojpeg::Error::TurboJpegError(why) => why,
         other => other.to_string(),
     };
-    Error::Damaged {
-        codec: Codec::Jpeg,
-        why,
-    }
+    Error::Damaged { codec: Codec::Jpeg, why }
 }
 
-/// Extra bytes before a marker damage nothing, and some cameras always send them (libjpeg's warning `JWRN_EXTRANEOUS_DATA`): the picture is complete.
+/// Extra bytes before a marker damage nothing, and some cameras always send them (libjpeg's warning `JWRN_EXTRANEOUS_DATA`): the picture is
+/// complete.
 fn finished(result: Result<(), turbojpeg::Error>) -> Result<(), Error> {
     match result {
         Err(turbojpeg::Error::TurboJpegError(why)) if why.contains("extraneous bytes") => Ok(()),

@@ -3,10 +3,12 @@ use openh264::OpenH264API;
 use openh264::decoder::{Decoder, DecoderConfig, Flush};
 use openh264_sys2::{DECODER_OPTION_ERROR_CON_IDC, DECODING_STATE, SBufferInfo};
 
-/// `ERROR_CON_SLICE_COPY` of codec_app_def.h: what was lost is copied from the picture before. Without it there is nothing until the next IDR picture.
+/// `ERROR_CON_SLICE_COPY` of codec_app_def.h: what was lost is copied from the picture before. Without it there is nothing until the next IDR
+/// picture.
 const SLICE_COPY: i32 = 2;
 
-/// A decoder of libopenh264, on the two calls that the crate `openh264` does not offer: feeding without the flush that belongs to it, and concealment.
+/// A decoder of libopenh264, on the two calls that the crate `openh264` does not offer: feeding without the flush that belongs to it, and
+/// concealment.
 ///
 /// One thread: with `num_threads(2)` it was seen to hang.
 pub(super) struct Library {
@@ -42,16 +44,8 @@ impl Trouble {
             (0x20, "an error was concealed"),
             (0x40, "a list of references is broken"),
         ];
-        let words: Vec<_> = WORDS
-            .iter()
-            .filter(|(bit, _)| self.0 & bit != 0)
-            .map(|(_, word)| *word)
-            .collect();
-        if words.is_empty() {
-            format!("openh264 says 0x{:x}", self.0)
-        } else {
-            words.join(", ")
-        }
+        let words: Vec<_> = WORDS.iter().filter(|(bit, _)| self.0 & bit != 0).map(|(_, word)| *word).collect();
+        if words.is_empty() { format!("openh264 says 0x{:x}", self.0) } else { words.join(", ") }
     }
 }
 
@@ -61,16 +55,8 @@ impl Library {
         let mut decoder = Decoder::with_api_config(OpenH264API::from_source(), config).map_err(|e| e.to_string())?;
         let mut conceal = SLICE_COPY;
         // SAFETY: the option takes a pointer to an int, which it reads during the call.
-        let refused = unsafe {
-            decoder
-                .raw_api()
-                .set_option(DECODER_OPTION_ERROR_CON_IDC, (&raw mut conceal).cast())
-        };
-        if refused == 0 {
-            Ok(Self { decoder })
-        } else {
-            Err(format!("concealment was refused with {refused}"))
-        }
+        let refused = unsafe { decoder.raw_api().set_option(DECODER_OPTION_ERROR_CON_IDC, (&raw mut conceal).cast()) };
+        if refused == 0 { Ok(Self { decoder }) } else { Err(format!("concealment was refused with {refused}")) }
     }
 
     /// Feeds the NAL units of one access unit. They are decoded when the next one begins, or with [`Library::finish`].
@@ -89,17 +75,10 @@ impl Library {
             return (Trouble(4), None);
         };
         let mut planes = [std::ptr::null_mut::<u8>(); 3];
-        let mut info = SBufferInfo {
-            uiInBsTimeStamp: time,
-            ..Default::default()
-        };
+        let mut info = SBufferInfo { uiInBsTimeStamp: time, ..Default::default() };
         // SAFETY: `data` is valid for `length` bytes, or null with 0, which means "the access unit is complete"; the library copies what it keeps.
         // `planes` has room for three pointers.
-        let state = unsafe {
-            self.decoder
-                .raw_api()
-                .decode_frame2(data, length, planes.as_mut_ptr(), &raw mut info)
-        };
+        let state = unsafe { self.decoder.raw_api().decode_frame2(data, length, planes.as_mut_ptr(), &raw mut info) };
         if info.iBufferStatus != 1 || planes.iter().any(|plane| plane.is_null()) {
             return (Trouble(state), None);
         }
@@ -113,8 +92,8 @@ impl Library {
         if !size.is_sane() || strides[0] < size.width as usize || strides[1] < size.chroma().width as usize {
             return (Trouble(4), None);
         }
-        // SAFETY: the library allocates each plane with this stride and at least the rows of whole macroblocks, plus padding; a picture is the part of it
-        // that the SPS shows. The memory is not written to until the next call, which needs `&mut self`.
+        // SAFETY: the library allocates each plane with this stride and at least the rows of whole macroblocks, plus padding; a picture is the
+        // part of it that the SPS shows. The memory is not written to until the next call, which needs `&mut self`.
         let plane = |at: usize, size: Size, stride: usize| unsafe {
             std::slice::from_raw_parts(planes[at], (size.height as usize - 1) * stride + size.width as usize)
         };

@@ -24,14 +24,7 @@ pub(super) struct Order {
 
 impl Order {
     pub(super) fn new() -> Self {
-        Self {
-            reorders: true,
-            held: Vec::new(),
-            bidirectional: false,
-            calm: 0,
-            shown: None,
-            sequence: 0,
-        }
+        Self { reorders: true, held: Vec::new(), bidirectional: false, calm: 0, shown: None, sequence: 0 }
     }
 
     /// Whether the parameters of the stream allow another order than that of decoding. For new parameters, after [`Self::flush`].
@@ -43,13 +36,7 @@ impl Order {
 
     /// Takes a picture in the order of decoding.
     pub(super) fn push(&mut self, picture: Picture, shape: Option<Shape>, out: &mut Vec<Picture>) {
-        let Some(Shape {
-            order: Some(order),
-            idr,
-            bidirectional,
-            reference,
-        }) = shape.filter(|_| self.reorders)
-        else {
+        let Some(Shape { order: Some(order), idr, bidirectional, reference }) = shape.filter(|_| self.reorders) else {
             self.flush(out);
             self.show(picture, out);
             return;
@@ -61,18 +48,11 @@ impl Order {
         self.calm = if bidirectional { 0 } else { self.calm.saturating_add(1) };
         if self.shown.is_some_and(|shown| order < shown) {
             // It was let go too early: the first bidirectional picture after a calm, or a damaged header.
-            tracing::debug!(
-                order,
-                shown = self.shown,
-                "a picture came too late for its place and is left out"
-            );
+            tracing::debug!(order, shown = self.shown, "a picture came too late for its place and is left out");
             return;
         }
-        let at = if self.bidirectional {
-            self.held.partition_point(|(held, _)| *held <= order)
-        } else {
-            self.held.len()
-        };
+        let at =
+            if self.bidirectional { self.held.partition_point(|(held, _)| *held <= order) } else { self.held.len() };
         self.held.insert(at, (order, picture));
         let keep = |held: &[(i64, Picture)], bidirectional: bool, calm: u32| match bidirectional {
             true => held[0].0 > order || (held[0].0 == order && reference),
@@ -108,17 +88,15 @@ mod tests {
     use super::*;
     use crate::{Pool, Stamp};
 
-    /// Pushes pictures by type and order count (`I` IDR, `P`, `R` a B that is referred to, `b` one that is not), and tells after each what came out.
+    /// Pushes pictures by type and order count (`I` IDR, `P`, `R` a B that is referred to, `b` one that is not), and tells after each what came
+    /// out.
     fn shown(order: &mut Order, pictures: &str) -> Vec<Vec<i64>> {
         let pool = Pool::new(0);
         let mut steps = Vec::new();
         for word in pictures.split_whitespace() {
             let (kind, count) = word.split_at(1);
             let count: i64 = count.parse().unwrap();
-            let stamp = Stamp {
-                pts: Timestamp::from_ticks(count),
-                ..Stamp::test()
-            };
+            let stamp = Stamp { pts: Timestamp::from_ticks(count), ..Stamp::test() };
             let picture = Picture::black(&pool, Size::new(2, 2), Color::default(), stamp);
             let shape = Shape {
                 order: Some(count),
@@ -142,22 +120,8 @@ mod tests {
 
     #[test]
     fn bidirectional_pictures_come_out_before_what_they_refer_to() {
-        let none: Vec<i64> = vec![];
         let steps = shown(&mut Order::new(), "I0 P8 b2 b4 b6 P16 b10 b12 b14");
-        assert_eq!(
-            steps,
-            [
-                none.clone(),
-                vec![0],
-                vec![2],
-                vec![4],
-                vec![6],
-                vec![8],
-                vec![10],
-                vec![12],
-                vec![14]
-            ]
-        );
+        assert_eq!(steps, [vec![], vec![0], vec![2], vec![4], vec![6], vec![8], vec![10], vec![12], vec![14]]);
     }
 
     #[test]
@@ -175,12 +139,7 @@ mod tests {
         assert_eq!(steps, [0, 4, 8, 0]);
         let mut out = Vec::new();
         order.flush(&mut out);
-        assert_eq!(
-            out.iter()
-                .map(|p| (p.stamp().pts.ticks(), p.stamp().sequence))
-                .collect::<Vec<_>>(),
-            [(2, 4)]
-        );
+        assert_eq!(out.iter().map(|p| (p.stamp().pts.ticks(), p.stamp().sequence)).collect::<Vec<_>>(), [(2, 4)]);
     }
 
     #[test]

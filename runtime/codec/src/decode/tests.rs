@@ -35,20 +35,10 @@ fn unit(codec: Codec, data: impl Into<Bytes>, pts: i64) -> AccessUnit {
 /// A stream of a moving square.
 fn stream(size: Size, pictures: usize, gop: u32) -> Vec<AccessUnit> {
     let pool = Pool::new(1 << 20);
-    let mut encoder = Encoder::open(&Settings {
-        size,
-        fps: 25,
-        bitrate_bps: 1_000_000,
-        gop,
-    })
-    .unwrap();
+    let mut encoder = Encoder::open(&Settings { size, fps: 25, bitrate_bps: 1_000_000, gop }).unwrap();
     let made = (0..pictures).map(|at| {
         let mut picture = Picture::black(&pool, size, Color::default(), Stamp::test());
-        draw::fill(
-            &mut picture,
-            Rect::new(4 * at as i32 % 40, 8, 20, 20),
-            Rgba::rgb(250, 200, 40),
-        );
+        draw::fill(&mut picture, Rect::new(4 * at as i32 % 40, 8, 20, 20), Rgba::rgb(250, 200, 40));
         let encoded = encoder.encode(&picture, false).unwrap().unwrap();
         let mut unit = unit(Codec::H264, encoded.data, 3600 * at as i64);
         unit.key = encoded.key;
@@ -74,10 +64,7 @@ fn each_access_unit_gives_its_picture_at_once() {
         decoder.push(unit, &mut out).unwrap();
         assert_eq!(out.len(), 1, "{at}");
         let stamp = out[0].stamp();
-        assert_eq!(
-            (stamp.pts, stamp.sequence, stamp.received),
-            (unit.pts, at as u64, unit.received)
-        );
+        assert_eq!((stamp.pts, stamp.sequence, stamp.received), (unit.pts, at as u64, unit.received));
         let pixel = pixels::read(&out[0], Rect::new(4 * at as i32 % 40 + 10, 18, 1, 1), Format::Rgb24).unwrap();
         assert!(pixel[0] > 220 && pixel[2] < 90, "{at}: {pixel:?}");
     }
@@ -163,32 +150,18 @@ fn parameter_sets_from_elsewhere_are_enough_for_a_join() {
 
 #[test]
 fn what_is_not_decoded_is_told_by_name() {
-    assert_eq!(
-        Decoder::open(Codec::H265, Pool::new(0)).err(),
-        Some(Error::NotAvailable { codec: Codec::H265 })
-    );
+    assert_eq!(Decoder::open(Codec::H265, Pool::new(0)).err(), Some(Error::NotAvailable { codec: Codec::H265 }));
     let mut decoder = Decoder::open(Codec::H264, Pool::new(0)).unwrap();
     let mut interlaced = stream(Size::new(64, 48), 1, 10).remove(0);
-    interlaced.parameters = Arc::new(Parameters {
-        interlaced: true,
-        ..(*interlaced.parameters).clone()
-    });
+    interlaced.parameters = Arc::new(Parameters { interlaced: true, ..(*interlaced.parameters).clone() });
     assert_eq!(decoder.push(&interlaced, &mut Vec::new()), Err(Error::Interlaced));
-    let other = Error::OtherCodec {
-        expected: Codec::H264,
-        got: Codec::Jpeg,
-    };
-    assert_eq!(
-        decoder.push(&unit(Codec::Jpeg, vec![1], 0), &mut Vec::new()),
-        Err(other)
-    );
+    let other = Error::OtherCodec { expected: Codec::H264, got: Codec::Jpeg };
+    assert_eq!(decoder.push(&unit(Codec::Jpeg, vec![1], 0), &mut Vec::new()), Err(other));
 }
 
 /// Left half red, right half blue.
 fn halves(width: usize, height: usize) -> Vec<u8> {
-    let row: Vec<u8> = (0..width)
-        .flat_map(|x| if x < width / 2 { [230, 20, 20] } else { [20, 20, 230] })
-        .collect();
+    let row: Vec<u8> = (0..width).flat_map(|x| if x < width / 2 { [230, 20, 20] } else { [20, 20, 230] }).collect();
     row.repeat(height)
 }
 
@@ -196,10 +169,7 @@ fn assert_halves(picture: &Picture, what: &str) {
     let Size { width, height } = picture.size();
     for (x, expected) in [(width / 4, [230, 20, 20]), (width * 3 / 4, [20, 20, 230])] {
         let pixel = pixels::read(picture, Rect::new(x as i32, height as i32 / 2, 1, 1), Format::Rgb24).unwrap();
-        assert!(
-            pixel.iter().zip(expected).all(|(a, b)| a.abs_diff(b) <= 8),
-            "{what}: {pixel:?} for {expected:?}"
-        );
+        assert!(pixel.iter().zip(expected).all(|(a, b)| a.abs_diff(b) <= 8), "{what}: {pixel:?} for {expected:?}");
     }
 }
 
@@ -219,21 +189,12 @@ fn jpegs_of_every_subsampling_keep_their_colours() {
     for subsamp in kinds {
         for (width, height) in [(64, 48), (61, 37)] {
             let pixels = halves(width, height);
-            let image = Image {
-                pixels: &pixels[..],
-                width,
-                pitch: 3 * width,
-                height,
-                format: PixelFormat::RGB,
-            };
+            let image = Image { pixels: &pixels[..], width, pitch: 3 * width, height, format: PixelFormat::RGB };
             let jpeg = turbojpeg::compress(image, 95, subsamp).unwrap();
             let (pictures, errors) = decode_all(&mut decoder, &[unit(Codec::Jpeg, jpeg.to_vec(), 5)]);
             assert_eq!(errors, []);
             let picture = &pictures[0];
-            assert_eq!(
-                (picture.size(), picture.color()),
-                (Size::new(width as u32, height as u32), Color::JPEG)
-            );
+            assert_eq!((picture.size(), picture.color()), (Size::new(width as u32, height as u32), Color::JPEG));
             if subsamp == Subsamp::Gray {
                 assert!(picture.planes()[1].data.iter().all(|sample| *sample == 128));
             } else {
@@ -241,10 +202,7 @@ fn jpegs_of_every_subsampling_keep_their_colours() {
             }
             for end in [1, 3, 30, jpeg.len() / 2, jpeg.len() - 40] {
                 let cut = unit(Codec::Jpeg, jpeg[..end].to_vec(), 0);
-                assert!(matches!(
-                    decoder.push(&cut, &mut Vec::new()),
-                    Err(Error::Damaged { .. })
-                ));
+                assert!(matches!(decoder.push(&cut, &mut Vec::new()), Err(Error::Damaged { .. })));
             }
         }
     }
@@ -254,13 +212,7 @@ fn jpegs_of_every_subsampling_keep_their_colours() {
 fn jpegs_with_bytes_between_their_parts_are_taken() {
     use turbojpeg::{Image, PixelFormat, Subsamp};
     let pixels = halves(64, 48);
-    let image = Image {
-        pixels: &pixels[..],
-        width: 64,
-        pitch: 192,
-        height: 48,
-        format: PixelFormat::RGB,
-    };
+    let image = Image { pixels: &pixels[..], width: 64, pitch: 192, height: 48, format: PixelFormat::RGB };
     let mut jpeg = turbojpeg::compress(image, 95, Subsamp::Sub2x1).unwrap().to_vec();
     let end = jpeg.len() - 2;
     jpeg.splice(end..end, [0; 5]);
@@ -273,32 +225,21 @@ fn jpegs_with_bytes_between_their_parts_are_taken() {
 fn webp_and_png_are_decoded() {
     let (width, height) = (61usize, 37usize);
     let rgb = halves(width, height);
-    let lossy = ::webp::Encoder::from_rgb(&rgb, width as u32, height as u32)
-        .encode(95.0)
-        .to_vec();
-    let lossless = ::webp::Encoder::from_rgb(&rgb, width as u32, height as u32)
-        .encode_lossless()
-        .to_vec();
+    let lossy = ::webp::Encoder::from_rgb(&rgb, width as u32, height as u32).encode(95.0).to_vec();
+    let lossless = ::webp::Encoder::from_rgb(&rgb, width as u32, height as u32).encode_lossless().to_vec();
     let mut png = Vec::new();
     let mut encoder = ::png::Encoder::new(&mut png, width as u32, height as u32);
     encoder.set_color(::png::ColorType::Rgb);
     encoder.write_header().unwrap().write_image_data(&rgb).unwrap();
     for (codec, data) in [(Codec::WebP, lossy), (Codec::WebP, lossless), (Codec::Png, png)] {
         let mut decoder = Decoder::open(codec, Pool::new(0)).unwrap();
-        let (pictures, errors) = decode_all(
-            &mut decoder,
-            &[unit(codec, data.clone(), 7), unit(codec, data.clone(), 8)],
-        );
+        let (pictures, errors) =
+            decode_all(&mut decoder, &[unit(codec, data.clone(), 7), unit(codec, data.clone(), 8)]);
         assert_eq!(errors, []);
         assert_eq!((pictures[1].stamp().sequence, pictures[1].stamp().pts.ticks()), (1, 8));
         assert_halves(&pictures[0], codec.name());
         for end in [0, 5, 20, data.len() / 2] {
-            assert!(
-                decoder
-                    .push(&unit(codec, data[..end].to_vec(), 0), &mut Vec::new())
-                    .is_err(),
-                "{codec} {end}"
-            );
+            assert!(decoder.push(&unit(codec, data[..end].to_vec(), 0), &mut Vec::new()).is_err(), "{codec} {end}");
         }
     }
 }
@@ -320,9 +261,6 @@ fn pngs_of_every_kind_become_rgba() {
         encoder.write_header().unwrap().write_image_data(data).unwrap();
         let (size, pixels) = png_rgba(&file).unwrap();
         assert_eq!((size, pixels.len()), (Size::new(1, 1), 4));
-        assert!(
-            pixels[0] >= 200 && pixels[0] == pixels[2] && pixels[3] == 255,
-            "{color:?} {depth:?}: {pixels:?}"
-        );
+        assert!(pixels[0] >= 200 && pixels[0] == pixels[2] && pixels[3] == 255, "{color:?} {depth:?}: {pixels:?}");
     }
 }

@@ -19,10 +19,7 @@ const ALL: u32 = 256;
 impl Ink {
     pub(crate) fn new(color: Rgba, picture: Color) -> Self {
         let samples = FromRgb::new(picture).samples(color.red, color.green, color.blue);
-        Self {
-            samples,
-            share: share(color.alpha),
-        }
+        Self { samples, share: share(color.alpha) }
     }
 }
 
@@ -35,10 +32,7 @@ fn share(alpha: u8) -> u32 {
 #[inline]
 fn mix(under: u8, over: u8, share: u32) -> u8 {
     let under = u32::from(under).wrapping_mul(ALL.wrapping_sub(share));
-    (under
-        .wrapping_add(u32::from(over).wrapping_mul(share))
-        .wrapping_add(ALL / 2)
-        / ALL) as u8
+    (under.wrapping_add(u32::from(over).wrapping_mul(share)).wrapping_add(ALL / 2) / ALL) as u8
 }
 
 #[inline]
@@ -93,11 +87,7 @@ pub(crate) fn fill(picture: &mut Picture, clip: Clip, ink: Ink) {
     let chroma = clip.chroma();
     for (mut plane, over) in [u, v].into_iter().zip([ink.samples[1], ink.samples[2]]) {
         for y in chroma.rows() {
-            let share = if y < top || y >= bottom {
-                ink.share / 2
-            } else {
-                ink.share
-            };
+            let share = if y < top || y >= bottom { ink.share / 2 } else { ink.share };
             let row = plane.row_mut(y);
             if left < right {
                 span(&mut row[left..right], over, share);
@@ -112,8 +102,8 @@ pub(crate) fn fill(picture: &mut Picture, clip: Clip, ink: Ink) {
     }
 }
 
-/// Blends a shape that covers pixels by shares: `cover` is asked for each row, from top to bottom, and writes 0 to 255 for each column of the clip; the
-/// slice comes cleared.
+/// Blends a shape that covers pixels by shares: `cover` is asked for each row, from top to bottom, and writes 0 to 255 for each column of the
+/// clip; the slice comes cleared.
 pub(crate) fn mask(picture: &mut Picture, clip: Clip, ink: Ink, mut cover: impl FnMut(usize, &mut [u8])) {
     if ink.share == 0 {
         return;
@@ -127,10 +117,7 @@ pub(crate) fn mask(picture: &mut Picture, clip: Clip, ink: Ink, mut cover: impl 
     let (upper, lower) = memory.split_at_mut(length);
     let skip = clip.left % 2;
     for chroma_y in chroma.rows() {
-        for (row, y) in [&mut *upper, &mut *lower]
-            .into_iter()
-            .zip([2 * chroma_y, 2 * chroma_y + 1])
-        {
+        for (row, y) in [&mut *upper, &mut *lower].into_iter().zip([2 * chroma_y, 2 * chroma_y + 1]) {
             row.fill(0);
             if !clip.rows().contains(&y) {
                 continue;
@@ -151,10 +138,8 @@ pub(crate) fn mask(picture: &mut Picture, clip: Clip, ink: Ink, mut cover: impl 
         let u = &mut u.row_mut(chroma_y)[chroma.columns()];
         let v = &mut v.row_mut(chroma_y)[chroma.columns()];
         for (((u, v), above), below) in u.iter_mut().zip(v).zip(upper).zip(lower) {
-            let covered = [above[0], above[1], below[0], below[1]]
-                .map(u32::from)
-                .into_iter()
-                .fold(0, u32::wrapping_add);
+            let covered =
+                [above[0], above[1], below[0], below[1]].map(u32::from).into_iter().fold(0, u32::wrapping_add);
             let covered = share((covered / 4) as u8).wrapping_mul(ink.share) / ALL;
             *u = mix(*u, ink.samples[1], covered);
             *v = mix(*v, ink.samples[2], covered);
@@ -170,17 +155,11 @@ pub(super) struct Pixel {
 }
 
 impl Pixel {
-    const NONE: Self = Self {
-        samples: [0; 3],
-        share: 0,
-    };
+    const NONE: Self = Self { samples: [0; 3], share: 0 };
 
     #[inline]
     pub(super) fn new(samples: [u8; 3], alpha: u8, opacity: u8) -> Self {
-        Self {
-            samples,
-            share: (share(alpha).wrapping_mul(share(opacity)) / ALL) as u16,
-        }
+        Self { samples, share: (share(alpha).wrapping_mul(share(opacity)) / ALL) as u16 }
     }
 
     /// This sample, times how much of it to take.
@@ -216,22 +195,13 @@ pub(super) fn layer<P: Iterator<Item = Pixel>>(picture: &mut Picture, clip: Clip
         }
         let [upper, lower] = &rows;
         let lower = if 2 * chroma_y + 1 == height { upper } else { lower };
-        let (u, v) = (
-            &mut u.row_mut(chroma_y)[chroma.columns()],
-            &mut v.row_mut(chroma_y)[chroma.columns()],
-        );
+        let (u, v) = (&mut u.row_mut(chroma_y)[chroma.columns()], &mut v.row_mut(chroma_y)[chroma.columns()]);
         let blocks = upper.as_chunks::<2>().0.iter().zip(lower.as_chunks::<2>().0);
         for ((u, v), ([a, b], [c, d])) in u.iter_mut().zip(v).zip(blocks) {
-            let left = 4 * ALL
-                - [a, b, c, d]
-                    .map(|pixel| u32::from(pixel.share))
-                    .into_iter()
-                    .fold(0, u32::wrapping_add);
+            let left =
+                4 * ALL - [a, b, c, d].map(|pixel| u32::from(pixel.share)).into_iter().fold(0, u32::wrapping_add);
             for (sample, at) in [(u, 1), (v, 2)] {
-                let sum = [a, b, c, d]
-                    .map(|pixel| pixel.part(at))
-                    .into_iter()
-                    .fold(2 * ALL, u32::wrapping_add);
+                let sum = [a, b, c, d].map(|pixel| pixel.part(at)).into_iter().fold(2 * ALL, u32::wrapping_add);
                 *sample = (u32::from(*sample).wrapping_mul(left).wrapping_add(sum) / (4 * ALL)) as u8;
             }
         }

@@ -49,11 +49,7 @@ pub(super) fn pens(height: u32, line: &str, mut each: impl FnMut(char, f32)) -> 
     let mut pen = 0.0;
     let mut last: Option<GlyphId> = None;
     for character in line.chars() {
-        let (character, times) = if character == '\t' {
-            (' ', 4.0)
-        } else {
-            (character, 1.0)
-        };
+        let (character, times) = if character == '\t' { (' ', 4.0) } else { (character, 1.0) };
         if character.is_control() {
             continue;
         }
@@ -62,12 +58,7 @@ pub(super) fn pens(height: u32, line: &str, mut each: impl FnMut(char, f32)) -> 
             pen += font.kern(last, id);
         }
         each(character, pen);
-        pen += times
-            * if id == GlyphId(0) {
-                BOX_ADVANCE * height as f32
-            } else {
-                font.h_advance(id)
-            };
+        pen += times * if id == GlyphId(0) { BOX_ADVANCE * height as f32 } else { font.h_advance(id) };
         last = Some(id);
     }
     pen
@@ -75,20 +66,12 @@ pub(super) fn pens(height: u32, line: &str, mut each: impl FnMut(char, f32)) -> 
 
 impl Glyphs {
     pub(super) fn new(height: u32) -> Self {
-        Self {
-            height,
-            contour: 0,
-            drawn: HashMap::new(),
-            bytes: 0,
-        }
+        Self { height, contour: 0, drawn: HashMap::new(), bytes: 0 }
     }
 
     pub(super) fn set_contour(&mut self, thickness: u32) {
         if self.contour != thickness {
-            *self = Self {
-                contour: thickness,
-                ..Self::new(self.height)
-            };
+            *self = Self { contour: thickness, ..Self::new(self.height) };
         }
     }
 
@@ -121,26 +104,12 @@ fn draw(character: char, offset: f32, height: u32) -> Cover {
     if id == GlyphId(0) {
         return empty_box(height);
     }
-    let outlined = |offset: f32| {
-        font.outline_glyph(Glyph {
-            id,
-            scale,
-            position: point(offset, font.ascent()),
-        })
-    };
+    let outlined = |offset: f32| font.outline_glyph(Glyph { id, scale, position: point(offset, font.ascent()) });
     let (Some(first), Some(second)) = (outlined(offset), outlined(offset + height as f32 * STRENGTH)) else {
-        return Cover {
-            left: 0,
-            top: 0,
-            width: 0,
-            pixels: Vec::new(),
-        };
+        return Cover { left: 0, top: 0, width: 0, pixels: Vec::new() };
     };
     let (left, top) = (first.px_bounds().min.x, first.px_bounds().min.y);
-    let (width, rows) = (
-        (second.px_bounds().max.x - left) as usize,
-        first.px_bounds().height() as usize,
-    );
+    let (width, rows) = ((second.px_bounds().max.x - left) as usize, first.px_bounds().height() as usize);
     let mut pixels = vec![0; width * rows];
     for outline in [first, second] {
         let skip = (outline.px_bounds().min.x - left) as usize;
@@ -150,12 +119,7 @@ fn draw(character: char, offset: f32, height: u32) -> Cover {
             }
         });
     }
-    Cover {
-        left: left as i32,
-        top: top as i32,
-        width,
-        pixels,
-    }
+    Cover { left: left as i32, top: top as i32, width, pixels }
 }
 
 /// What stands for a character that the font lacks.
@@ -172,23 +136,13 @@ fn empty_box(height: u32) -> Cover {
             row[width - stroke..].fill(255);
         }
     }
-    Cover {
-        left: (height as f32 * 0.075) as i32,
-        top: (height as f32 * 0.22) as i32,
-        width,
-        pixels,
-    }
+    Cover { left: (height as f32 * 0.075) as i32, top: (height as f32 * 0.22) as i32, width, pixels }
 }
 
 /// The glyph made wider by a round pen of this radius.
 fn widened(cover: &Cover, radius: usize) -> Cover {
     if cover.width == 0 {
-        return Cover {
-            left: cover.left,
-            top: cover.top,
-            width: 0,
-            pixels: Vec::new(),
-        };
+        return Cover { left: cover.left, top: cover.top, width: 0, pixels: Vec::new() };
     }
     let rows = cover.pixels.len() / cover.width;
     let (width, height) = (cover.width + 2 * radius, rows + 2 * radius);
@@ -198,21 +152,12 @@ fn widened(cover: &Cover, radius: usize) -> Cover {
         let away = down.abs_diff(radius);
         let half = (reach - (away * away) as f32).max(0.0).sqrt() as usize;
         for right in radius - half.min(radius)..=radius + half.min(radius) {
-            for (from, to) in cover
-                .pixels
-                .chunks_exact(cover.width)
-                .zip(pixels.chunks_exact_mut(width).skip(down))
-            {
+            for (from, to) in cover.pixels.chunks_exact(cover.width).zip(pixels.chunks_exact_mut(width).skip(down)) {
                 for (to, from) in to[right..].iter_mut().zip(from) {
                     *to = (*to).max(*from);
                 }
             }
         }
     }
-    Cover {
-        left: cover.left - radius as i32,
-        top: cover.top - radius as i32,
-        width,
-        pixels,
-    }
+    Cover { left: cover.left - radius as i32, top: cover.top - radius as i32, width, pixels }
 }

@@ -7,8 +7,8 @@ use crate::colors::FromRgb;
 use crate::pixels::{self, Clip, Filter, Format, Rect, resize};
 use crate::{Picture, decode};
 
-/// An RGBA picture to blend over others, straight alpha. What it looks like at the size it was blended at last is kept: blending it again there costs no
-/// scaling.
+/// An RGBA picture to blend over others, straight alpha. What it looks like at the size it was blended at last is kept: blending it again there
+/// costs no scaling.
 pub struct Image {
     size: Size,
     pixels: Vec<u8>,
@@ -27,15 +27,9 @@ impl Image {
     /// From straight-alpha RGBA, 4 × width × height bytes.
     pub fn from_rgba(size: Size, pixels: &[u8]) -> Result<Self, pixels::Error> {
         if !size.is_sane() {
-            return Err(pixels::Error::Refused(format!(
-                "an image of {size} is empty or too large"
-            )));
+            return Err(pixels::Error::Refused(format!("an image of {size} is empty or too large")));
         }
-        let mut image = Self {
-            size,
-            pixels: Vec::new(),
-            fitted: Mutex::default(),
-        };
+        let mut image = Self { size, pixels: Vec::new(), fitted: Mutex::default() };
         image.update(pixels)?;
         Ok(image)
     }
@@ -43,11 +37,7 @@ impl Image {
     /// From a PNG file; of an animation the first picture.
     pub fn from_png(bytes: &[u8]) -> Result<Self, decode::Error> {
         let (size, pixels) = decode::png_rgba(bytes)?;
-        Ok(Self {
-            size,
-            pixels,
-            fitted: Mutex::default(),
-        })
+        Ok(Self { size, pixels, fitted: Mutex::default() })
     }
 
     /// Its size in pixels.
@@ -69,9 +59,8 @@ impl Image {
     /// `part` (left, top, width, height in pixels of the image) at this size, as samples of pictures with this colour.
     fn fit(&self, part: [f64; 4], size: Size, color: Color) -> Arc<Fitted> {
         let mut kept = self.fitted.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(fitted) = kept
-            .as_ref()
-            .filter(|fitted| fitted.part == part && fitted.size == size && fitted.color == color)
+        if let Some(fitted) =
+            kept.as_ref().filter(|fitted| fitted.part == part && fitted.size == size && fitted.color == color)
         {
             return fitted.clone();
         }
@@ -92,12 +81,7 @@ impl Image {
             .iter()
             .map(|[red, green, blue, alpha]| (from.samples(*red, *green, *blue), *alpha))
             .collect();
-        let fitted = Arc::new(Fitted {
-            part,
-            size,
-            color,
-            pixels,
-        });
+        let fitted = Arc::new(Fitted { part, size, color, pixels });
         *kept = Some(fitted.clone());
         fitted
     }
@@ -116,10 +100,7 @@ pub fn blend(picture: &mut Picture, area: Rect, image: &Image, opacity: u8) {
         let pixels = f64::from(pixels);
         let share = pixels / f64::from(length);
         let width = ((to - from) as f64 * share).clamp(1e-3, pixels);
-        (
-            ((from as f64 - f64::from(start)) * share).clamp(0.0, pixels - width),
-            width,
-        )
+        (((from as f64 - f64::from(start)) * share).clamp(0.0, pixels - width), width)
     };
     let (left, width) = span(area.x, area.width, clip.left, clip.right, image.size.width);
     let (top, height) = span(area.y, area.height, clip.top, clip.bottom, image.size.height);

@@ -36,16 +36,8 @@ struct Capsule {
 impl Capsule {
     fn new(start: Point, end: Point, radius: f64) -> Self {
         let from = [f64::from(start.x) + 0.5, f64::from(start.y) + 0.5];
-        let along = [
-            f64::from(end.x) - f64::from(start.x),
-            f64::from(end.y) - f64::from(start.y),
-        ];
-        Self {
-            from,
-            along,
-            length_squared: along[0] * along[0] + along[1] * along[1],
-            radius,
-        }
+        let along = [f64::from(end.x) - f64::from(start.x), f64::from(end.y) - f64::from(start.y)];
+        Self { from, along, length_squared: along[0] * along[0] + along[1] * along[1], radius }
     }
 
     fn clip(&self, picture: &Picture) -> Option<Clip> {
@@ -72,10 +64,7 @@ impl Capsule {
             first = a.min(b).clamp(0.0, 1.0);
             last = a.max(b).clamp(0.0, 1.0);
         }
-        let (a, b) = (
-            self.from[0] + first * self.along[0],
-            self.from[0] + last * self.along[0],
-        );
+        let (a, b) = (self.from[0] + first * self.along[0], self.from[0] + last * self.along[0]);
         ((a.min(b) - reach).floor(), (a.max(b) + reach).ceil())
     }
 

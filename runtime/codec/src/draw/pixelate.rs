@@ -1,8 +1,8 @@
 use crate::pixels::{Clip, Rect};
 use crate::{Picture, PlaneMut};
 
-/// Makes an area unrecognisable in blocks of this many pixels (clamped to 2 to 256): each block has the mean of its samples. Chroma samples that belong
-/// to the area with only some of their pixels are changed too.
+/// Makes an area unrecognisable in blocks of this many pixels (clamped to 2 to 256): each block has the mean of its samples. Chroma samples that
+/// belong to the area with only some of their pixels are changed too.
 pub fn pixelate(picture: &mut Picture, area: Rect, block: u32) {
     let block = block.clamp(2, 256) as usize;
     let Some(clip) = Clip::new(area, picture.size()) else {

@@ -8,8 +8,8 @@ const MOST_CORNERS: usize = 64;
 /// Each row is cut so many times: together with exact shares across, edges are smooth.
 const CUTS: usize = 4;
 
-/// Fills a polygon of 3 to 64 corners by the even-odd rule: with fewer nothing is drawn, more are left out. A corner is the upper left corner of its
-/// pixel, so that a polygon of a rectangle's corners covers what [`super::fill`] does.
+/// Fills a polygon of 3 to 64 corners by the even-odd rule: with fewer nothing is drawn, more are left out. A corner is the upper left corner of
+/// its pixel, so that a polygon of a rectangle's corners covers what [`super::fill`] does.
 pub fn polygon(picture: &mut Picture, corners: &[Point], color: Rgba) {
     let corners = &corners[..corners.len().min(MOST_CORNERS)];
     if corners.len() < 3 {
@@ -36,10 +36,8 @@ pub fn polygon(picture: &mut Picture, corners: &[Point], color: Rgba) {
 
 fn bounds(corners: &[Point], picture: &Picture) -> Option<Clip> {
     let span = |of: fn(&Point) -> i32| {
-        let (low, high) = corners
-            .iter()
-            .map(of)
-            .fold((i32::MAX, i32::MIN), |(low, high), at| (low.min(at), high.max(at)));
+        let (low, high) =
+            corners.iter().map(of).fold((i32::MAX, i32::MIN), |(low, high), at| (low.min(at), high.max(at)));
         (low, high.abs_diff(low))
     };
     let ((x, width), (y, height)) = (span(|at| at.x), span(|at| at.y));

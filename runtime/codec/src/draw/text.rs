@@ -24,13 +24,7 @@ impl TextStyle {
     /// Height of a line in pixels (clamped to 6 to 512).
     pub fn new(height: u32, color: Rgba) -> Self {
         let height = height.clamp(6, 512);
-        Self {
-            height,
-            color,
-            background: None,
-            outline: None,
-            glyphs: Mutex::new(Glyphs::new(height)),
-        }
+        Self { height, color, background: None, outline: None, glyphs: Mutex::new(Glyphs::new(height)) }
     }
 
     /// A filled box behind the text; none by default.
@@ -42,10 +36,7 @@ impl TextStyle {
     pub fn set_outline(&mut self, thickness: u32, color: Rgba) {
         let thickness = thickness.min(8);
         self.outline = (thickness > 0).then_some((thickness, color));
-        self.glyphs
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner)
-            .set_contour(thickness);
+        self.glyphs.get_mut().unwrap_or_else(PoisonError::into_inner).set_contour(thickness);
     }
 
     /// The size that this text will take, line breaks, contour and the box's margin included.
@@ -68,15 +59,12 @@ impl TextStyle {
 
 /// The lines of a text, no more than [`MOST_CHARACTERS`] of it.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
-    let end = text
-        .char_indices()
-        .nth(MOST_CHARACTERS)
-        .map_or(text.len(), |(at, _)| at);
+    let end = text.char_indices().nth(MOST_CHARACTERS).map_or(text.len(), |(at, _)| at);
     text[..end].split('\n')
 }
 
-/// Writes text; `at` is the upper left corner of what [`TextStyle::measure`] measures. At most 1,024 characters, the rest is cut; characters that the
-/// font lacks show as boxes.
+/// Writes text; `at` is the upper left corner of what [`TextStyle::measure`] measures. At most 1,024 characters, the rest is cut; characters that
+/// the font lacks show as boxes.
 pub fn text(picture: &mut Picture, at: Point, text: &str, style: &TextStyle) {
     if text.is_empty() {
         return;
@@ -91,10 +79,8 @@ pub fn text(picture: &mut Picture, at: Point, text: &str, style: &TextStyle) {
     let ink = Ink::new(style.color, picture.color());
     for line in lines(text) {
         // Glyphs reach at most a line's height out of their line.
-        let (above, below) = (
-            y + 2 * i64::from(style.height) > 0,
-            y - i64::from(style.height) < i64::from(picture.size().height),
-        );
+        let (above, below) =
+            (y + 2 * i64::from(style.height) > 0, y - i64::from(style.height) < i64::from(picture.size().height));
         if above && below {
             let glyphs = laid_out(style, line, x, y);
             if let Some((_, color)) = style.outline {
@@ -102,9 +88,7 @@ pub fn text(picture: &mut Picture, at: Point, text: &str, style: &TextStyle) {
                 paint(
                     picture,
                     contour,
-                    glyphs
-                        .iter()
-                        .filter_map(|(drawn, x, y)| Some((drawn.contour.as_ref()?, *x, *y))),
+                    glyphs.iter().filter_map(|(drawn, x, y)| Some((drawn.contour.as_ref()?, *x, *y))),
                 );
             }
             paint(picture, ink, glyphs.iter().map(|(drawn, x, y)| (&drawn.fill, *x, *y)));
@@ -130,13 +114,7 @@ fn laid_out(style: &TextStyle, line: &str, x: i64, y: i64) -> Vec<(Arc<Drawn>, i
 fn paint<'a>(picture: &mut Picture, ink: Ink, covers: impl Iterator<Item = (&'a Cover, i64, i64)> + Clone) {
     let placed = covers.filter(|(cover, ..)| cover.width > 0).map(|(cover, x, y)| {
         let (left, top) = (x + i64::from(cover.left), y + i64::from(cover.top));
-        (
-            cover,
-            left,
-            top,
-            left + cover.width as i64,
-            top + (cover.pixels.len() / cover.width) as i64,
-        )
+        (cover, left, top, left + cover.width as i64, top + (cover.pixels.len() / cover.width) as i64)
     });
     let size = picture.size();
     let (right_edge, bottom_edge) = (i64::from(size.width), i64::from(size.height));
@@ -150,12 +128,7 @@ fn paint<'a>(picture: &mut Picture, ink: Ink, covers: impl Iterator<Item = (&'a 
         return;
     };
     let (left, top) = (left.max(0) as usize, top.max(0) as usize);
-    let clip = Clip {
-        left,
-        top,
-        right: right.min(right_edge) as usize,
-        bottom: bottom.min(bottom_edge) as usize,
-    };
+    let clip = Clip { left, top, right: right.min(right_edge) as usize, bottom: bottom.min(bottom_edge) as usize };
     let width = clip.width();
     let mut mask = vec![0u8; width * clip.height()];
     for (cover, x, y, ..) in inside {
@@ -168,7 +141,5 @@ fn paint<'a>(picture: &mut Picture, ink: Ink, covers: impl Iterator<Item = (&'a 
             }
         }
     }
-    composite::mask(picture, clip, ink, |y, row| {
-        row.copy_from_slice(&mask[(y - clip.top) * width..][..width])
-    });
+    composite::mask(picture, clip, ink, |y, row| row.copy_from_slice(&mask[(y - clip.top) * width..][..width]));
 }

@@ -22,8 +22,7 @@ impl Source {
             return picture.planes();
         }
         let chroma = size.chroma();
-        self.memory
-            .resize(padded.pixels() as usize + 2 * chroma.pixels() as usize, 0);
+        self.memory.resize(padded.pixels() as usize + 2 * chroma.pixels() as usize, 0);
         let (luma, rest) = self.memory.split_at_mut(padded.pixels() as usize);
         let (to_u, to_v) = rest.split_at_mut(chroma.pixels() as usize);
         let conversion = Conversion::new(picture.color(), color);
@@ -44,29 +43,14 @@ impl Source {
             luma.copy_within(last - padded.width as usize..last, last);
         }
         let chroma_width = chroma.width as usize;
-        let rows = u
-            .rows()
-            .zip(v.rows())
-            .zip(to_u.chunks_mut(chroma_width).zip(to_v.chunks_mut(chroma_width)));
+        let rows = u.rows().zip(v.rows()).zip(to_u.chunks_mut(chroma_width).zip(to_v.chunks_mut(chroma_width)));
         for ((u, v), (to_u, to_v)) in rows {
             conversion.chroma_row(u, v, to_u, to_v);
         }
         [
-            Plane {
-                data: luma,
-                stride: padded.width as usize,
-                size: padded,
-            },
-            Plane {
-                data: to_u,
-                stride: chroma_width,
-                size: chroma,
-            },
-            Plane {
-                data: to_v,
-                stride: chroma_width,
-                size: chroma,
-            },
+            Plane { data: luma, stride: padded.width as usize, size: padded },
+            Plane { data: to_u, stride: chroma_width, size: chroma },
+            Plane { data: to_v, stride: chroma_width, size: chroma },
         ]
     }
 }

@@ -46,10 +46,7 @@ fn decoded(still: &Bytes, codec: Codec) -> Picture {
         parameters: parameters.into(),
     };
     let mut out = Vec::new();
-    decode::Decoder::open(codec, Pool::new(0))
-        .unwrap()
-        .push(&unit, &mut out)
-        .unwrap();
+    decode::Decoder::open(codec, Pool::new(0)).unwrap().push(&unit, &mut out).unwrap();
     out.remove(0)
 }
 
@@ -60,23 +57,15 @@ fn colours_are_right_whatever_the_picture_has() {
         for range in [Range::Limited, Range::Full] {
             for matrix in [Matrix::Bt601, Matrix::Bt709, Matrix::Bt2020] {
                 for size in [Size::new(192, 64), Size::new(191, 63)] {
-                    let still = encoder
-                        .encode(&patches(size, Color { range, matrix }), format, 95)
-                        .unwrap();
+                    let still = encoder.encode(&patches(size, Color { range, matrix }), format, 95).unwrap();
                     let back = decoded(&still, codec);
                     assert_eq!(back.size(), size);
                     for (at, patch) in PATCHES.into_iter().enumerate() {
                         let pixel =
                             pixels::read(&back, Rect::new(32 * at as i32 + 16, 32, 1, 1), Format::Rgb24).unwrap();
-                        let far = [patch.red, patch.green, patch.blue]
-                            .iter()
-                            .zip(&*pixel)
-                            .map(|(a, b)| a.abs_diff(*b))
-                            .max();
-                        assert!(
-                            far <= Some(8),
-                            "{format} {range:?} {matrix:?} {size}: {patch:?} became {pixel:?}"
-                        );
+                        let far =
+                            [patch.red, patch.green, patch.blue].iter().zip(&*pixel).map(|(a, b)| a.abs_diff(*b)).max();
+                        assert!(far <= Some(8), "{format} {range:?} {matrix:?} {size}: {patch:?} became {pixel:?}");
                     }
                 }
             }
@@ -87,19 +76,10 @@ fn colours_are_right_whatever_the_picture_has() {
 #[test]
 fn a_picture_with_the_colours_of_the_format_is_not_converted() {
     let mut encoder = StillEncoder::new();
-    encoder
-        .encode(&patches(Size::new(192, 64), Color::JPEG), StillFormat::Jpeg, 80)
-        .unwrap();
-    encoder
-        .encode(&patches(Size::new(192, 64), Color::WEBP), StillFormat::WebP, 80)
-        .unwrap();
-    encoder
-        .encode(&patches(Size::new(191, 63), Color::WEBP), StillFormat::WebP, 80)
-        .unwrap();
-    let kept = encoder
-        .source
-        .planes(&patches(Size::new(2, 2), Color::WEBP), Color::WEBP, true)[0]
-        .size;
+    encoder.encode(&patches(Size::new(192, 64), Color::JPEG), StillFormat::Jpeg, 80).unwrap();
+    encoder.encode(&patches(Size::new(192, 64), Color::WEBP), StillFormat::WebP, 80).unwrap();
+    encoder.encode(&patches(Size::new(191, 63), Color::WEBP), StillFormat::WebP, 80).unwrap();
+    let kept = encoder.source.planes(&patches(Size::new(2, 2), Color::WEBP), Color::WEBP, true)[0].size;
     assert_eq!(kept, Size::new(2, 2));
 }
 
@@ -132,10 +112,7 @@ fn odd_and_tiny_sizes_work_and_quality_counts() {
 fn what_cannot_be_made_is_an_error() {
     let mut encoder = StillEncoder::new();
     let picture = patches(Size::new(16_384, 2), Color::default());
-    assert_eq!(
-        encoder.encode(&picture, StillFormat::Png, 80),
-        Err(Error::NotAvailable(StillFormat::Png))
-    );
+    assert_eq!(encoder.encode(&picture, StillFormat::Png, 80), Err(Error::NotAvailable(StillFormat::Png)));
     assert_eq!(
         encoder.encode(&picture, StillFormat::WebP, 80),
         Err(Error::TooLarge(picture.size(), StillFormat::WebP))

@@ -13,10 +13,7 @@ const MOST_PIXELS_A_SIDE: u32 = 16_383;
 ///
 /// Method 0 since the next one takes nearly twice as long for a few percent of the bytes.
 pub(super) fn encode(planes: &[Plane<'_>; 3], size: Size, quality: u8, to: &mut Vec<u8>) -> Result<(), Error> {
-    let failed = |why: &str| Error::Failed {
-        format: StillFormat::WebP,
-        why: why.into(),
-    };
+    let failed = |why: &str| Error::Failed { format: StillFormat::WebP, why: why.into() };
     if size.width > MOST_PIXELS_A_SIDE || size.height > MOST_PIXELS_A_SIDE {
         return Err(Error::TooLarge(size, StillFormat::WebP));
     }
@@ -38,8 +35,9 @@ pub(super) fn encode(planes: &[Plane<'_>; 3], size: Size, quality: u8, to: &mut 
     picture.writer = Some(write);
     picture.custom_ptr = std::ptr::from_mut(to).cast();
     debug_assert_eq!(u.stride, v.stride);
-    // SAFETY: the planes hold rows for `size` and its halves rounded up, and outlive the call; with `use_argb` 0, no alpha and a lossy configuration without
-    // preprocessing libwebp only reads them. `custom_ptr` is the `Vec` that `write` expects. The picture owns no memory: nothing is to be freed.
+    // SAFETY: the planes hold rows for `size` and its halves rounded up, and outlive the call; with `use_argb` 0, no alpha and a lossy
+    // configuration without preprocessing libwebp only reads them. `custom_ptr` is the `Vec` that `write` expects. The picture owns no memory:
+    // nothing is to be freed.
     let done = unsafe { WebPEncode(&raw const config, &raw mut picture) };
     match (done, picture.error_code) {
         (
@@ -57,7 +55,8 @@ pub(super) fn encode(planes: &[Plane<'_>; 3], size: Size, quality: u8, to: &mut 
 
 /// libwebp's writer: adds bytes to the `Vec` that `custom_ptr` points to.
 extern "C" fn write(data: *const u8, length: usize, picture: *const WebPPicture) -> c_int {
-    // SAFETY: libwebp calls it within `WebPEncode` with its picture, whose `custom_ptr` is a `Vec<u8>` that nobody else uses meanwhile, and with valid bytes.
+    // SAFETY: libwebp calls it within `WebPEncode` with its picture, whose `custom_ptr` is a `Vec<u8>` that nobody else uses meanwhile, and with
+    // valid bytes.
     unsafe {
         let to = &mut *(*picture).custom_ptr.cast::<Vec<u8>>();
         if length > 0 {

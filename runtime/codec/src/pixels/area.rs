@@ -25,12 +25,7 @@ impl Clip {
         };
         let (left, right) = span(area.x, area.width, size.width)?;
         let (top, bottom) = span(area.y, area.height, size.height)?;
-        Some(Self {
-            left,
-            top,
-            right,
-            bottom,
-        })
+        Some(Self { left, top, right, bottom })
     }
 
     pub(crate) fn width(self) -> usize {
@@ -51,12 +46,7 @@ impl Clip {
 
     /// The chroma samples that belong to at least one of these pixels.
     pub(crate) fn chroma(self) -> Self {
-        Self {
-            left: self.left / 2,
-            top: self.top / 2,
-            right: self.right.div_ceil(2),
-            bottom: self.bottom.div_ceil(2),
-        }
+        Self { left: self.left / 2, top: self.top / 2, right: self.right.div_ceil(2), bottom: self.bottom.div_ceil(2) }
     }
 }
 

@@ -20,9 +20,7 @@ pub fn motion(picture: &Picture, grid: Size, threshold: u8, reference: &mut Moti
     let small = thumbnail_size(picture.size());
     let most = Size::new(MOST_CELLS.width.min(small.width), MOST_CELLS.height.min(small.height));
     if grid.width == 0 || grid.height == 0 || grid.width > most.width || grid.height > most.height {
-        return Err(Error::Refused(format!(
-            "a grid has 1x1 to {most} cells here, not {grid}"
-        )));
+        return Err(Error::Refused(format!("a grid has 1x1 to {most} cells here, not {grid}")));
     }
     let now = thumbnail(picture, small)?;
     let before = reference.0.replace((small, now.clone()));
@@ -50,10 +48,7 @@ fn compare(before: &[u8], now: &[u8], size: Size, grid: Size, threshold: u8) -> 
         columns.fill(0);
         let part = rows.start * width..rows.end * width;
         // Counted in bytes, sixteen at once, for as many rows as a byte can count.
-        for (before, now) in before[part.clone()]
-            .chunks(255 * width)
-            .zip(now[part].chunks(255 * width))
-        {
+        for (before, now) in before[part.clone()].chunks(255 * width).zip(now[part].chunks(255 * width)) {
             counts.fill(0);
             for (before, now) in before.chunks_exact(width).zip(now.chunks_exact(width)) {
                 for ((count, a), b) in counts.iter_mut().zip(before).zip(now) {

@@ -79,11 +79,7 @@ fn rgb(picture: &Picture, clip: Clip, format: Format, to: &mut [u8]) {
     let channels = if format == Format::Rgb24 { 3 } else { 4 };
     // Chroma is shared by two columns and rows: the conversion begins at even ones.
     let (skip_x, skip_y) = (clip.left % 2, clip.top % 2);
-    let even = Clip {
-        left: clip.left - skip_x,
-        top: clip.top - skip_y,
-        ..clip
-    };
+    let even = Clip { left: clip.left - skip_x, top: clip.top - skip_y, ..clip };
     if (skip_x, skip_y) == (0, 0) {
         return convert(picture, even, format, to);
     }

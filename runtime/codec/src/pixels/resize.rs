@@ -18,8 +18,8 @@ thread_local! {
     static RESIZER: RefCell<Resizer> = RefCell::new(Resizer::new());
 }
 
-/// Scales a part of an image of `N` bytes a pixel (1: a plane, 4: straight-alpha RGBA) without padding. `part` is left, top, width and height in pixels
-/// of `from`, and lies within it.
+/// Scales a part of an image of `N` bytes a pixel (1: a plane, 4: straight-alpha RGBA) without padding. `part` is left, top, width and height in
+/// pixels of `from`, and lies within it.
 pub(crate) fn resize<const N: usize>(
     from: &[u8],
     size: Size,
@@ -35,9 +35,7 @@ pub(crate) fn resize<const N: usize>(
         Filter::Hamming => FilterType::Hamming,
     };
     let [left, top, width, height] = part;
-    let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(filter))
-        .crop(left, top, width, height);
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter)).crop(left, top, width, height);
     let from = ImageRef::new(size.width, size.height, from, kind).expect("the slice has the pixels of its size");
     let mut to =
         Image::from_slice_u8(to_size.width, to_size.height, to, kind).expect("the slice has the pixels of its size");

@@ -15,13 +15,9 @@ const MOST_PIXELS: u64 = 2048 * 2048;
 pub fn scaled(picture: &Picture, area: Rect, size: Size, format: Format) -> Result<Arc<[u8]>, Error> {
     let clip = checked(area, picture.size(), Format::Gray8)?;
     if !size.is_sane() || size.pixels() > MOST_PIXELS {
-        return Err(Error::Refused(format!(
-            "at most {MOST_PIXELS} pixels can be scaled to, {size} are empty or more"
-        )));
+        return Err(Error::Refused(format!("at most {MOST_PIXELS} pixels can be scaled to, {size} are empty or more")));
     }
-    picture.made().get_or_make(Kind::Scaled(area, size, format), || {
-        Ok(make(picture, clip, size, format))
-    })
+    picture.made().get_or_make(Kind::Scaled(area, size, format), || Ok(make(picture, clip, size, format)))
 }
 
 fn make(picture: &Picture, clip: Clip, size: Size, format: Format) -> Arc<[u8]> {

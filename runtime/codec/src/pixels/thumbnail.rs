@@ -19,14 +19,7 @@ pub fn thumbnail(picture: &Picture, size: Size) -> Result<Arc<[u8]>, Error> {
         }
         let mut pixels: Arc<[u8]> = std::iter::repeat_n(0, size.pixels() as usize).collect();
         let to = Arc::get_mut(&mut pixels).expect("made just now");
-        resize::<1>(
-            luma,
-            whole,
-            [0.0, 0.0, f64::from(whole.width), f64::from(whole.height)],
-            to,
-            size,
-            Filter::Box,
-        );
+        resize::<1>(luma, whole, [0.0, 0.0, f64::from(whole.width), f64::from(whole.height)], to, size, Filter::Box);
         Ok(pixels)
     })
 }

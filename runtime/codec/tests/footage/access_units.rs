@@ -144,21 +144,10 @@ impl Slice {
         let sps = sets.pps.get(&pps).and_then(|sps| sets.sps.get(sps));
         let (frame_bits, order_bits, frames_only) = *sps.unwrap_or(&(4, None, true));
         let frame = bits.bits(frame_bits);
-        let field = if !frames_only && bits.bits(1) == 1 {
-            1 + bits.bits(1)
-        } else {
-            0
-        };
+        let field = if !frames_only && bits.bits(1) == 1 { 1 + bits.bits(1) } else { 0 };
         let idr = (h264::nal_type(nal) == h264::IDR).then(|| bits.ue());
         let order = order_bits.map_or(0, |count| bits.bits(count));
-        Self {
-            idr,
-            reference: nal[0] & 0x60 != 0,
-            pps,
-            frame,
-            field,
-            order,
-        }
+        Self { idr, reference: nal[0] & 0x60 != 0, pps, frame, field, order }
     }
 }
 
@@ -187,10 +176,6 @@ impl Bits {
 
     fn ue(&mut self) -> u32 {
         let zeros = (0..32).take_while(|_| self.bits(1) == 0).count() as u32;
-        if zeros >= 31 {
-            0
-        } else {
-            (1 << zeros) - 1 + self.bits(zeros)
-        }
+        if zeros >= 31 { 0 } else { (1 << zeros) - 1 + self.bits(zeros) }
     }
 }

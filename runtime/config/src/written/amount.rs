@@ -14,16 +14,11 @@ pub(crate) struct Number<const MIN: u32, const MAX: u32>(pub(crate) u32);
 
 impl<const MIN: u32, const MAX: u32> Value for Number<MIN, MAX> {
     fn read(value: &DeValue<'_>) -> Result<Self, Wrong> {
-        let number = value
-            .as_integer()
-            .and_then(|n| u32::from_str_radix(n.as_str(), n.radix()).ok());
+        let number = value.as_integer().and_then(|n| u32::from_str_radix(n.as_str(), n.radix()).ok());
         match number.filter(|number| (MIN..=MAX).contains(number)) {
             Some(number) => Ok(Self(number)),
             None => {
-                let wrong = Wrong::new(format!(
-                    "must be a whole number from {MIN} to {MAX}, got {}",
-                    shown(value)
-                ));
+                let wrong = Wrong::new(format!("must be a whole number from {MIN} to {MAX}, got {}", shown(value)));
                 Err(match value.as_str().and_then(|text| text.parse::<u32>().ok()) {
                     Some(_) => wrong.help("write it without quotes"),
                     None => wrong,
@@ -55,13 +50,7 @@ type Unit = (&'static str, u64);
 pub(crate) struct Time<const MIN: u64, const MAX: u64>(pub(crate) Duration);
 
 /// In microseconds.
-const TIMES: [Unit; 5] = [
-    ("us", 1),
-    ("ms", 1_000),
-    ("s", 1_000_000),
-    ("m", 60_000_000),
-    ("h", 3_600_000_000),
-];
+const TIMES: [Unit; 5] = [("us", 1), ("ms", 1_000), ("s", 1_000_000), ("m", 60_000_000), ("h", 3_600_000_000)];
 
 impl<const MIN: u64, const MAX: u64> Value for Time<MIN, MAX> {
     fn read(value: &DeValue<'_>) -> Result<Self, Wrong> {
@@ -94,9 +83,7 @@ fn shown_time(ms: u64) -> String {
     let fits = units
         .filter(|(_, micros)| ms > 0 && (ms * 1_000).is_multiple_of(*micros))
         .map(|(unit, micros)| (unit, ms * 1_000 / micros));
-    fits.map(|(unit, count)| format!("{count}{unit}"))
-        .next()
-        .unwrap_or_else(|| format!("{ms}s"))
+    fits.map(|(unit, count)| format!("{count}{unit}")).next().unwrap_or_else(|| format!("{ms}s"))
 }
 
 fn shown_size(bytes: u64) -> String {
@@ -167,10 +154,7 @@ impl Problem {
             Self::NoUnit(number) => {
                 // The unit that people leave away, or a smaller one if that is too much.
                 let fits = |text: &String| amount_of(text, units).is_ok_and(|amount| fits.contains(&amount));
-                let meant = ["MiB", "s", "ms"]
-                    .iter()
-                    .map(|unit| format!("{number}{unit}"))
-                    .find(fits);
+                let meant = ["MiB", "s", "ms"].iter().map(|unit| format!("{number}{unit}")).find(fits);
                 Wrong::new(format!("{rule}, with its unit, got {got}"))
                     .nearest(meant.map(|meant| format!("\"{meant}\"")))
             }
@@ -195,9 +179,7 @@ fn amount_of(text: &str, units: &[Unit]) -> Result<u64, Problem> {
     let mut rest = text;
     let mut sum = 0_f64;
     loop {
-        let digits = rest
-            .find(|c: char| !c.is_ascii_digit() && c != '.')
-            .unwrap_or(rest.len());
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
         let (number, behind) = rest.split_at(digits);
         let parsed: f64 = number.parse().map_err(|_| Problem::Neither)?;
         let (unit, behind) = behind.split_at(behind.find(|c: char| c.is_ascii_digit()).unwrap_or(behind.len()));
@@ -205,9 +187,7 @@ fn amount_of(text: &str, units: &[Unit]) -> Result<u64, Problem> {
             return Err(Problem::NoUnit(text.into()));
         }
         let Some((_, factor)) = units.iter().find(|(known, _)| *known == unit) else {
-            return Err(Problem::BadUnit(
-                meant(unit, units).map(|unit| format!("{number}{unit}")),
-            ));
+            return Err(Problem::BadUnit(meant(unit, units).map(|unit| format!("{number}{unit}"))));
         };
         sum += parsed * *factor as f64;
         rest = behind;
@@ -220,12 +200,7 @@ fn amount_of(text: &str, units: &[Unit]) -> Result<u64, Problem> {
 /// The unit that somebody meant with another spelling of it.
 fn meant(unit: &str, units: &[Unit]) -> Option<&'static str> {
     let plain = unit.trim().to_lowercase();
-    let same = |word: &str| {
-        units
-            .iter()
-            .map(|(known, _)| *known)
-            .find(|known| known.eq_ignore_ascii_case(word))
-    };
+    let same = |word: &str| units.iter().map(|(known, _)| *known).find(|known| known.eq_ignore_ascii_case(word));
     let other = [
         ("sec", "s"),
         ("secs", "s"),
@@ -246,12 +221,7 @@ fn meant(unit: &str, units: &[Unit]) -> Option<&'static str> {
         ("g", "GiB"),
         ("bytes", "B"),
     ];
-    same(&plain).or_else(|| {
-        other
-            .iter()
-            .filter(|(word, _)| *word == plain)
-            .find_map(|(_, unit)| same(unit))
-    })
+    same(&plain).or_else(|| other.iter().filter(|(word, _)| *word == plain).find_map(|(_, unit)| same(unit)))
 }
 
 #[cfg(test)]
@@ -288,14 +258,9 @@ mod tests {
 
     #[test]
     fn bounds_are_shown_in_the_largest_unit_that_fits() {
-        for (ms, shown) in [
-            (0, "0s"),
-            (1, "1ms"),
-            (500, "500ms"),
-            (10_000, "10s"),
-            (600_000, "10m"),
-            (86_400_000, "24h"),
-        ] {
+        for (ms, shown) in
+            [(0, "0s"), (1, "1ms"), (500, "500ms"), (10_000, "10s"), (600_000, "10m"), (86_400_000, "24h")]
+        {
             assert_eq!(shown_time(ms), shown);
         }
     }

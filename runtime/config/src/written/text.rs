@@ -141,12 +141,7 @@ fn json(value: &DeValue<'_>, at: &str) -> Result<serde_json::Value, Wrong> {
                 .map_err(|_| beyond())?
         }
         DeValue::Float(number) => {
-            let number = number
-                .as_str()
-                .replace('_', "")
-                .parse()
-                .ok()
-                .and_then(serde_json::Number::from_f64);
+            let number = number.as_str().replace('_', "").parse().ok().and_then(serde_json::Number::from_f64);
             serde_json::Value::Number(number.ok_or_else(beyond)?)
         }
         DeValue::Boolean(truth) => serde_json::Value::Bool(*truth),

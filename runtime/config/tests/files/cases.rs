@@ -14,13 +14,10 @@ fn folder() -> PathBuf {
 
 /// The case files by name, without their endings.
 fn names(ending: &str) -> Vec<String> {
-    let files = fs::read_dir(folder())
-        .expect("the case files' folder")
-        .map(|entry| entry.expect("a case file").path());
+    let files = fs::read_dir(folder()).expect("the case files' folder").map(|entry| entry.expect("a case file").path());
     let of_kind = files.filter(|path| path.extension().is_some_and(|extension| extension == ending));
-    let mut names: Vec<String> = of_kind
-        .map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned())
-        .collect();
+    let mut names: Vec<String> =
+        of_kind.map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned()).collect();
     names.sort();
     names
 }
@@ -30,10 +27,7 @@ fn outcome(name: &str) -> (String, &'static str) {
     let text = fs::read_to_string(folder().join(format!("{name}.toml"))).expect("a case file");
     match read(&Path::new("etc").join(format!("{name}.toml")), text, &known()) {
         Ok(loaded) if loaded.advice.is_empty() => (format!("{:#?}\n", loaded.config), "ok"),
-        Ok(loaded) => (
-            format!("{}\n{:#?}\n", loaded.advice.render(Ink::Plain), loaded.config),
-            "ok",
-        ),
+        Ok(loaded) => (format!("{}\n{:#?}\n", loaded.advice.render(Ink::Plain), loaded.config), "ok"),
         Err(report) => (report.render(Ink::Plain), "err"),
     }
 }
@@ -50,16 +44,10 @@ fn every_case_is_reported_as_its_file_says() {
             fs::write(&path, &shown).expect("the case's file can be written");
         }
         if fs::read_to_string(&path).ok().as_ref() != Some(&shown) {
-            wrong.push(format!(
-                "{name}.{ending} is missing or says something else than:\n{shown}"
-            ));
+            wrong.push(format!("{name}.{ending} is missing or says something else than:\n{shown}"));
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "{}\nFRAMEGATE_BLESS=1 writes them anew",
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{}\nFRAMEGATE_BLESS=1 writes them anew", wrong.join("\n"));
 }
 
 #[test]
@@ -77,11 +65,9 @@ fn no_message_and_no_line_shows_a_secret() {
         let text = fs::read_to_string(folder().join(format!("{name}.toml"))).expect("a case file");
         let shown = match read(Path::new("etc/streams.toml"), text, &known()) {
             Ok(loaded) => format!("{:?}\n{}", loaded.config, loaded.advice.render(Ink::Colored)),
-            Err(report) => format!(
-                "{report}\n{report:?}\n{}\n{}",
-                report.render(Ink::Plain),
-                report.render(Ink::Colored)
-            ),
+            Err(report) => {
+                format!("{report}\n{report:?}\n{}\n{}", report.render(Ink::Plain), report.render(Ink::Colored))
+            }
         };
         assert!(!shown.contains(SECRET), "{name}: {shown}");
     }

@@ -38,8 +38,5 @@ impl Environment for Fixed {
 
 /// What the case files may refer to.
 pub(crate) fn known() -> Known<'static> {
-    Known {
-        bundled: &BUNDLED,
-        environment: &Fixed,
-    }
+    Known { bundled: &BUNDLED, environment: &Fixed }
 }

@@ -10,9 +10,8 @@ use crate::environment::known;
 /// Every case file, as bytes to be broken.
 static CASES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let files = std::fs::read_dir(folder)
-        .expect("the case files' folder")
-        .map(|entry| entry.expect("a case file").path());
+    let files =
+        std::fs::read_dir(folder).expect("the case files' folder").map(|entry| entry.expect("a case file").path());
     let cases = files.filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
     cases.map(|path| std::fs::read(path).expect("a case file")).collect()
 });
@@ -92,11 +91,8 @@ fn wound() -> impl Strategy<Value = Wound> {
 #[test]
 fn deep_nesting_is_a_mistake_and_no_overflow() {
     for (open, close) in [("[", "]"), ("{a=", "}")] {
-        let text = format!(
-            "[streams.a]\nsource = \"test://\"\nplugins = {}1{}",
-            open.repeat(50_000),
-            close.repeat(50_000)
-        );
+        let text =
+            format!("[streams.a]\nsource = \"test://\"\nplugins = {}1{}", open.repeat(50_000), close.repeat(50_000));
         assert!(read(Path::new("streams.toml"), text, &known()).is_err());
     }
     let options = format!("{}1{}", "[".repeat(60), "]".repeat(60));

@@ -14,43 +14,28 @@ fn toml(value: &Value) -> String {
 /// The keys with their defaults that the schema has for a section.
 fn defaults(section: &Value) -> Vec<(String, String)> {
     let properties = section["properties"].as_object().expect("a section has properties");
-    let with_default = properties
-        .iter()
-        .filter_map(|(key, schema)| Some((key.clone(), toml(schema.get("default")?))));
+    let with_default = properties.iter().filter_map(|(key, schema)| Some((key.clone(), toml(schema.get("default")?))));
     with_default.collect()
 }
 
 fn lines(defaults: &[(String, String)]) -> String {
-    defaults
-        .iter()
-        .map(|(key, value)| format!("{key} = {value}\n"))
-        .collect()
+    defaults.iter().map(|(key, value)| format!("{key} = {value}\n")).collect()
 }
 
 #[test]
 fn the_defaults_in_the_schema_are_the_ones_that_are_used() {
     let schema = schema();
     let stream = &schema["properties"]["streams"]["additionalProperties"];
-    let (server, stream, stills) = (
-        defaults(&schema["properties"]["server"]),
-        defaults(stream),
-        defaults(&stream["properties"]["stills"]),
-    );
-    assert!(
-        server.len() == 1 && stream.len() >= 6 && stills.len() == 2,
-        "{schema:#}"
-    );
+    let (server, stream, stills) =
+        (defaults(&schema["properties"]["server"]), defaults(stream), defaults(&stream["properties"]["stills"]));
+    assert!(server.len() == 1 && stream.len() >= 6 && stills.len() == 2, "{schema:#}");
     let written = format!(
         "[server]\n{}[streams.a]\nsource = \"test://\"\n{}[streams.a.stills]\n{}",
         lines(&server),
         lines(&stream),
         lines(&stills)
     );
-    let read = |text: String| {
-        read(Path::new("streams.toml"), text, &known())
-            .expect("a good file")
-            .config
-    };
+    let read = |text: String| read(Path::new("streams.toml"), text, &known()).expect("a good file").config;
     assert_eq!(read(written), read("[streams.a]\nsource = \"test://\"\n".into()));
 }
 
@@ -61,17 +46,10 @@ fn the_schema_has_no_null_and_says_what_each_key_is_for() {
         let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
             return;
         };
-        assert_eq!(
-            schema["additionalProperties"] == Value::Bool(false),
-            !path.ends_with("/streams"),
-            "{path}"
-        );
+        assert_eq!(schema["additionalProperties"] == Value::Bool(false), !path.ends_with("/streams"), "{path}");
         for (key, property) in properties {
             let path = format!("{path}/{key}");
-            assert!(
-                property["description"].is_string(),
-                "{path} has no description: {property:#}"
-            );
+            assert!(property["description"].is_string(), "{path} has no description: {property:#}");
             walk(&path, property);
         }
     }
@@ -86,8 +64,5 @@ fn the_schema_file_for_editors_is_up_to_date() {
         fs::write(&path, &text).expect("the schema file can be written");
     }
     let kept = fs::read_to_string(&path).expect("docs/streams.schema.json");
-    assert!(
-        kept == text,
-        "docs/streams.schema.json: FRAMEGATE_BLESS=1 writes it anew"
-    );
+    assert!(kept == text, "docs/streams.schema.json: FRAMEGATE_BLESS=1 writes it anew");
 }

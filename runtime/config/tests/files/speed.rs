@@ -50,17 +50,12 @@ fn twice_the_mistakes_take_twice_the_time() {
     let time = |streams: usize| {
         let text = file(streams, "tranpsort = \"tcp\"\nmax_viewers = 0\n");
         best(3, || {
-            let report = read(Path::new("streams.toml"), text.clone(), &known())
-                .err()
-                .expect("mistakes");
+            let report = read(Path::new("streams.toml"), text.clone(), &known()).err().expect("mistakes");
             assert_eq!(report.mistakes().len(), 2 * streams);
             assert!(report.render(Ink::Plain).len() > 100 * streams);
         })
     };
     let (once, four_times) = (time(250), time(1_000));
     // Quadratic would be sixteen times; eight leaves room for a busy machine.
-    assert!(
-        four_times < 8 * once + Duration::from_millis(5),
-        "{once:?} {four_times:?}"
-    );
+    assert!(four_times < 8 * once + Duration::from_millis(5), "{once:?} {four_times:?}");
 }

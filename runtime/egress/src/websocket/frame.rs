@@ -104,9 +104,7 @@ impl ClientHeader {
         }
         let short = second & 0x7f;
         if opcode.is_control() && (!last || short > 125) {
-            return Err(Violation::Protocol(
-                "a control frame is fragmented or longer than 125 bytes",
-            ));
+            return Err(Violation::Protocol("a control frame is fragmented or longer than 125 bytes"));
         }
         let (payload, rest, extended) = match short {
             126 => match rest {
@@ -125,13 +123,7 @@ impl ClientHeader {
         let Some(mask) = rest.first_chunk::<4>() else {
             return Ok(None);
         };
-        Ok(Some(Self {
-            last,
-            opcode,
-            payload: payload as usize,
-            mask: *mask,
-            length: 2 + extended + 4,
-        }))
+        Ok(Some(Self { last, opcode, payload: payload as usize, mask: *mask, length: 2 + extended + 4 }))
     }
 }
 
@@ -145,10 +137,7 @@ mod tests {
         assert_eq!(Header::new(Opcode::Binary, 125).as_bytes(), [0x82, 125]);
         assert_eq!(Header::new(Opcode::Binary, 126).as_bytes(), [0x82, 126, 0, 126]);
         assert_eq!(Header::new(Opcode::Binary, 65_535).as_bytes(), [0x82, 126, 0xff, 0xff]);
-        assert_eq!(
-            Header::new(Opcode::Binary, 65_536).as_bytes(),
-            [0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0]
-        );
+        assert_eq!(Header::new(Opcode::Binary, 65_536).as_bytes(), [0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0]);
         assert_eq!(Header::new(Opcode::Ping, 0).as_bytes(), [0x89, 0]);
     }
 
@@ -171,9 +160,6 @@ mod tests {
         assert!(protocol(&[0x09, 0x80]), "a fragmented ping");
         assert!(protocol(&[0x89, 0xfe]), "a long ping");
         assert_eq!(ClientHeader::parse(&[0x81, 0xfe, 0x10, 0x01]), Err(Violation::TooLong));
-        assert_eq!(
-            ClientHeader::parse(&[0x82, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0]),
-            Err(Violation::TooLong)
-        );
+        assert_eq!(ClientHeader::parse(&[0x82, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0]), Err(Violation::TooLong));
     }
 }

@@ -69,10 +69,7 @@ impl Reader {
 
     /// The next message, if all of it has come.
     pub fn pull(&mut self) -> Result<Option<Incoming>, Violation> {
-        loop {
-            let Some(header) = ClientHeader::parse(&self.waiting)? else {
-                break;
-            };
+        while let Some(header) = ClientHeader::parse(&self.waiting)? {
             let end = header.length + header.payload;
             if self.waiting.len() < end {
                 break;
@@ -116,9 +113,9 @@ impl Reader {
             return Ok(None);
         }
         Ok(match self.message.take() {
-            Some((Opcode::Text, bytes)) => Some(Incoming::Text(
-                String::from_utf8(bytes).map_err(|_| Violation::InvalidText)?,
-            )),
+            Some((Opcode::Text, bytes)) => {
+                Some(Incoming::Text(String::from_utf8(bytes).map_err(|_| Violation::InvalidText)?))
+            }
             Some((_, bytes)) => Some(Incoming::Binary(bytes)),
             None => None,
         })
@@ -177,13 +174,8 @@ mod tests {
 
     #[test]
     fn messages_pings_and_the_end_are_understood() {
-        let bytes = [
-            frame(0x81, b"hello"),
-            frame(0x89, b"p"),
-            frame(0x8a, b""),
-            frame(0x88, &[0x03, 0xe8, b'x']),
-        ]
-        .concat();
+        let bytes =
+            [frame(0x81, b"hello"), frame(0x89, b"p"), frame(0x8a, b""), frame(0x88, &[0x03, 0xe8, b'x'])].concat();
         let expected = [
             Incoming::Text("hello".into()),
             Incoming::Ping(b"p".to_vec()),
@@ -196,23 +188,14 @@ mod tests {
     #[test]
     fn a_ping_may_come_between_fragments() {
         let bytes = [frame(0x01, b"he"), frame(0x89, b""), frame(0x80, b"llo")].concat();
-        assert_eq!(
-            read(&bytes),
-            Ok(vec![Incoming::Ping(Vec::new()), Incoming::Text("hello".into())])
-        );
+        assert_eq!(read(&bytes), Ok(vec![Incoming::Ping(Vec::new()), Incoming::Text("hello".into())]));
     }
 
     #[test]
     fn the_longest_message_is_taken_and_a_longer_one_is_not() {
         let longest = vec![b'x'; MAX_MESSAGE];
-        assert_eq!(
-            read(&frame(0x82, &longest)),
-            Ok(vec![Incoming::Binary(longest.clone())])
-        );
-        assert_eq!(
-            read(&frame(0x82, &vec![b'x'; MAX_MESSAGE + 1])),
-            Err(Violation::TooLong)
-        );
+        assert_eq!(read(&frame(0x82, &longest)), Ok(vec![Incoming::Binary(longest.clone())]));
+        assert_eq!(read(&frame(0x82, &vec![b'x'; MAX_MESSAGE + 1])), Err(Violation::TooLong));
         let fragments = [frame(0x02, &longest), frame(0x80, b"x")].concat();
         assert_eq!(read(&fragments), Err(Violation::TooLong));
     }

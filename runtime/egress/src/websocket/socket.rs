@@ -44,12 +44,7 @@ pub struct Socket<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     /// A WebSocket on a connection whose handshake is done; `early` was read behind it.
     pub fn new(io: S, early: Bytes) -> Self {
-        Self {
-            io,
-            early,
-            reader: Reader::default(),
-            whole: true,
-        }
+        Self { io, early, reader: Reader::default(), whole: true }
     }
 
     /// Sends one message. Not cancel-safe: dropped half-way, only closing is left.
@@ -120,9 +115,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     /// Says why it closes, waits a moment for the answer, and ends.
     pub async fn close(&mut self, code: u16, reason: &str) {
         let mut payload = code.to_be_bytes().to_vec();
-        let end = (0..=reason.len().min(MAX_REASON))
-            .rev()
-            .find(|end| reason.is_char_boundary(*end));
+        let end = (0..=reason.len().min(MAX_REASON)).rev().find(|end| reason.is_char_boundary(*end));
         payload.extend_from_slice(&reason.as_bytes()[..end.unwrap_or(0)]);
         let closed = tokio::time::timeout(CLOSING, async {
             self.send(Opcode::Close, &payload).await?;

@@ -1,8 +1,12 @@
+use std::future::poll_fn;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
 use hub::{Entry, Ticket};
 use picture::{Condition, Delivery, Stills};
 use stream::Status;
@@ -121,22 +125,21 @@ impl Viewer {
         say(socket, stop, &Message::rendition(self.stills.rendition())).await?;
         self.tell_standing(socket, stop).await?;
         loop {
-            let wake = self
-                .next_stats
-                .map_or(self.next_ping, |stats| stats.min(self.next_ping));
+            let wake = self.next_stats.map_or(self.next_ping, |stats| stats.min(self.next_ping));
             let happened = {
-                // Registered once, not anew for each still.
-                let mut rare = pin!(rare(&mut self.status, &mut self.condition, stop, wake));
+                // Registered once, not anew for each still, and looked at only when it is what awoke this viewer: the program's stop is under a lock
+                // that all viewers share.
+                let mut rare: FuturesUnordered<_> =
+                    [rare(&mut self.status, &mut self.condition, stop, wake)].into_iter().collect();
                 loop {
-                    tokio::select! {
-                        biased;
-                        happened = &mut rare => break happened,
-                        incoming = socket.recv() => {
+                    match next(&mut rare, socket, &mut self.stills).await {
+                        Next::Rare(happened) => break happened,
+                        Next::Incoming(incoming) => {
                             self.heard = Instant::now();
                             answer(socket, incoming).await?;
                         }
-                        delivery = self.stills.recv() => {
-                            let Delivery { still, skipped } = delivery.ok_or(End::Stopped)?;
+                        Next::Still(delivery) => {
+                            let Delivery { still, skipped, .. } = delivery.ok_or(End::Stopped)?;
                             patient(stop, socket.send(Opcode::Binary, &still.data)).await?;
                             self.meter.count(still.data.len(), skipped);
                         }
@@ -184,15 +187,44 @@ impl Viewer {
         if self.next_ping <= now {
             self.next_ping = now + PING;
             if now.duration_since(self.heard) > PATIENCE {
-                return Err(End::Lost(io::Error::new(
-                    io::ErrorKind::TimedOut,
-                    "silent for too long",
-                )));
+                return Err(End::Lost(io::Error::new(io::ErrorKind::TimedOut, "silent for too long")));
             }
             patient(stop, socket.send(Opcode::Ping, &[])).await?;
         }
         Ok(())
     }
+}
+
+/// What happens to a viewer.
+enum Next {
+    Still(Option<Delivery>),
+    Incoming(Result<Incoming, Closed>),
+    Rare(Rare),
+}
+
+/// Waits for what is next. At first stills are looked at last, so that a viewer to whom there is always one more to be sent is still heard; once it
+/// waits they are looked at first, since they are what awakes it.
+async fn next<S, R>(rare: &mut FuturesUnordered<R>, socket: &mut Socket<S>, stills: &mut Stills) -> Next
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    R: Future<Output = Rare>,
+{
+    let (mut incoming, mut stills) = (pin!(socket.recv()), pin!(stills.recv()));
+    let mut waited = false;
+    poll_fn(|cx| {
+        let woken = std::mem::replace(&mut waited, true);
+        if woken && let Poll::Ready(delivery) = stills.as_mut().poll(cx) {
+            return Poll::Ready(Next::Still(delivery));
+        }
+        if let Poll::Ready(Some(happened)) = rare.poll_next_unpin(cx) {
+            return Poll::Ready(Next::Rare(happened));
+        }
+        if let Poll::Ready(incoming) = incoming.as_mut().poll(cx) {
+            return Poll::Ready(Next::Incoming(incoming));
+        }
+        if woken { Poll::Pending } else { stills.as_mut().poll(cx).map(Next::Still) }
+    })
+    .await
 }
 
 async fn rare(
@@ -240,8 +272,7 @@ where
         Ok(Incoming::Text(_) | Incoming::Binary(_) | Incoming::Pong) => Ok(()),
         Ok(Incoming::Ping(payload)) => {
             let sent = tokio::time::timeout(PATIENCE, socket.send(Opcode::Pong, &payload)).await;
-            sent.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
-                .map_err(End::Lost)
+            sent.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).map_err(End::Lost)
         }
         Ok(Incoming::Close(code)) => {
             socket.answer_close(code).await;

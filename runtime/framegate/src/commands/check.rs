@@ -28,16 +28,9 @@ fn summary(loaded: &Loaded) -> String {
         1 => format!("1 {noun}"),
         count => format!("{count} {noun}s"),
     };
-    let template = if loaded.config.template.is_some() {
-        " and a template"
-    } else {
-        ""
-    };
+    let template = if loaded.config.template.is_some() { " and a template" } else { "" };
     let streams = counted(loaded.config.streams.len(), "stream");
-    format!(
-        "{streams}{template}, {}, no mistake",
-        counted(loaded.config.plugins.len(), "plugin")
-    )
+    format!("{streams}{template}, {}, no mistake", counted(loaded.config.plugins.len(), "plugin"))
 }
 
 #[cfg(test)]
@@ -48,10 +41,7 @@ mod tests {
     fn a_good_file_is_summed_up_in_a_line() {
         let text =
             "[streams.a]\nsource = \"test://\"\nplugins = [{ use = \"clock\" }]\n[streams.\"*\"]\nsource = \"push\"\n";
-        let known = config::Known {
-            bundled: &["clock"],
-            environment: &config::Process,
-        };
+        let known = config::Known { bundled: &["clock"], environment: &config::Process };
         let loaded = config::read(Path::new("streams.toml"), text.into(), &known).expect("no mistake");
         assert_eq!(summary(&loaded), "1 stream and a template, 1 plugin, no mistake");
     }

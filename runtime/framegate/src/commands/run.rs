@@ -39,10 +39,7 @@ pub(crate) fn run(file: &Path) -> anyhow::Result<ExitCode> {
         Err(mistakes) => return Ok(super::tell(&loaded.report(mistakes))),
     };
     advise();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("no runtime")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
     runtime.block_on(serve(loaded, plugins))
 }
 

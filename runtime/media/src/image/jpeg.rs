@@ -33,10 +33,7 @@ pub(super) fn size(body: &[u8]) -> Result<Size, BadImage> {
                 let [_, h1, h0, w1, w0, ..] = *segment else {
                     return Err(BadImage::Broken(Jpeg, "the frame header is too short"));
                 };
-                size = Some(Size::new(
-                    u32::from(w1) << 8 | u32::from(w0),
-                    u32::from(h1) << 8 | u32::from(h0),
-                ));
+                size = Some(Size::new(u32::from(w1) << 8 | u32::from(w0), u32::from(h1) << 8 | u32::from(h0)));
             }
             SOS => {
                 let Some(size) = size else {

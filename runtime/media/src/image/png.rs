@@ -16,20 +16,14 @@ pub(super) fn size(body: &[u8]) -> Result<Size, BadImage> {
         };
         let length = u32::from_be_bytes([l3, l2, l1, l0]) as usize;
         // Behind the data stand four bytes of CRC.
-        let Some(data) = length
-            .checked_add(at + 12)
-            .filter(|end| *end <= body.len())
-            .map(|end| &body[at + 8..end - 4])
+        let Some(data) = length.checked_add(at + 12).filter(|end| *end <= body.len()).map(|end| &body[at + 8..end - 4])
         else {
             return Err(BadImage::Incomplete(Png, "a chunk goes beyond the end"));
         };
         match (&[a, b, c, d], size) {
             (b"IHDR", None) => match *data {
                 [w3, w2, w1, w0, h3, h2, h1, h0, ..] => {
-                    size = Some(Size::new(
-                        u32::from_be_bytes([w3, w2, w1, w0]),
-                        u32::from_be_bytes([h3, h2, h1, h0]),
-                    ));
+                    size = Some(Size::new(u32::from_be_bytes([w3, w2, w1, w0]), u32::from_be_bytes([h3, h2, h1, h0])));
                 }
                 _ => return Err(BadImage::Broken(Png, "IHDR is too short")),
             },

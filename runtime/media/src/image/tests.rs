@@ -24,27 +24,9 @@ fn png() -> Vec<u8> {
 
 #[test]
 fn complete_files_tell_their_size() {
-    assert_eq!(
-        check(&jpeg()),
-        Ok(Image {
-            format: StillFormat::Jpeg,
-            size: Size::new(16, 8)
-        })
-    );
-    assert_eq!(
-        check(&webp()),
-        Ok(Image {
-            format: StillFormat::WebP,
-            size: Size::new(32, 16)
-        })
-    );
-    assert_eq!(
-        check(&png()),
-        Ok(Image {
-            format: StillFormat::Png,
-            size: Size::new(7, 5)
-        })
-    );
+    assert_eq!(check(&jpeg()), Ok(Image { format: StillFormat::Jpeg, size: Size::new(16, 8) }));
+    assert_eq!(check(&webp()), Ok(Image { format: StillFormat::WebP, size: Size::new(32, 16) }));
+    assert_eq!(check(&png()), Ok(Image { format: StillFormat::Png, size: Size::new(7, 5) }));
 }
 
 #[test]
@@ -73,9 +55,5 @@ fn what_is_no_image_says_so() {
     assert!(matches!(check(&huge), Err(BadImage::Size(StillFormat::Png, _))));
     let mut empty = jpeg();
     empty[15..17].copy_from_slice(&[0, 0]);
-    assert!(
-        matches!(check(&empty), Err(BadImage::Size(StillFormat::Jpeg, _))),
-        "{:?}",
-        check(&empty)
-    );
+    assert!(matches!(check(&empty), Err(BadImage::Size(StillFormat::Jpeg, _))), "{:?}", check(&empty));
 }

@@ -43,15 +43,11 @@ pub(super) fn size(body: &[u8]) -> Result<Size, BadImage> {
         },
         // Section 2.7: flags, reserved, then 24 bits each, less one.
         b"VP8X" => match *chunk {
-            [_, _, _, _, w0, w1, w2, h0, h1, h2, ..] => Ok(Size::new(
-                u32::from_le_bytes([w0, w1, w2, 0]) + 1,
-                u32::from_le_bytes([h0, h1, h2, 0]) + 1,
-            )),
+            [_, _, _, _, w0, w1, w2, h0, h1, h2, ..] => {
+                Ok(Size::new(u32::from_le_bytes([w0, w1, w2, 0]) + 1, u32::from_le_bytes([h0, h1, h2, 0]) + 1))
+            }
             _ => Err(short),
         },
-        _ => Err(BadImage::Broken(
-            WebP,
-            "its first chunk is none of `VP8 `, `VP8L`, `VP8X`",
-        )),
+        _ => Err(BadImage::Broken(WebP, "its first chunk is none of `VP8 `, `VP8L`, `VP8X`")),
     }
 }

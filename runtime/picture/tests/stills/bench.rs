@@ -7,10 +7,10 @@ use bytes::Bytes;
 use codec::encode::StillEncoder;
 use codec::{Picture, Pool, Stamp};
 use config::Source;
+use framegate_picture::{Encoders, Parts, Pictures, Stills, Want};
 use journal::Journal;
 use media::image::Image;
 use media::{AccessUnit, Codec, Color, Matrix, Moment, Parameters, Range, Size, Still, StillFormat, Timestamp};
-use picture::{Encoders, Parts, Pictures, Stills, Want};
 use stream::Stream;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
@@ -29,22 +29,10 @@ impl Bench {
     pub(crate) fn new(source: Source) -> Self {
         let stop = CancellationToken::new();
         let journal = Journal::default();
-        let parts = stream::Parts {
-            journal: journal.clone(),
-            tracker: TaskTracker::new(),
-            stop: stop.clone(),
-        };
+        let parts = stream::Parts { journal: journal.clone(), tracker: TaskTracker::new(), stop: stop.clone() };
         let stream = Stream::spawn(Arc::new(config::Stream::new("bench".parse().unwrap(), source)), &parts);
-        let parts = Parts {
-            encoders: Encoders::new().unwrap(),
-            journal,
-            runtime: Handle::current(),
-        };
-        Self {
-            pictures: Pictures::new(stream.clone(), Vec::new(), parts),
-            stream,
-            stop,
-        }
+        let parts = Parts { encoders: Encoders::new().unwrap(), journal, runtime: Handle::current() };
+        Self { pictures: Pictures::new(stream.clone(), Vec::new(), parts), stream, stop }
     }
 
     pub(crate) fn stream(&self) -> &Stream {
@@ -60,12 +48,7 @@ impl Bench {
     }
 
     pub(crate) async fn push(&self, body: Bytes, image: Image) {
-        self.stream
-            .inlet()
-            .expect("its source is push")
-            .push(body, image, Moment::now())
-            .await
-            .expect("there is room");
+        self.stream.inlet().expect("its source is push").push(body, image, Moment::now()).await.expect("there is room");
     }
 
     pub(crate) fn stop(&self) {
@@ -102,16 +85,8 @@ pub(crate) async fn eventually(holds: impl Fn() -> bool) {
 
 /// A picture of one grey.
 pub(crate) fn jpeg(size: Size, luma: u8) -> (Bytes, Image) {
-    let color = Color {
-        range: Range::Full,
-        matrix: Matrix::Bt601,
-    };
-    let stamp = Stamp {
-        pts: Timestamp::ZERO,
-        sequence: 0,
-        received: Moment::now(),
-        captured: None,
-    };
+    let color = Color { range: Range::Full, matrix: Matrix::Bt601 };
+    let stamp = Stamp { pts: Timestamp::ZERO, sequence: 0, received: Moment::now(), captured: None };
     let mut picture = Picture::black(&Pool::new(0), size, color, stamp);
     let [luma_plane, ..] = picture.planes_mut();
     luma_plane.data.fill(luma);

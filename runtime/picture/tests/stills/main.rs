@@ -1,4 +1,5 @@
 //! Stills of a stream whose source is `push`: untouched where nothing asks for a change, made anew where something does.
+#![allow(clippy::unwrap_used, reason = "what a test needs and does not get fails it")]
 
 mod bench;
 
@@ -6,8 +7,8 @@ use bench::Bench;
 use codec::Pool;
 use codec::decode::Decoder;
 use config::Source;
+use framegate_picture::{Condition, Format, Want};
 use media::{Size, StillFormat};
-use picture::{Condition, Format, Want};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pushed_bytes_reach_every_viewer_untouched_and_in_order() {
@@ -28,21 +29,13 @@ async fn pushed_bytes_reach_every_viewer_untouched_and_in_order() {
             assert_eq!(still.format, StillFormat::Jpeg);
         }
     }
-    assert_eq!(
-        bench.pictures().snapshot().measure.decoded,
-        0,
-        "nothing asked for pictures"
-    );
+    assert_eq!(bench.pictures().snapshot().measure.decoded, 0, "nothing asked for pictures");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_size_and_format_is_made_once_for_all_who_ask() {
     let bench = Bench::new(Source::Push);
-    let small = Want {
-        format: Some(Format::WebP),
-        width: Some(320),
-        ..Want::default()
-    };
+    let small = Want { format: Some(Format::WebP), width: Some(320), ..Want::default() };
     let mut viewers = [bench.subscribe(small), bench.subscribe(small)];
     let (body, image) = bench::jpeg(Size::new(640, 360), 1);
     bench.push(body, image).await;
@@ -62,10 +55,7 @@ async fn the_last_still_waits_for_whoever_comes_later() {
     let mut viewer = bench.subscribe(Want::default());
     assert_eq!(bench::take(&mut viewer, 1).await[0].data, body);
     // One who wants it otherwise, while the first still watches and nothing new comes.
-    let mut other = bench.subscribe(Want {
-        format: Some(Format::WebP),
-        ..Want::default()
-    });
+    let mut other = bench.subscribe(Want { format: Some(Format::WebP), ..Want::default() });
     assert_eq!(bench::take(&mut other, 1).await[0].format, StillFormat::WebP);
 }
 
@@ -84,35 +74,21 @@ async fn no_more_renditions_than_allowed_run() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_test_scene_becomes_webp_and_jpeg() {
-    let bench = Bench::new(Source::Test(config::TestScene {
-        size: Size::new(320, 180),
-        fps: 25,
-    }));
+    let bench = Bench::new(Source::Test(config::TestScene { size: Size::new(320, 180), fps: 25 }));
     let mut webp = bench.subscribe(Want::default());
-    let mut jpeg = bench.subscribe(Want {
-        format: Some(Format::Jpeg),
-        fps: Some(5),
-        ..Want::default()
-    });
+    let mut jpeg = bench.subscribe(Want { format: Some(Format::Jpeg), fps: Some(5), ..Want::default() });
     let (webp, jpeg) = tokio::join!(bench::take(&mut webp, 30), bench::take(&mut jpeg, 5));
     assert!(webp.windows(2).all(|pair| pair[0].pts < pair[1].pts), "in order");
     assert!(webp.windows(2).any(|pair| pair[0].data != pair[1].data), "it moves");
     let apart = jpeg.windows(2).map(|pair| pair[1].pts.since(pair[0].pts).as_millis());
-    assert!(
-        apart.clone().all(|ms| ms >= 150),
-        "5/s at most: {:?}",
-        apart.collect::<Vec<_>>()
-    );
+    assert!(apart.clone().all(|ms| ms >= 150), "5/s at most: {:?}", apart.collect::<Vec<_>>());
     assert_eq!(jpeg[0].size, Size::new(320, 180));
     assert_eq!(*bench.pictures().condition().borrow(), Condition::Fine);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_watches_and_nothing_runs() {
-    let bench = Bench::new(Source::Test(config::TestScene {
-        size: Size::new(320, 180),
-        fps: 25,
-    }));
+    let bench = Bench::new(Source::Test(config::TestScene { size: Size::new(320, 180), fps: 25 }));
     let mut viewer = bench.subscribe(Want::default());
     bench::take(&mut viewer, 3).await;
     drop(viewer);
@@ -127,10 +103,7 @@ async fn nobody_watches_and_nothing_runs() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn stills_end_when_the_stream_does() {
-    let bench = Bench::new(Source::Test(config::TestScene {
-        size: Size::new(320, 180),
-        fps: 25,
-    }));
+    let bench = Bench::new(Source::Test(config::TestScene { size: Size::new(320, 180), fps: 25 }));
     let mut viewer = bench.subscribe(Want::default());
     bench::take(&mut viewer, 1).await;
     bench.stop();
@@ -141,21 +114,14 @@ async fn stills_end_when_the_stream_does() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_made_jpeg_decodes_to_what_was_pushed() {
     let bench = Bench::new(Source::Push);
-    let mut viewer = bench.subscribe(Want {
-        format: Some(Format::Jpeg),
-        quality: Some(90),
-        ..Want::default()
-    });
+    let mut viewer = bench.subscribe(Want { format: Some(Format::Jpeg), quality: Some(90), ..Want::default() });
     let (body, image) = bench::jpeg(Size::new(64, 48), 200);
     bench.push(body.clone(), image).await;
     let still = &bench::take(&mut viewer, 1).await[0];
     assert_ne!(still.data, body, "a quality was asked for: it is made anew");
     let luma = |data| {
         let mut out = Vec::new();
-        Decoder::open(media::Codec::Jpeg, Pool::new(0))
-            .unwrap()
-            .push(&bench::unit(data), &mut out)
-            .unwrap();
+        Decoder::open(media::Codec::Jpeg, Pool::new(0)).unwrap().push(&bench::unit(data), &mut out).unwrap();
         i32::from(out[0].planes()[0].data[64 * 24 + 32])
     };
     assert!((luma(still.data.clone()) - luma(body)).abs() <= 3);

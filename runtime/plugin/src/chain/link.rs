@@ -133,10 +133,7 @@ impl Running {
                 return None;
             }
             let journal = Some(self.journal.clone());
-            match self
-                .plugin
-                .configured(self.identity.clone(), &self.options, self.state.clone(), journal)
-            {
+            match self.plugin.configured(self.identity.clone(), &self.options, self.state.clone(), journal) {
                 Ok(instance) => {
                     self.stats.started();
                     self.backoff.started(now);
@@ -159,11 +156,7 @@ impl Running {
         if gate != self.gate {
             self.gate = gate;
             if self.gate_events.take(Instant::now()).is_some() {
-                let kind = if gate == Gate::Open {
-                    "gate-opened"
-                } else {
-                    "gate-closed"
-                };
+                let kind = if gate == Gate::Open { "gate-opened" } else { "gate-closed" };
                 let pts_ms = frame.picture.stamp().pts.nanos() / 1_000_000;
                 self.journal.write(
                     kind,
@@ -189,10 +182,7 @@ impl Running {
             OnError::Drop => Answer::Withheld,
             OnError::Pass => before.map_or(Answer::Withheld, Answer::Kept),
             OnError::Last => self.last_good.as_ref().map_or(Answer::Withheld, |last| {
-                Answer::Kept(Frame {
-                    picture: last.clone().with_stamp(stamp),
-                    annotations: Vec::new(),
-                })
+                Answer::Kept(Frame { picture: last.clone().with_stamp(stamp), annotations: Vec::new() })
             }),
         }
     }
@@ -200,11 +190,7 @@ impl Running {
     fn failed(&mut self, fault: &Fault, now: Instant) {
         self.backoff.failed(now);
         self.is_down = true;
-        let health = if self.backoff.is_exhausted() {
-            Health::Failed
-        } else {
-            Health::BackingOff
-        };
+        let health = if self.backoff.is_exhausted() { Health::Failed } else { Health::BackingOff };
         self.stats.failed(fault.kind, &fault.message, health);
         let Some(suppressed) = self.fault_log.take(now) else {
             return;
@@ -216,13 +202,9 @@ impl Running {
             OnError::Last => "the last good picture is shown",
         };
         match health {
-            Health::Failed => tracing::error!(
-                stream,
-                plugin,
-                kind,
-                suppressed,
-                "plugin failed again and again, {on_error}: {fault}"
-            ),
+            Health::Failed => {
+                tracing::error!(stream, plugin, kind, suppressed, "plugin failed again and again, {on_error}: {fault}")
+            }
             _ => tracing::warn!(
                 stream,
                 plugin,
@@ -232,8 +214,7 @@ impl Running {
             ),
         }
         let data = json!({ "kind": kind, "message": fault.message });
-        self.journal
-            .write("plugin-failed", self.identity.stream.as_ref(), Some(plugin), data);
+        self.journal.write("plugin-failed", self.identity.stream.as_ref(), Some(plugin), data);
     }
 
     fn recovered(&mut self) {
@@ -242,11 +223,6 @@ impl Running {
         }
         let (stream, plugin) = (self.identity.stream(), self.plugin.name());
         tracing::info!(stream, plugin, "plugin runs again");
-        self.journal.write(
-            "plugin-recovered",
-            self.identity.stream.as_ref(),
-            Some(plugin),
-            serde_json::Value::Null,
-        );
+        self.journal.write("plugin-recovered", self.identity.stream.as_ref(), Some(plugin), serde_json::Value::Null);
     }
 }

@@ -23,11 +23,7 @@ const WELL: Duration = Duration::from_secs(60);
 
 impl Backoff {
     pub(crate) fn new() -> Self {
-        Self {
-            wait: Duration::ZERO,
-            failed_at: None,
-            started_at: None,
-        }
+        Self { wait: Duration::ZERO, failed_at: None, started_at: None }
     }
 
     /// An instance was started.
@@ -37,22 +33,14 @@ impl Backoff {
 
     /// It failed, or could not be started.
     pub(crate) fn failed(&mut self, now: Instant) {
-        let well = self
-            .started_at
-            .take()
-            .is_some_and(|started| now.saturating_duration_since(started) >= WELL);
-        self.wait = if well {
-            FIRST
-        } else {
-            (self.wait * 2).clamp(FIRST, LONGEST)
-        };
+        let well = self.started_at.take().is_some_and(|started| now.saturating_duration_since(started) >= WELL);
+        self.wait = if well { FIRST } else { (self.wait * 2).clamp(FIRST, LONGEST) };
         self.failed_at = Some(now);
     }
 
     /// Whether an instance may be started.
     pub(crate) fn may_start(&self, now: Instant) -> bool {
-        self.failed_at
-            .is_none_or(|at| now.saturating_duration_since(at) >= self.wait)
+        self.failed_at.is_none_or(|at| now.saturating_duration_since(at) >= self.wait)
     }
 
     /// Whether the longest wait is reached: it failed again and again, and a person must act.

@@ -40,9 +40,7 @@ fn cut(text: &str) -> &str {
     if text.len() <= MAX_CHARACTERS {
         return text;
     }
-    text.char_indices()
-        .nth(MAX_CHARACTERS)
-        .map_or(text, |(end, _)| &text[..end])
+    text.char_indices().nth(MAX_CHARACTERS).map_or(text, |(end, _)| &text[..end])
 }
 
 impl HostImage for Guest {
@@ -123,13 +121,7 @@ impl Host for Guest {
     }
 
     fn line(&mut self, _: Resource<Frame>, start: Point, end: Point, thickness: u32, color: Color) -> Result<()> {
-        draw::line(
-            &mut self.frame()?.picture,
-            start.into(),
-            end.into(),
-            thickness,
-            color.into(),
-        );
+        draw::line(&mut self.frame()?.picture, start.into(), end.into(), thickness, color.into());
         Ok(())
     }
 
@@ -143,12 +135,7 @@ impl Host for Guest {
 
     fn text(&mut self, _: Resource<Frame>, at: Point, text: String, style: Resource<TextStyle>) -> Result<()> {
         self.frame()?;
-        let Self {
-            frame: Some(frame),
-            table,
-            ..
-        } = self
-        else {
+        let Self { frame: Some(frame), table, .. } = self else {
             return Ok(());
         };
         draw::text(&mut frame.picture, at.into(), cut(&text), table.get(&style)?);
@@ -167,12 +154,7 @@ impl Host for Guest {
 
     fn blend(&mut self, _: Resource<Frame>, area: Rect, image: Resource<Image>, opacity: u8) -> Result<()> {
         self.frame()?;
-        let Self {
-            frame: Some(frame),
-            table,
-            ..
-        } = self
-        else {
+        let Self { frame: Some(frame), table, .. } = self else {
             return Ok(());
         };
         draw::blend(&mut frame.picture, area.into(), table.get(&image)?, opacity);

@@ -48,11 +48,7 @@ impl host::Host for Guest {
         let Some(journal) = self.journal.as_ref() else {
             return Ok(());
         };
-        let parsed = if data.len() <= MAX_DATA {
-            serde_json::from_str(&data).ok()
-        } else {
-            None
-        };
+        let parsed = if data.len() <= MAX_DATA { serde_json::from_str(&data).ok() } else { None };
         match parsed {
             Some(data) if is_kind(&kind) => journal.write(&kind, self.identity.stream.as_ref(), Some(plugin), data),
             _ => {
@@ -76,9 +72,7 @@ impl host::Host for Guest {
 /// Lower case, digits, `-`, at most 64 characters.
 fn is_kind(kind: &str) -> bool {
     (1..=MAX_KIND).contains(&kind.len())
-        && kind
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && kind.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 impl calendar::Host for Guest {

@@ -25,9 +25,7 @@ pub(super) fn scaled(
     format: pixels::Format,
 ) -> Result<Arc<[u8]>, pixels::Error> {
     if !size.is_sane() || size.pixels() > Size::new(1920, 1920).pixels() {
-        return Err(pixels::Error::Refused(format!(
-            "pixels are scaled to 1920 by 1920 at most, asked for {size}"
-        )));
+        return Err(pixels::Error::Refused(format!("pixels are scaled to 1920 by 1920 at most, asked for {size}")));
     }
     pixels::scaled(picture, area, size, format)
 }
@@ -47,9 +45,7 @@ impl HostPicture for Guest {
 
     fn captured_at(&mut self, _: Resource<Frame>) -> Result<Option<u64>> {
         let stamp = self.frame()?.picture.stamp();
-        Ok(stamp
-            .captured
-            .map(|wall| Moment { wall, ..stamp.received }.unix_nanos()))
+        Ok(stamp.captured.map(|wall| Moment { wall, ..stamp.received }.unix_nanos()))
     }
 
     fn received_at(&mut self, _: Resource<Frame>) -> Result<u64> {
@@ -64,12 +60,7 @@ impl HostPicture for Guest {
 
     fn motion(&mut self, _: Resource<Frame>, grid: types::Size, threshold: u8) -> Result<Result<Vec<u8>, PixelError>> {
         self.frame()?;
-        let Self {
-            frame: Some(frame),
-            motion,
-            ..
-        } = self
-        else {
+        let Self { frame: Some(frame), motion, .. } = self else {
             return Ok(Ok(Vec::new()));
         };
         Ok(pixels::motion(&frame.picture, grid.into(), threshold, motion).map_err(Into::into))
@@ -104,11 +95,7 @@ impl HostPicture for Guest {
     fn annotate(&mut self, _: Resource<Frame>, mut annotation: Annotation) -> Result<()> {
         let annotations = &mut self.frame()?.annotations;
         annotation.attributes.truncate(MAX_ATTRIBUTES);
-        let attributes: usize = annotation
-            .attributes
-            .iter()
-            .map(|(name, value)| name.len() + value.len())
-            .sum();
+        let attributes: usize = annotation.attributes.iter().map(|(name, value)| name.len() + value.len()).sum();
         if annotations.len() < MAX_ANNOTATIONS && annotation.label.len() + attributes <= MAX_ANNOTATION_BYTES {
             annotations.push(annotation);
         }

@@ -38,55 +38,32 @@ fn misbehaves(name: &str, kind: Kind, words: &str) {
     assert!(matches!(dropping.process(picture(0), Mode::All), Outcome::Withheld { plugin } if plugin == name));
     assert!(start.elapsed() < TIME, "{:?}", start.elapsed());
     // There is no instance now: the next is withheld without a call.
-    assert!(matches!(
-        dropping.process(picture(1), Mode::FiltersOnly),
-        Outcome::Withheld { .. }
-    ));
-    let [stats] = &dropping.snapshot_handle().snapshot()[..] else {
-        panic!("one link")
-    };
+    assert!(matches!(dropping.process(picture(1), Mode::FiltersOnly), Outcome::Withheld { .. }));
+    let [stats] = &dropping.snapshot_handle().snapshot()[..] else { panic!("one link") };
     assert_eq!((stats.calls, stats.uncovered, stats.health), (1, 2, Health::BackingOff));
-    assert_eq!(
-        stats.faults.iter().collect::<Vec<_>>(),
-        [(&kind, &1)],
-        "{:?}",
-        stats.last_fault
-    );
+    assert_eq!(stats.faults.iter().collect::<Vec<_>>(), [(&kind, &1)], "{:?}", stats.last_fault);
     let fault = stats.last_fault.as_deref().unwrap_or_default();
     assert!(fault.contains(words), "{fault}");
     let told = journal.since(0);
-    assert_eq!(
-        (told.len(), told[0].kind.as_str(), &told[0].data["kind"]),
-        (1, "plugin-failed", &json!(kind))
-    );
+    assert_eq!((told.len(), told[0].kind.as_str(), &told[0].data["kind"]), (1, "plugin-failed", &json!(kind)));
 
     // Pass: the picture as it was, although the guest had painted on it.
     let (mut passing, _) = chain([(guest(name, Some(OnError::Pass)), json!({}))]);
     let shown = picture(0);
-    let Outcome::Shown(passed) = passing.process(shown.clone(), Mode::All) else {
-        panic!("withheld")
-    };
+    let Outcome::Shown(passed) = passing.process(shown.clone(), Mode::All) else { panic!("withheld") };
     assert!(passed.is_same(&shown) && luma(&passed, 320, 180) == 16);
 
     // Last: the last good picture again, under the time of the new one.
     let (mut keeping, _) = chain([(guest(name, Some(OnError::Last)), json!({ "after": 1 }))]);
-    let Outcome::Shown(good) = keeping.process(picture(0), Mode::All) else {
-        panic!("withheld")
-    };
+    let Outcome::Shown(good) = keeping.process(picture(0), Mode::All) else { panic!("withheld") };
     assert_eq!(luma(&good, 320, 180), 235);
     for n in 1..3 {
-        let Outcome::Shown(again) = keeping.process(picture(n), Mode::All) else {
-            panic!("withheld")
-        };
+        let Outcome::Shown(again) = keeping.process(picture(n), Mode::All) else { panic!("withheld") };
         assert!(again.is_same(&good));
         assert_eq!(again.stamp().sequence, n);
     }
 
-    assert!(
-        resident().saturating_sub(before) < MEMORY,
-        "{} MiB",
-        (resident() - before) >> 20
-    );
+    assert!(resident().saturating_sub(before) < MEMORY, "{} MiB", (resident() - before) >> 20);
     neighbour.close();
 }
 
@@ -149,10 +126,7 @@ fn diary() {
     assert_eq!(events, ["diary", "diary", "diary", "gate-closed", "plugin-failed"]);
     let second = &journal.since(0)[1];
     assert_eq!(second.data, json!({ "count": 2, "found": ["diary"], "year": 2026 }));
-    assert_eq!(
-        (second.stream.as_ref().unwrap().as_str(), second.plugin.as_deref()),
-        ("lobby", Some("diary"))
-    );
+    assert_eq!((second.stream.as_ref().unwrap().as_str(), second.plugin.as_deref()), ("lobby", Some("diary")));
 
     // After a second of back-off it goes on at five: what it kept outlived its instance.
     let start = Instant::now();
@@ -167,10 +141,7 @@ fn diary() {
     assert_eq!(told, 5);
     assert!(start.elapsed() > Duration::from_millis(900));
     let stats = &chain.snapshot_handle().snapshot()[0];
-    assert_eq!(
-        (stats.restarts, stats.health, stats.faults[&Kind::Trap]),
-        (1, Health::Ok, 1)
-    );
+    assert_eq!((stats.restarts, stats.health, stats.faults[&Kind::Trap]), (1, Health::Ok, 1));
 }
 
 /// What benches measure does what it is named for.
@@ -182,9 +153,7 @@ fn work() {
         let Outcome::Shown(first) = chain.process(picture(0), Mode::All) else {
             panic!("{work} failed: {:?}", chain.snapshot_handle().snapshot())
         };
-        let Outcome::Shown(second) = chain.process(first, Mode::All) else {
-            panic!("{work} failed")
-        };
+        let Outcome::Shown(second) = chain.process(first, Mode::All) else { panic!("{work} failed") };
         second
     };
     for work in ["nothing", "read", "write"] {

@@ -10,22 +10,12 @@ use media::{Color, Moment, Size, StreamName, Timestamp};
 use plugin::{Bundled, Chain, Compiler, Host, Link, Plugin, Settings};
 use serde_json::Value;
 
-static BUNDLED: LazyLock<Vec<Bundled>> = LazyLock::new(|| {
-    test_components::PLUGINS
-        .iter()
-        .map(|(name, bytes, _)| Bundled { name, bytes })
-        .collect()
-});
+static BUNDLED: LazyLock<Vec<Bundled>> =
+    LazyLock::new(|| test_components::PLUGINS.iter().map(|(name, bytes, _)| Bundled { name, bytes }).collect());
 
 /// One host for all tests: each component is compiled where it is loaded.
-pub(crate) static HOST: LazyLock<Arc<Host>> = LazyLock::new(|| {
-    Host::new(Settings {
-        bundled: &BUNDLED,
-        cache: None,
-        compiler: Compiler::InProcess,
-    })
-    .unwrap()
-});
+pub(crate) static HOST: LazyLock<Arc<Host>> =
+    LazyLock::new(|| Host::new(Settings { bundled: &BUNDLED, cache: None, compiler: Compiler::InProcess }).unwrap());
 
 pub(crate) const SIZE: Size = Size::new(640, 360);
 
@@ -35,18 +25,11 @@ pub(crate) fn stream() -> StreamName {
 
 /// A declaration of a guest of `tests/guests`.
 pub(crate) fn declared(name: &str) -> config::Plugin {
-    config::Plugin {
-        component: Component::File(test_components::file(name).into()),
-        ..config::Plugin::bundled(name)
-    }
+    config::Plugin { component: Component::File(test_components::file(name).into()), ..config::Plugin::bundled(name) }
 }
 
 pub(crate) fn guest(name: &str, on_error: Option<OnError>) -> Arc<Plugin> {
-    HOST.load(&config::Plugin {
-        on_error,
-        ..declared(name)
-    })
-    .unwrap()
+    HOST.load(&config::Plugin { on_error, ..declared(name) }).unwrap()
 }
 
 pub(crate) fn bundled(name: &str) -> Arc<Plugin> {
@@ -55,10 +38,7 @@ pub(crate) fn bundled(name: &str) -> Arc<Plugin> {
 
 pub(crate) fn chain(links: impl IntoIterator<Item = (Arc<Plugin>, Value)>) -> (Chain, Journal) {
     let journal = Journal::default();
-    let links = links
-        .into_iter()
-        .map(|(plugin, options)| Link { plugin, options })
-        .collect();
+    let links = links.into_iter().map(|(plugin, options)| Link { plugin, options }).collect();
     (Chain::new(&stream(), links, journal.clone()), journal)
 }
 
@@ -72,12 +52,7 @@ pub(crate) fn sized(n: u64, size: Size) -> Picture {
     let since = Duration::from_nanos(n * 1_000_000_000 / 30);
     let wall = UNIX_EPOCH + Duration::from_secs(1_783_000_000) + since;
     let received = Moment { wall, ..Moment::now() };
-    let stamp = Stamp {
-        pts: Timestamp::from_duration(since),
-        sequence: n,
-        received,
-        captured: None,
-    };
+    let stamp = Stamp { pts: Timestamp::from_duration(since), sequence: n, received, captured: None };
     Picture::black(&POOL, size, Color::default(), stamp)
 }
 

@@ -74,11 +74,7 @@ impl Splitter {
             let _ = self.buffer.split_to(useless);
             self.searched = 0;
         }
-        if self.buffer.len() > MAX_UNIT {
-            Err(TooLarge)
-        } else {
-            Ok(())
-        }
+        if self.buffer.len() > MAX_UNIT { Err(TooLarge) } else { Ok(()) }
     }
 
     /// The stream ended: what is left is an access unit too.
@@ -148,29 +144,15 @@ impl Splitter {
             None => {
                 let order = self.slices.order(&slice);
                 let (key, reference) = (slice.idr, slice.reference);
-                self.picture = Some(Picture {
-                    last: slice,
-                    both_fields: false,
-                    key,
-                    reference,
-                    order,
-                });
+                self.picture = Some(Picture { last: slice, both_fields: false, key, reference, order });
             }
         }
     }
 
     fn emit(&mut self, end: usize, out: &mut Vec<Unit>) {
-        if let Some(Picture {
-            key, reference, order, ..
-        }) = self.picture.take()
-        {
+        if let Some(Picture { key, reference, order, .. }) = self.picture.take() {
             let data = self.buffer.split_to(end).freeze();
-            out.push(Unit {
-                data,
-                key,
-                reference,
-                order,
-            });
+            out.push(Unit { data, key, reference, order });
         }
     }
 }

@@ -42,10 +42,7 @@ impl Movie {
         check_boxes(file, size)?;
         file.seek(SeekFrom::Start(0))?;
         let mp4 = Mp4::read(BufReader::new(&mut *file), size).map_err(|error| Why::Broken(error.to_string()))?;
-        let video = mp4
-            .tracks()
-            .values()
-            .filter(|track| track.kind == Some(TrackKind::Video));
+        let video = mp4.tracks().values().filter(|track| track.kind == Some(TrackKind::Video));
         let mut others = Vec::new();
         for track in video {
             let StsdBoxContent::Avc1(entry) = &track.trak(&mp4).mdia.minf.stbl.stsd.contents else {
@@ -53,21 +50,14 @@ impl Movie {
                 continue;
             };
             let avcc = &entry.avcc.contents;
-            let (Some(sps), Some(pps)) = (
-                avcc.sequence_parameter_sets.first(),
-                avcc.picture_parameter_sets.first(),
-            ) else {
+            let (Some(sps), Some(pps)) = (avcc.sequence_parameter_sets.first(), avcc.picture_parameter_sets.first())
+            else {
                 return Err(Why::Broken("its `avcC` box has no SPS or no PPS".into()));
             };
             let parameters =
                 h264::parameters(&sps.bytes, &pps.bytes).map_err(|error| Why::Broken(error.to_string()))?;
             let (samples, length) = samples(track, size)?;
-            return Ok(Self {
-                samples,
-                length,
-                length_size: usize::from(avcc.length_size_minus_one) + 1,
-                parameters,
-            });
+            return Ok(Self { samples, length, length_size: usize::from(avcc.length_size_minus_one) + 1, parameters });
         }
         Err(match others.is_empty() {
             true => Why::Broken("it has no video track".into()),
@@ -110,9 +100,7 @@ impl Movie {
         let mut reference = false;
         let mut rest = raw;
         while let Some((length, behind)) = rest.split_at_checked(self.length_size) {
-            let length = length
-                .iter()
-                .fold(0_usize, |length, byte| length << 8 | usize::from(*byte));
+            let length = length.iter().fold(0_usize, |length, byte| length << 8 | usize::from(*byte));
             let Some((nal, behind)) = behind.split_at_checked(length) else {
                 break;
             };
@@ -128,37 +116,23 @@ impl Movie {
 
 fn samples(track: &re_mp4::Track, file_size: u64) -> Result<(Vec<Sample>, i64), Why> {
     if track.samples.len() > MAX_SAMPLES {
-        return Err(Why::Broken(format!(
-            "it has {} pictures, at most {MAX_SAMPLES} are taken",
-            track.samples.len()
-        )));
+        return Err(Why::Broken(format!("it has {} pictures, at most {MAX_SAMPLES} are taken", track.samples.len())));
     }
     let scale = i128::from(track.timescale.max(1));
     let ticks = |time: i64| (i128::from(time) * i128::from(media::Timestamp::CLOCK_RATE) / scale) as i64;
     let mut samples = Vec::with_capacity(track.samples.len());
     for sample in &track.samples {
         if sample.size > MAX_UNIT as u64 || sample.offset.checked_add(sample.size).is_none_or(|end| end > file_size) {
-            return Err(Why::Broken(format!(
-                "picture {} lies beyond the end of the file",
-                sample.id
-            )));
+            return Err(Why::Broken(format!("picture {} lies beyond the end of the file", sample.id)));
         }
         let (decode, show) = (ticks(sample.decode_timestamp), ticks(sample.composition_timestamp));
-        samples.push(Sample {
-            offset: sample.offset,
-            size: sample.size as u32,
-            decode,
-            show,
-        });
+        samples.push(Sample { offset: sample.offset, size: sample.size as u32, decode, show });
     }
     let length = match (track.samples.first(), track.samples.last()) {
         (Some(first), Some(last)) => {
             // The last duration is often missing: the mean of the others then.
             let spread = last.decode_timestamp - first.decode_timestamp;
-            let mean = spread
-                / i64::try_from(track.samples.len().saturating_sub(1))
-                    .unwrap_or(i64::MAX)
-                    .max(1);
+            let mean = spread / i64::try_from(track.samples.len().saturating_sub(1)).unwrap_or(i64::MAX).max(1);
             let duration = i64::try_from(last.duration)
                 .ok()
                 .filter(|duration| (1..=4 * mean.max(1)).contains(duration))
@@ -182,9 +156,7 @@ fn check_boxes(file: &mut File, size: u64) -> Result<(), Why> {
             0 => length = size - at,
             1 => {
                 file.read_exact(&mut header[8..])?;
-                length = header[8..]
-                    .iter()
-                    .fold(0, |length, byte| length << 8 | u64::from(*byte));
+                length = header[8..].iter().fold(0, |length, byte| length << 8 | u64::from(*byte));
             }
             _ => {}
         }
@@ -202,12 +174,8 @@ fn check_boxes(file: &mut File, size: u64) -> Result<(), Why> {
         at += length;
     }
     match (has_moov, index > MAX_INDEX) {
-        (false, _) => Err(Why::Broken(
-            "it has no index (`moov`): the recording was not finished".into(),
-        )),
-        (_, true) => Err(Why::Broken(format!(
-            "its index has {index} bytes, at most {MAX_INDEX} are read"
-        ))),
+        (false, _) => Err(Why::Broken("it has no index (`moov`): the recording was not finished".into())),
+        (_, true) => Err(Why::Broken(format!("its index has {index} bytes, at most {MAX_INDEX} are read"))),
         _ => Ok(()),
     }
 }

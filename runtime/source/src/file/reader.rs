@@ -141,11 +141,6 @@ impl Clock {
         let ticks = |pictures: u64| (pictures as f64 * media::Timestamp::CLOCK_RATE as f64 / rate).round() as i64;
         let decode = ticks(self.decoded);
         self.decoded += 1;
-        Timed {
-            data: unit.data,
-            reference: unit.reference,
-            decode,
-            show: ticks(place),
-        }
+        Timed { data: unit.data, reference: unit.reference, decode, show: ticks(place) }
     }
 }

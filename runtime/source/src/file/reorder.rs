@@ -21,12 +21,7 @@ pub(super) struct Reorder<T> {
 
 impl<T> Reorder<T> {
     pub(super) fn new() -> Self {
-        Self {
-            waiting: VecDeque::new(),
-            front: 0,
-            unplaced: BinaryHeap::new(),
-            placed: 0,
-        }
+        Self { waiting: VecDeque::new(), front: 0, unplaced: BinaryHeap::new(), placed: 0 }
     }
 
     /// One more picture. `order`: its `PicOrderCnt`; none if it is shown as it comes. `idr`: it is shown behind all that came before.
@@ -99,13 +94,7 @@ mod tests {
 
     #[test]
     fn an_idr_picture_begins_anew() {
-        let two = [
-            (Some(0), true),
-            (Some(4), false),
-            (Some(2), false),
-            (Some(0), true),
-            (Some(2), false),
-        ];
+        let two = [(Some(0), true), (Some(4), false), (Some(2), false), (Some(0), true), (Some(2), false)];
         assert_eq!(places(&two), [0, 2, 1, 3, 4]);
     }
 

@@ -58,16 +58,8 @@ impl Slice {
     pub(super) fn is_other_field_of(&self, other: &Self) -> bool {
         match (&self.header, &other.header) {
             (
-                Some(Header {
-                    bottom: Some(a),
-                    frame_num: n,
-                    ..
-                }),
-                Some(Header {
-                    bottom: Some(b),
-                    frame_num: m,
-                    ..
-                }),
+                Some(Header { bottom: Some(a), frame_num: n, .. }),
+                Some(Header { bottom: Some(b), frame_num: m, .. }),
             ) => a != b && n == m,
             _ => false,
         }
@@ -109,12 +101,7 @@ impl Slices {
         let reference = nal.first().is_some_and(|byte| byte & 0x60 != 0);
         // `first_mb_in_slice` is the first code word, and zero is one set bit.
         let begins_picture = nal.get(1).is_some_and(|byte| byte & 0x80 != 0);
-        Slice {
-            idr,
-            reference,
-            header: self.header(nal),
-            begins_picture,
-        }
+        Slice { idr, reference, header: self.header(nal), begins_picture }
     }
 
     fn header(&self, nal: &[u8]) -> Option<Header> {
@@ -122,17 +109,16 @@ impl Slices {
         let nal_header = NalHeader::new(*nal.first()?).ok()?;
         let (slice, sps, pps) = SliceHeader::from_bits(&self.sets, &mut BitReader::new(&*rbsp), nal_header).ok()?;
         let max_lsb = match sps.pic_order_cnt {
-            PicOrderCntType::TypeZero {
-                log2_max_pic_order_cnt_lsb_minus4,
-            } => Some(1 << (log2_max_pic_order_cnt_lsb_minus4.min(12) + 4)),
+            PicOrderCntType::TypeZero { log2_max_pic_order_cnt_lsb_minus4 } => {
+                Some(1 << (log2_max_pic_order_cnt_lsb_minus4.min(12) + 4))
+            }
             _ => None,
         };
         let order = match slice.pic_order_cnt_lsb {
             Some(PicOrderCountLsb::Frame(lsb)) => [i64::from(lsb), 0, 0],
-            Some(PicOrderCountLsb::FieldsAbsolute {
-                pic_order_cnt_lsb,
-                delta_pic_order_cnt_bottom,
-            }) => [i64::from(pic_order_cnt_lsb), i64::from(delta_pic_order_cnt_bottom), 0],
+            Some(PicOrderCountLsb::FieldsAbsolute { pic_order_cnt_lsb, delta_pic_order_cnt_bottom }) => {
+                [i64::from(pic_order_cnt_lsb), i64::from(delta_pic_order_cnt_bottom), 0]
+            }
             Some(PicOrderCountLsb::FieldsDelta([first, second])) => [0, i64::from(first), i64::from(second)],
             None => [0; 3],
         };
@@ -195,9 +181,6 @@ fn rate(set: &SeqParameterSet) -> Option<f64> {
 
 impl fmt::Debug for Slices {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Slices")
-            .field("rate", &self.rate)
-            .field("previous", &self.previous)
-            .finish_non_exhaustive()
+        f.debug_struct("Slices").field("rate", &self.rate).field("previous", &self.previous).finish_non_exhaustive()
     }
 }

@@ -55,15 +55,8 @@ async fn a_byte_stream_is_looped_in_real_time_with_times_that_go_on() {
         units.iter().map(|unit| unit.pts.ticks()).collect::<Vec<_>>(),
         [0, 3_600, 7_200, 10_800, 14_400, 18_000, 21_600]
     );
-    assert_eq!(
-        units.iter().map(|unit| unit.key).collect::<Vec<_>>(),
-        [true, false, false, true, false, false, true]
-    );
-    assert!(
-        began.elapsed() >= Duration::from_millis(239),
-        "six pictures at 25/s take {:?}",
-        began.elapsed()
-    );
+    assert_eq!(units.iter().map(|unit| unit.key).collect::<Vec<_>>(), [true, false, false, true, false, false, true]);
+    assert!(began.elapsed() >= Duration::from_millis(239), "six pictures at 25/s take {:?}", began.elapsed());
     assert!(std::sync::Arc::ptr_eq(&units[0].parameters, &units[6].parameters));
 }
 
@@ -85,28 +78,14 @@ async fn mistakes_are_told_in_words_and_retried_slowly() {
     let cases: [(&str, &[u8], &str); 6] = [
         (
             "h265",
-            &[
-                0, 0, 0, 1, 0x42, 0x81, 1, 0, 0, 0, 1, 0x26, 0xa1, 1, 0, 0, 1, 0x02, 0xa1, 1,
-            ],
+            &[0, 0, 0, 1, 0x42, 0x81, 1, 0, 0, 0, 1, 0x26, 0xa1, 1, 0, 0, 1, 0x02, 0xa1, 1],
             "only H.264 can be played",
         ),
         ("empty", b"", "there is no picture in it"),
         ("text", b"hello, world", "neither an mp4 file nor"),
-        (
-            "cut.mp4",
-            b"\0\0\0\x10ftypisom\0\0\0\0\0\0\x10\0mdat",
-            "the file is cut",
-        ),
-        (
-            "open.mp4",
-            b"\0\0\0\x10ftypisom\0\0\0\0",
-            "the recording was not finished",
-        ),
-        (
-            "nothing.h264",
-            b"\0\0\0\x01\x67\x64\0\0\0\x01\x68",
-            "there is no picture in it",
-        ),
+        ("cut.mp4", b"\0\0\0\x10ftypisom\0\0\0\0\0\0\x10\0mdat", "the file is cut"),
+        ("open.mp4", b"\0\0\0\x10ftypisom\0\0\0\0", "the recording was not finished"),
+        ("nothing.h264", b"\0\0\0\x01\x67\x64\0\0\0\x01\x68", "there is no picture in it"),
     ];
     for (name, content, expected) in cases {
         let file = Temporary::new(name, content);
@@ -115,17 +94,8 @@ async fn mistakes_are_told_in_words_and_retried_slowly() {
         assert_eq!(error.mending(), Mending::RetrySlowly);
     }
     let error = open(Path::new("/nowhere/clip.mp4")).await.unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "/nowhere/clip.mp4: No such file or directory (os error 2)"
-    );
-    assert!(
-        open(Path::new("/"))
-            .await
-            .unwrap_err()
-            .to_string()
-            .contains("not a regular file")
-    );
+    assert_eq!(error.to_string(), "/nowhere/clip.mp4: No such file or directory (os error 2)");
+    assert!(open(Path::new("/")).await.unwrap_err().to_string().contains("not a regular file"));
 }
 
 /// Real files, of any encoder: as many access units as ffprobe finds. Skipped where there are none, or no ffprobe.
@@ -141,10 +111,7 @@ fn real_byte_streams_are_split_as_ffprobe_splits_them() {
         .filter_map(|folder| std::fs::read_dir(folder).ok())
         .flatten()
         .filter_map(|entry| Some(entry.ok()?.path()));
-    for path in files.filter(|path| {
-        path.extension()
-            .is_some_and(|ext| ext == "264" || ext == "h264" || ext == "jsv")
-    }) {
+    for path in files.filter(|path| path.extension().is_some_and(|ext| ext == "264" || ext == "h264" || ext == "jsv")) {
         let probe = std::process::Command::new("ffprobe")
             .args([
                 "-v",
@@ -162,11 +129,7 @@ fn real_byte_streams_are_split_as_ffprobe_splits_them() {
         let Ok(probe) = probe else {
             return println!("skipped: no ffprobe");
         };
-        let expected: usize = String::from_utf8_lossy(&probe.stdout)
-            .trim()
-            .trim_end_matches(',')
-            .parse()
-            .unwrap();
+        let expected: usize = String::from_utf8_lossy(&probe.stdout).trim().trim_end_matches(',').parse().unwrap();
         let (mut splitter, mut units) = (annexb::Splitter::default(), Vec::new());
         for piece in std::fs::read(&path).unwrap().chunks(10_007) {
             splitter.push(piece, &mut units).unwrap();

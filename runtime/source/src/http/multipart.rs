@@ -72,11 +72,7 @@ impl Parser {
     /// For a response with this `Content-Type`; none if it is no multipart at all.
     pub fn new(content_type: &str) -> Option<Self> {
         let (essence, parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
-        if !essence
-            .trim()
-            .get(..10)
-            .is_some_and(|start| start.eq_ignore_ascii_case("multipart/"))
-        {
+        if !essence.trim().get(..10).is_some_and(|start| start.eq_ignore_ascii_case("multipart/")) {
             return None;
         }
         let boundary = parameters
@@ -129,9 +125,7 @@ impl Parser {
                 self.state = match (line, length) {
                     (b"", Some(length)) if !self.lengths_lie => State::Counted(length),
                     (b"", _) => State::Delimited,
-                    _ => State::Headers {
-                        length: content_length(line).or(length),
-                    },
+                    _ => State::Headers { length: content_length(line).or(length) },
                 };
                 match self.state {
                     State::Counted(length) if length > media::image::MAX_BYTES => Err(Broken::PartTooLarge),
@@ -153,10 +147,7 @@ impl Parser {
                     return Ok(false);
                 };
                 let body = &self.buffer[..found.start];
-                let length = body
-                    .iter()
-                    .rposition(|b| !matches!(b, b'\r' | b'\n'))
-                    .map_or(0, |last| last + 1);
+                let length = body.iter().rposition(|b| !matches!(b, b'\r' | b'\n')).map_or(0, |last| last + 1);
                 if length > media::image::MAX_BYTES {
                     return Err(Broken::PartTooLarge);
                 }
@@ -205,11 +196,7 @@ impl Parser {
         while at < self.buffer.len() {
             match delimiter(&self.buffer[at..], &self.boundary) {
                 Line::Delimiter { length, closing } => {
-                    return Some(Found {
-                        start: at,
-                        end: at + length,
-                        closing,
-                    });
+                    return Some(Found { start: at, end: at + length, closing });
                 }
                 Line::Unfinished => break,
                 Line::Other => {}
@@ -240,11 +227,7 @@ fn delimiter(line: &[u8], boundary: &[u8]) -> Line {
     let dashes = line.iter().take(MAX_BOUNDARY).take_while(|b| **b == b'-').count();
     let rest = &line[dashes..];
     if rest.len() < boundary.len() {
-        return if boundary.starts_with(rest) {
-            Line::Unfinished
-        } else {
-            Line::Other
-        };
+        return if boundary.starts_with(rest) { Line::Unfinished } else { Line::Other };
     }
     let Some(tail) = rest.strip_prefix(boundary) else {
         return Line::Other;
@@ -254,10 +237,9 @@ fn delimiter(line: &[u8], boundary: &[u8]) -> Line {
         Some(newline) => {
             let words = tail[..newline].trim_ascii();
             match words {
-                b"" | b"--" => Line::Delimiter {
-                    length: line.len() - tail.len() + newline + 1,
-                    closing: !words.is_empty(),
-                },
+                b"" | b"--" => {
+                    Line::Delimiter { length: line.len() - tail.len() + newline + 1, closing: !words.is_empty() }
+                }
                 _ => Line::Other,
             }
         }
@@ -274,9 +256,7 @@ fn core(boundary: &[u8]) -> &[u8] {
 fn content_length(line: &[u8]) -> Option<usize> {
     let line = std::str::from_utf8(line).ok()?;
     let (name, value) = line.split_once(':')?;
-    name.trim()
-        .eq_ignore_ascii_case("content-length")
-        .then(|| value.trim().parse().ok())?
+    name.trim().eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
 }
 
 #[cfg(test)]

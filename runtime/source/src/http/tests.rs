@@ -35,29 +35,14 @@ async fn server(answer: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> Str
 
 async fn open(url: &str, credentials: Option<(&str, &str)>) -> Result<Session, Error> {
     let mut stream = Stream::new("cam".parse().unwrap(), Source::Http(url.into()));
-    stream.credentials = credentials.map(|(username, password)| Credentials {
-        username: username.into(),
-        password: password.to_owned().into(),
-    });
+    stream.credentials = credentials
+        .map(|(username, password)| Credentials { username: username.into(), password: password.to_owned().into() });
     let short = Duration::from_millis(300);
-    Session::open(
-        url,
-        &stream,
-        Timeouts {
-            connect: short,
-            describe: short,
-            ..Timeouts::default()
-        },
-    )
-    .await
+    Session::open(url, &stream, Timeouts { connect: short, describe: short, ..Timeouts::default() }).await
 }
 
 fn part(body: &[u8]) -> Vec<u8> {
-    let mut part = format!(
-        "--b\r\nContent-Type: image/jpeg\r\nContent-Length: {}\r\n\r\n",
-        body.len()
-    )
-    .into_bytes();
+    let mut part = format!("--b\r\nContent-Type: image/jpeg\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes();
     part.extend_from_slice(body);
     part.extend_from_slice(b"\r\n");
     part
@@ -84,10 +69,7 @@ async fn pictures_come_as_access_units_and_broken_ones_are_left_out() {
 async fn basic_and_digest_are_answered() {
     for (challenge, expected) in [
         ("Basic realm=\"cam\"", "basic ywrtaw46cge6c3m="),
-        (
-            "Digest realm=\"cam\", nonce=\"1234\", qop=\"auth\", algorithm=MD5",
-            "uri=\"/video_feed?x=1\"",
-        ),
+        ("Digest realm=\"cam\", nonce=\"1234\", qop=\"auth\", algorithm=MD5", "uri=\"/video_feed?x=1\""),
     ] {
         let url = server(move |request| {
             let request = request.to_ascii_lowercase();
@@ -111,16 +93,8 @@ async fn basic_and_digest_are_answered() {
 #[tokio::test]
 async fn mistakes_are_told_in_words() {
     let cases: [(&[u8], &str, Mending); 5] = [
-        (
-            b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n",
-            "one single picture",
-            Mending::RetrySlowly,
-        ),
-        (
-            b"HTTP/1.1 200 OK\r\nContent-Type: text/html; x=y\r\n\r\n",
-            "is text/html,",
-            Mending::RetrySlowly,
-        ),
+        (b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n", "one single picture", Mending::RetrySlowly),
+        (b"HTTP/1.1 200 OK\r\nContent-Type: text/html; x=y\r\n\r\n", "is text/html,", Mending::RetrySlowly),
         (b"HTTP/1.1 404 No\r\n\r\n", "404", Mending::RetrySlowly),
         (b"HTTP/1.1 503 No\r\n\r\n", "503", Mending::Retry),
         (b"SSH-2.0-OpenSSH\r\n", "127.0.0.1", Mending::Retry),
@@ -136,10 +110,7 @@ async fn mistakes_are_told_in_words() {
 #[tokio::test]
 async fn a_server_that_never_answers_times_out() {
     let url = server(|_| Vec::new()).await;
-    assert!(matches!(
-        open(&url, None).await.unwrap_err(),
-        Error::TimedOut { step: "GET", .. }
-    ));
+    assert!(matches!(open(&url, None).await.unwrap_err(), Error::TimedOut { step: "GET", .. }));
 }
 
 #[tokio::test]

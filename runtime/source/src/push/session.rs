@@ -32,12 +32,7 @@ impl Session {
         };
         // The session before, if one still waits, learns that it is over.
         queue.filled.notify_waiters();
-        Self {
-            queue,
-            number,
-            opened: Moment::now(),
-            parameters: None,
-        }
+        Self { queue, number, opened: Moment::now(), parameters: None }
     }
 
     /// The next still. Cancel-safe: what was taken is returned at once.

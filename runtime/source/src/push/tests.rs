@@ -3,10 +3,7 @@ use media::{Size, StillFormat, Timestamp};
 use super::*;
 use crate::Error;
 
-const IMAGE: Image = Image {
-    format: StillFormat::Jpeg,
-    size: Size::new(32, 16),
-};
+const IMAGE: Image = Image { format: StillFormat::Jpeg, size: Size::new(32, 16) };
 
 fn body(n: u8) -> Bytes {
     Bytes::from(vec![n; 3])
@@ -28,10 +25,7 @@ async fn what_is_pushed_arrives_in_order_and_untouched() {
         push(&inlet, n).unwrap();
     }
     let first = session.next().await.unwrap();
-    assert_eq!(
-        (first.data, first.key, first.parameters.size),
-        (body(0), true, IMAGE.size)
-    );
+    assert_eq!((first.data, first.key, first.parameters.size), (body(0), true, IMAGE.size));
     for n in 1..40 {
         assert_eq!(next(&mut session).await, n);
     }

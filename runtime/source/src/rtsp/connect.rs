@@ -31,15 +31,11 @@ pub(super) async fn open(url: &str, stream: &Stream, limits: Timeouts) -> Result
     // retina refuses credentials in the URL, and they would be in its log lines: they come by `username` and `password` only.
     let _ = url.set_username("");
     let _ = url.set_password(None);
-    let credentials = stream.credentials.as_ref().map(|given| Credentials {
-        username: given.username.clone(),
-        password: given.password.expose_secret().into(),
-    });
-    let plan = Plan {
-        url,
-        credentials,
-        limits,
-    };
+    let credentials = stream
+        .credentials
+        .as_ref()
+        .map(|given| Credentials { username: given.username.clone(), password: given.password.expose_secret().into() });
+    let plan = Plan { url, credentials, limits };
 
     let mut ways: &[Way] = match stream.transport {
         Transport::Auto => &[Way::Tcp, Way::Udp],
@@ -79,17 +75,10 @@ impl Plan {
         let description = Description {
             transport: way.word(),
             codec: Some(track.codec),
-            server: playing
-                .tool()
-                .map(|tool| tool.chars().filter(|c| !c.is_control()).take(80).collect()),
+            server: playing.tool().map(|tool| tool.chars().filter(|c| !c.is_control()).take(80).collect()),
         };
         let reception = Reception::new(demuxed(playing)?, track);
-        Ok(super::Session {
-            reception,
-            group,
-            description,
-            limits: self.limits,
-        })
+        Ok(super::Session { reception, group, description, limits: self.limits })
     }
 
     /// SETUP of the one track, over the first way that the camera takes.
@@ -100,22 +89,11 @@ impl Plan {
                 Way::Tcp => retina::client::Transport::Tcp(TcpTransportOptions::default()),
                 Way::Udp => retina::client::Transport::Udp(UdpTransportOptions::default()),
             };
-            let options = SetupOptions::default()
-                .transport(transport)
-                .frame_format(FrameFormat::SIMPLE);
-            match within(
-                self.limits.setup,
-                Step::Setup,
-                Box::pin(described.setup(track.index, options)),
-            )
-            .await
-            {
+            let options = SetupOptions::default().transport(transport).frame_format(FrameFormat::SIMPLE);
+            match within(self.limits.setup, Step::Setup, Box::pin(described.setup(track.index, options))).await {
                 Ok(()) => return Ok(way),
                 Err(failure) if ways.peek().is_some() && failure.is_refused_transport() => {
-                    tracing::debug!(
-                        refused = way.word(),
-                        "the camera refuses this transport, trying the next"
-                    );
+                    tracing::debug!(refused = way.word(), "the camera refuses this transport, trying the next");
                 }
                 Err(failure) => return Err(failure),
             }
@@ -125,9 +103,7 @@ impl Plan {
 }
 
 fn demuxed(playing: Session<Playing>) -> Result<retina::client::Demuxed, Failure> {
-    playing
-        .demuxed()
-        .map_err(|error| Failure::unusable(Step::Describe, Error::Unusable(failure::words(&error))))
+    playing.demuxed().map_err(|error| Failure::unusable(Step::Describe, Error::Unusable(failure::words(&error))))
 }
 
 async fn within<T>(

@@ -38,24 +38,15 @@ enum Why {
 
 impl Failure {
     pub(super) fn answered(step: Step, error: retina::Error) -> Self {
-        Self {
-            step,
-            why: Why::Retina(error),
-        }
+        Self { step, why: Why::Retina(error) }
     }
 
     pub(super) fn timed_out(step: Step, limit: Duration) -> Self {
-        Self {
-            step,
-            why: Why::TimedOut(limit),
-        }
+        Self { step, why: Why::TimedOut(limit) }
     }
 
     pub(super) fn unusable(step: Step, error: Error) -> Self {
-        Self {
-            step,
-            why: Why::Unusable(error),
-        }
+        Self { step, why: Why::Unusable(error) }
     }
 
     fn status(&self) -> Option<u16> {
@@ -89,25 +80,18 @@ impl Failure {
     pub(super) fn error(self, url: &Url, credentials_given: bool) -> Error {
         let step = self.step.word();
         match self.why {
-            Why::TimedOut(after) if self.step == Step::Describe => Error::TimedOut {
-                step: "connecting or DESCRIBE",
-                after,
-            },
+            Why::TimedOut(after) if self.step == Step::Describe => {
+                Error::TimedOut { step: "connecting or DESCRIBE", after }
+            }
             Why::TimedOut(after) => Error::TimedOut { step, after },
             Why::Unusable(error) => error,
             Why::Retina(error) => match error.status_code() {
-                Some(200..300) => Error::Protocol {
-                    protocol: "RTSP",
-                    why: words(&error),
-                },
+                Some(200..300) => Error::Protocol { protocol: "RTSP", why: words(&error) },
                 Some(status) => Error::status(step, status, "", credentials_given),
                 None => {
                     let why = words(&error);
                     match why.strip_prefix("Unable to connect to RTSP server: ") {
-                        Some(why) => Error::Unreachable {
-                            at: address(url),
-                            why: why.into(),
-                        },
+                        Some(why) => Error::Unreachable { at: address(url), why: why.into() },
                         None if is_framing(&error) => Error::Protocol { protocol: "RTSP", why },
                         None => Error::Lost(why),
                     }

@@ -115,13 +115,9 @@ impl Reception {
                 })
             }
             CodecItem::Rtcp(packet) if packet.stream_id() == self.track.index => {
-                let report = packet.pkts().find_map(|packet| {
-                    packet
-                        .as_sender_report()
-                        .ok()
-                        .flatten()
-                        .map(|report| report.ntp_timestamp().0)
-                });
+                let report = packet
+                    .pkts()
+                    .find_map(|packet| packet.as_sender_report().ok().flatten().map(|report| report.ntp_timestamp().0));
                 if let (Some(at), Some(ntp)) = (packet.rtp_timestamp(), report) {
                     self.clock.report(at.timestamp(), ntp);
                 }

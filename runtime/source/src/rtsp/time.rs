@@ -65,13 +65,7 @@ mod tests {
     #[test]
     fn presentation_times_begin_at_zero_and_jump_as_the_camera_does() {
         let mut clock = Clock::default();
-        let cases = [
-            (1_000, 0),
-            (4_000, 3_000),
-            (2_500, 1_500),
-            (904_000, 903_000),
-            (-89_000, -90_000),
-        ];
+        let cases = [(1_000, 0), (4_000, 3_000), (2_500, 1_500), (904_000, 903_000), (-89_000, -90_000)];
         for (ticks, pts) in cases {
             assert_eq!(clock.pts(ticks, 90_000).ticks(), pts);
         }

@@ -13,17 +13,9 @@ pub(super) struct Track {
 
 /// Chooses one video track: every track that is set up must have a depacketizer, or retina fails as a whole.
 pub(super) fn choose(streams: &[retina::client::Stream]) -> Result<Track, Error> {
-    let offered: Vec<_> = streams
-        .iter()
-        .map(|stream| (stream.media(), stream.encoding_name()))
-        .collect();
+    let offered: Vec<_> = streams.iter().map(|stream| (stream.media(), stream.encoding_name())).collect();
     pick(&offered).ok_or_else(|| {
-        Error::no_video(
-            &offered
-                .iter()
-                .map(|(media, name)| format!("{media}/{name}"))
-                .collect::<Vec<_>>(),
-        )
+        Error::no_video(&offered.iter().map(|(media, name)| format!("{media}/{name}")).collect::<Vec<_>>())
     })
 }
 
@@ -55,25 +47,15 @@ mod tests {
         let cases: [(Offered, Option<(usize, Codec)>); 8] = [
             (&[("video", "h264")], Some((0, Codec::H264))),
             (&[("audio", "opus"), ("video", "h264")], Some((1, Codec::H264))),
-            (
-                &[("application", "vnd.onvif.metadata"), ("video", "h265")],
-                Some((1, Codec::H265)),
-            ),
-            (
-                &[("video", "h265"), ("video", "h264"), ("video", "h264")],
-                Some((1, Codec::H264)),
-            ),
+            (&[("application", "vnd.onvif.metadata"), ("video", "h265")], Some((1, Codec::H265))),
+            (&[("video", "h265"), ("video", "h264"), ("video", "h264")], Some((1, Codec::H264))),
             (&[("video", "jpeg"), ("audio", "pcmu")], Some((0, Codec::Jpeg))),
             (&[("video", "mp4v-es"), ("image", "jpeg")], Some((1, Codec::Jpeg))),
             (&[("video", "mp4v-es"), ("audio", "h264")], None),
             (&[], None),
         ];
         for (offered, expected) in cases {
-            assert_eq!(
-                pick(offered).map(|track| (track.index, track.codec)),
-                expected,
-                "{offered:?}"
-            );
+            assert_eq!(pick(offered).map(|track| (track.index, track.codec)), expected, "{offered:?}");
         }
     }
 }

@@ -48,25 +48,14 @@ impl Painting {
         let [luma, chroma] = [size, size.chroma()].map(|size| (size.width as usize, size.height as usize));
         let sizes = [luma, chroma, chroma];
         let mut backdrop = sizes.map(|(width, height)| vec![0; width * height]);
-        let mut planes = backdrop.iter_mut().zip(sizes).map(|(data, (width, height))| Layer {
-            data,
-            stride: width,
-            width,
-            height,
-        });
+        let mut planes =
+            backdrop.iter_mut().zip(sizes).map(|(data, (width, height))| Layer { data, stride: width, width, height });
         if let (Some(luma), Some(u), Some(v)) = (planes.next(), planes.next(), planes.next()) {
             let mut canvas = Canvas::new([luma, u, v], size);
             sky.draw(&mut canvas);
             sky.draw_sun(&mut canvas, &palette, View::at(size, 0.0, seed).sun());
         }
-        Self {
-            size,
-            seed,
-            palette,
-            sky,
-            backdrop,
-            clouds: clouds::Clouds::new(size, seed),
-        }
+        Self { size, seed, palette, sky, backdrop, clouds: clouds::Clouds::new(size, seed) }
     }
 
     /// Draws the picture of a time since the beginning. Every sample is written.
@@ -101,12 +90,7 @@ struct View {
 
 impl View {
     fn at(size: Size, t: f32, seed: u32) -> Self {
-        Self {
-            aspect: size.width as f32 / size.height as f32,
-            pan: t * 0.006,
-            t,
-            seed,
-        }
+        Self { aspect: size.width as f32 / size.height as f32, pan: t * 0.006, t, seed }
     }
 
     /// Where the sun stands, in heights.
@@ -117,9 +101,6 @@ impl View {
 
 impl std::fmt::Debug for Painting {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Painting")
-            .field("size", &self.size)
-            .field("seed", &self.seed)
-            .finish_non_exhaustive()
+        f.debug_struct("Painting").field("size", &self.size).field("seed", &self.seed).finish_non_exhaustive()
     }
 }

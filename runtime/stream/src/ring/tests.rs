@@ -25,12 +25,7 @@ impl Camera {
             interlaced: false,
             reordered: false,
         });
-        Self {
-            ring: Ring::default(),
-            start: Moment::now(),
-            sent: 0,
-            parameters,
-        }
+        Self { ring: Ring::default(), start: Moment::now(), sent: 0, parameters }
     }
 
     /// `K` is a key frame, anything else is none; one every `ms`.
@@ -72,13 +67,7 @@ fn a_late_subscriber_begins_at_the_cached_key_frame() {
     let mut camera = Camera::new();
     camera.send("KppppKpp", 100, 100);
     let mut late = camera.ring.place(Start::Gop);
-    assert_eq!(
-        camera.ring.lag(&late),
-        Lag {
-            units: 3,
-            time: Duration::from_millis(200)
-        }
-    );
+    assert_eq!(camera.ring.lag(&late), Lag { units: 3, time: Duration::from_millis(200) });
     assert_eq!(camera.drain(&mut late), "5 6 7");
     camera.send("pKp", 100, 100);
     assert_eq!(camera.drain(&mut late), "8 9 10");
@@ -144,11 +133,7 @@ fn a_gop_that_is_too_large_gives_its_key_frame_and_goes_on_at_the_next() {
     for n in 1..=40 {
         camera.send("p", 1 << 20, 100);
         assert_eq!(camera.drain(&mut constant), n.to_string());
-        assert!(
-            camera.ring.bytes() <= CAPACITY_BYTES + (2 << 20),
-            "{}",
-            camera.ring.bytes()
-        );
+        assert!(camera.ring.bytes() <= CAPACITY_BYTES + (2 << 20), "{}", camera.ring.bytes());
     }
     // Nobody can use more of this GOP than the backlog.
     assert!(camera.ring.bytes() < 14 << 20, "{}", camera.ring.bytes());
@@ -199,10 +184,7 @@ fn a_subscriber_that_reads_nothing_holds_nothing() {
         camera.send("Kppppppppp", 100, 100);
     }
     assert!(first.strong_count() < before + 25);
-    assert_eq!(
-        camera.drain(&mut dead),
-        "-9990 9991 9992 9993 9994 9995 9996 9997 9998 9999 10000"
-    );
+    assert_eq!(camera.drain(&mut dead), "-9990 9991 9992 9993 9994 9995 9996 9997 9998 9999 10000");
 }
 
 #[test]
@@ -249,10 +231,7 @@ fn a_purge_leaves_nothing_from_before_it() {
     assert_eq!(camera.ring.bytes(), 0);
     let mut late = camera.ring.place(Start::Gop);
     camera.send("pp", 100, 100);
-    assert_eq!(
-        (camera.drain(&mut place), camera.drain(&mut late)),
-        (String::new(), String::new())
-    );
+    assert_eq!((camera.drain(&mut place), camera.drain(&mut late)), (String::new(), String::new()));
     camera.send("Kp", 100, 100);
     assert_eq!(camera.drain(&mut place), "-4 5 6");
     assert_eq!(camera.drain(&mut late), "5 6");
@@ -265,13 +244,7 @@ fn one_who_falls_behind_on_purpose_is_told_what_it_left_out() {
     camera.send("K", 100, 100);
     camera.ring.take(&mut place);
     camera.send("ppKp", 100, 100);
-    assert_eq!(
-        camera.ring.lag(&place),
-        Lag {
-            units: 4,
-            time: Duration::from_millis(300)
-        }
-    );
+    assert_eq!(camera.ring.lag(&place), Lag { units: 4, time: Duration::from_millis(300) });
     assert!(camera.ring.skip_to_newest_key(&mut place));
     assert_eq!(camera.drain(&mut place), "-2 3 4");
     assert!(!camera.ring.skip_to_newest_key(&mut place));
@@ -292,10 +265,7 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, n: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % n
     }
 }
@@ -324,11 +294,7 @@ impl Witness {
             Some(Received::Unit(unit)) => {
                 let number = unit.pts.ticks() as u64;
                 assert!(unit.key || !self.needs_key, "{number} is no key frame");
-                assert!(
-                    self.next.is_none_or(|next| next == number),
-                    "{number} is not {:?}",
-                    self.next
-                );
+                assert!(self.next.is_none_or(|next| next == number), "{number} is not {:?}", self.next);
                 self.needs_key = false;
                 self.next = Some(number + 1);
             }
@@ -357,22 +323,11 @@ fn whatever_happens_nobody_misses_anything_untold_or_begins_without_a_key_frame(
                 }
                 2 => camera.ring.keep_newest(),
                 3..10 => {
-                    let start = if dice.below(2) == 0 {
-                        Start::Gop
-                    } else {
-                        Start::KeyFrame
-                    };
+                    let start = if dice.below(2) == 0 { Start::Gop } else { Start::KeyFrame };
                     let reads = [0, 1, 3, 10][dice.below(4) as usize];
-                    witnesses.push(Witness {
-                        place: camera.ring.place(start),
-                        reads,
-                        next: None,
-                        needs_key: true,
-                    });
+                    witnesses.push(Witness { place: camera.ring.place(start), reads, next: None, needs_key: true });
                 }
-                10 => witnesses
-                    .iter_mut()
-                    .for_each(|witness| _ = camera.ring.skip_to_newest_key(&mut witness.place)),
+                10 => witnesses.iter_mut().for_each(|witness| _ = camera.ring.skip_to_newest_key(&mut witness.place)),
                 _ => {}
             }
             if begin {

@@ -26,11 +26,7 @@ fn idle() -> Phase {
 }
 
 fn connecting(step: Step) -> Phase {
-    Phase::Connecting {
-        step,
-        close_at: None,
-        before: None,
-    }
+    Phase::Connecting { step, close_at: None, before: None }
 }
 
 fn opening() -> Phase {
@@ -42,114 +38,61 @@ fn opened() -> Phase {
 }
 
 fn headless() -> Phase {
-    connecting(Step::Headless {
-        give_up: at(30_000),
-        quiet_at: at(5_000),
-    })
+    connecting(Step::Headless { give_up: at(30_000), quiet_at: at(5_000) })
 }
 
 fn live() -> Phase {
-    Phase::Live {
-        since: at(0),
-        quiet_at: at(5_000),
-        close_at: None,
-    }
+    Phase::Live { since: at(0), quiet_at: at(5_000), close_at: None }
 }
 
 fn stalled() -> Phase {
-    Phase::Stalled {
-        retry_at: Some(at(5_000)),
-        reason: why(),
-    }
+    Phase::Stalled { retry_at: Some(at(5_000)), reason: why() }
 }
 
 fn resting() -> Phase {
-    Phase::Stalled {
-        retry_at: None,
-        reason: why(),
-    }
+    Phase::Stalled { retry_at: None, reason: why() }
 }
 
 fn back_off() -> Phase {
-    Phase::BackOff {
-        retry_at: at(5_000),
-        reason: why(),
-    }
+    Phase::BackOff { retry_at: at(5_000), reason: why() }
 }
 
 fn failed() -> Phase {
-    Phase::Failed {
-        retry_at: at(5_000),
-        reason: why(),
-    }
+    Phase::Failed { retry_at: at(5_000), reason: why() }
 }
 
 fn machine(phase: Phase) -> Machine {
-    Machine {
-        rules: RULES,
-        watched: true,
-        pinned: false,
-        backoff: Backoff::new(),
-        attempted: Some(at(0)),
-        phase,
-    }
+    Machine { rules: RULES, watched: true, pinned: false, backoff: Backoff::new(), attempted: Some(at(0)), phase }
 }
 
 fn push(phase: Phase) -> Machine {
-    Machine {
-        rules: Rules { push: true, ..RULES },
-        watched: false,
-        ..machine(phase)
-    }
+    Machine { rules: Rules { push: true, ..RULES }, watched: false, ..machine(phase) }
 }
 
 fn unwatched(phase: Phase) -> Machine {
-    Machine {
-        watched: false,
-        ..machine(phase)
-    }
+    Machine { watched: false, ..machine(phase) }
 }
 
 fn arrives() -> Event {
-    Event::Demand(Change {
-        command: None,
-        arrived: true,
-        watched: true,
-    })
+    Event::Demand(Change { command: None, arrived: true, watched: true })
 }
 
 fn leaves() -> Event {
-    Event::Demand(Change {
-        command: None,
-        arrived: false,
-        watched: false,
-    })
+    Event::Demand(Change { command: None, arrived: false, watched: false })
 }
 
 /// An operator's word for a stream that somebody watches.
 fn says(command: Command) -> Event {
-    Event::Demand(Change {
-        command: Some(command),
-        arrived: false,
-        watched: true,
-    })
+    Event::Demand(Change { command: Some(command), arrived: false, watched: true })
 }
 
 /// The same, and nobody watches.
 fn says_alone(command: Command) -> Event {
-    Event::Demand(Change {
-        command: Some(command),
-        arrived: false,
-        watched: false,
-    })
+    Event::Demand(Change { command: Some(command), arrived: false, watched: false })
 }
 
 fn over(mending: Mending) -> Event {
-    Event::Over {
-        reason: why(),
-        mending,
-        random: 0,
-    }
+    Event::Over { reason: why(), mending, random: 0 }
 }
 
 const DELTA: Event = Event::Media { key: false };
@@ -169,329 +112,70 @@ fn every_edge() {
     let none: &[Action] = &[];
     // What it was, what happens and at which ms, what it becomes, what is done.
     let edges = [
-        (
-            "viewer connects an idle stream",
-            unwatched(idle()),
-            arrives(),
-            1,
-            Connecting,
-            open,
-        ),
-        (
-            "nobody leaves an idle stream idle",
-            unwatched(idle()),
-            leaves(),
-            1,
-            Idle,
-            none,
-        ),
-        (
-            "start connects an idle stream",
-            unwatched(idle()),
-            says_alone(Start),
-            1,
-            Connecting,
-            open,
-        ),
-        (
-            "restart of an unwatched stream ends it",
-            unwatched(idle()),
-            says_alone(Restart),
-            1,
-            Idle,
-            away,
-        ),
-        (
-            "stop disables an idle stream",
-            unwatched(idle()),
-            says_alone(Stop),
-            1,
-            Disabled,
-            away,
-        ),
+        ("viewer connects an idle stream", unwatched(idle()), arrives(), 1, Connecting, open),
+        ("nobody leaves an idle stream idle", unwatched(idle()), leaves(), 1, Idle, none),
+        ("start connects an idle stream", unwatched(idle()), says_alone(Start), 1, Connecting, open),
+        ("restart of an unwatched stream ends it", unwatched(idle()), says_alone(Restart), 1, Idle, away),
+        ("stop disables an idle stream", unwatched(idle()), says_alone(Stop), 1, Disabled, away),
         ("an end that comes late", unwatched(idle()), over(Retry), 1, Idle, none),
         ("media that comes late", unwatched(idle()), KEY, 1, Idle, none),
-        (
-            "a session is open",
-            machine(opening()),
-            Event::Opened,
-            1,
-            Connecting,
-            none,
-        ),
-        (
-            "first media is no key frame",
-            machine(opened()),
-            DELTA,
-            1,
-            Connecting,
-            none,
-        ),
+        ("a session is open", machine(opening()), Event::Opened, 1, Connecting, none),
+        ("first media is no key frame", machine(opened()), DELTA, 1, Connecting, none),
         ("first media is a key frame", machine(opened()), KEY, 1, Live, none),
         ("a key frame at last", machine(headless()), KEY, 1, Live, none),
         ("camera refuses", machine(opening()), over(Retry), 1, BackOff, out),
         ("wrong password", machine(opening()), over(RetrySlowly), 1, Failed, out),
-        (
-            "start_timeout, not connected",
-            machine(opening()),
-            DUE,
-            10_000,
-            BackOff,
-            out,
-        ),
+        ("start_timeout, not connected", machine(opening()), DUE, 10_000, BackOff, out),
         ("start_timeout, no media", machine(opened()), DUE, 10_000, BackOff, out),
         ("not yet start_timeout", machine(opened()), DUE, 9_999, Connecting, none),
-        (
-            "stalls before a key frame",
-            machine(headless()),
-            DUE,
-            5_000,
-            BackOff,
-            out,
-        ),
-        (
-            "stop while connecting",
-            machine(opening()),
-            says(Stop),
-            1,
-            Disabled,
-            away,
-        ),
-        (
-            "restart while connecting",
-            machine(opening()),
-            says(Restart),
-            1,
-            Connecting,
-            again,
-        ),
-        (
-            "start pins what connects",
-            machine(opening()),
-            says(Start),
-            1,
-            Connecting,
-            none,
-        ),
+        ("stalls before a key frame", machine(headless()), DUE, 5_000, BackOff, out),
+        ("stop while connecting", machine(opening()), says(Stop), 1, Disabled, away),
+        ("restart while connecting", machine(opening()), says(Restart), 1, Connecting, again),
+        ("start pins what connects", machine(opening()), says(Start), 1, Connecting, none),
         ("media goes on", machine(live()), DELTA, 1, Live, none),
         ("nothing for stall_timeout", machine(live()), DUE, 5_000, Stalled, out),
-        (
-            "nothing, and nobody watches",
-            unwatched(live()),
-            DUE,
-            5_000,
-            Stalled,
-            away,
-        ),
+        ("nothing, and nobody watches", unwatched(live()), DUE, 5_000, Stalled, away),
         ("session breaks", machine(live()), over(Retry), 1, BackOff, out),
-        (
-            "session breaks, nobody watches",
-            unwatched(live()),
-            over(Retry),
-            1,
-            BackOff,
-            away,
-        ),
-        (
-            "session ends for good",
-            machine(live()),
-            over(RetrySlowly),
-            1,
-            Failed,
-            out,
-        ),
+        ("session breaks, nobody watches", unwatched(live()), over(Retry), 1, BackOff, away),
+        ("session ends for good", machine(live()), over(RetrySlowly), 1, Failed, out),
         ("last viewer leaves", machine(live()), leaves(), 1, Live, none),
         ("stop while live", machine(live()), says(Stop), 1, Disabled, away),
-        (
-            "restart while live",
-            machine(live()),
-            says(Restart),
-            1,
-            Connecting,
-            again,
-        ),
+        ("restart while live", machine(live()), says(Restart), 1, Connecting, again),
         ("stalled, retry", machine(stalled()), DUE, 5_000, Connecting, open),
         ("stalled, nobody wants it", unwatched(stalled()), DUE, 5_000, Idle, away),
-        (
-            "stalled, the old session's end",
-            machine(stalled()),
-            over(Retry),
-            1,
-            Stalled,
-            none,
-        ),
-        (
-            "stalled, the old session's media",
-            machine(stalled()),
-            KEY,
-            1,
-            Stalled,
-            none,
-        ),
+        ("stalled, the old session's end", machine(stalled()), over(Retry), 1, Stalled, none),
+        ("stalled, the old session's media", machine(stalled()), KEY, 1, Stalled, none),
         ("stop while stalled", machine(stalled()), says(Stop), 1, Disabled, away),
         ("back-off over", machine(back_off()), DUE, 5_000, Connecting, open),
-        (
-            "back-off over, nobody wants it",
-            unwatched(back_off()),
-            DUE,
-            5_000,
-            Idle,
-            away,
-        ),
+        ("back-off over, nobody wants it", unwatched(back_off()), DUE, 5_000, Idle, away),
         ("back-off not over", machine(back_off()), DUE, 4_999, BackOff, none),
-        (
-            "last viewer leaves in back-off",
-            machine(back_off()),
-            leaves(),
-            1,
-            BackOff,
-            none,
-        ),
-        (
-            "restart in back-off",
-            machine(back_off()),
-            says(Restart),
-            1,
-            Connecting,
-            again,
-        ),
+        ("last viewer leaves in back-off", machine(back_off()), leaves(), 1, BackOff, none),
+        ("restart in back-off", machine(back_off()), says(Restart), 1, Connecting, again),
         ("stop in back-off", machine(back_off()), says(Stop), 1, Disabled, away),
         ("slow retry", machine(failed()), DUE, 5_000, Connecting, open),
-        (
-            "slow retry, nobody wants it",
-            unwatched(failed()),
-            DUE,
-            5_000,
-            Idle,
-            away,
-        ),
-        (
-            "viewer at a wrong password",
-            machine(failed()),
-            arrives(),
-            2_000,
-            Failed,
-            none,
-        ),
-        (
-            "start after a wrong password",
-            machine(failed()),
-            says(Start),
-            2_000,
-            BackOff,
-            none,
-        ),
-        (
-            "restart after a wrong password",
-            machine(failed()),
-            says(Restart),
-            1,
-            Connecting,
-            again,
-        ),
-        (
-            "stop after a wrong password",
-            machine(failed()),
-            says(Stop),
-            1,
-            Disabled,
-            away,
-        ),
-        (
-            "viewer at a disabled stream",
-            unwatched(Phase::Disabled),
-            arrives(),
-            1,
-            Disabled,
-            none,
-        ),
-        (
-            "the end of a session that was stopped",
-            machine(Phase::Disabled),
-            over(Retry),
-            1,
-            Disabled,
-            none,
-        ),
-        (
-            "media of a session that was stopped",
-            machine(Phase::Disabled),
-            KEY,
-            1,
-            Disabled,
-            none,
-        ),
-        (
-            "no deadline when disabled",
-            machine(Phase::Disabled),
-            DUE,
-            99_999,
-            Disabled,
-            none,
-        ),
-        (
-            "start enables",
-            machine(Phase::Disabled),
-            says(Start),
-            1,
-            Connecting,
-            open,
-        ),
-        (
-            "restart enables, watched",
-            machine(Phase::Disabled),
-            says(Restart),
-            1,
-            Connecting,
-            again,
-        ),
-        (
-            "restart enables, unwatched",
-            unwatched(Phase::Disabled),
-            says_alone(Restart),
-            1,
-            Idle,
-            away,
-        ),
+        ("slow retry, nobody wants it", unwatched(failed()), DUE, 5_000, Idle, away),
+        ("viewer at a wrong password", machine(failed()), arrives(), 2_000, Failed, none),
+        ("start after a wrong password", machine(failed()), says(Start), 2_000, BackOff, none),
+        ("restart after a wrong password", machine(failed()), says(Restart), 1, Connecting, again),
+        ("stop after a wrong password", machine(failed()), says(Stop), 1, Disabled, away),
+        ("viewer at a disabled stream", unwatched(Phase::Disabled), arrives(), 1, Disabled, none),
+        ("the end of a session that was stopped", machine(Phase::Disabled), over(Retry), 1, Disabled, none),
+        ("media of a session that was stopped", machine(Phase::Disabled), KEY, 1, Disabled, none),
+        ("no deadline when disabled", machine(Phase::Disabled), DUE, 99_999, Disabled, none),
+        ("start enables", machine(Phase::Disabled), says(Start), 1, Connecting, open),
+        ("restart enables, watched", machine(Phase::Disabled), says(Restart), 1, Connecting, again),
+        ("restart enables, unwatched", unwatched(Phase::Disabled), says_alone(Restart), 1, Idle, away),
         ("first push", push(idle()), KEY, 1, Live, none),
         ("pushes stop", push(live()), DUE, 5_000, Stalled, &[KeepNewest]),
         ("pushes come again", push(resting()), KEY, 1, Live, none),
-        (
-            "viewer of what was pushed",
-            push(resting()),
-            arrives(),
-            1,
-            Stalled,
-            none,
-        ),
+        ("viewer of what was pushed", push(resting()), arrives(), 1, Stalled, none),
         ("viewer before the first push", push(idle()), arrives(), 1, Idle, none),
         ("last viewer of a pushed stream", push(live()), leaves(), 1, Live, none),
         ("the inlet breaks", push(live()), over(Retry), 1, BackOff, away),
-        (
-            "the inlet breaks while nothing comes",
-            push(idle()),
-            over(Retry),
-            1,
-            BackOff,
-            away,
-        ),
+        ("the inlet breaks while nothing comes", push(idle()), over(Retry), 1, BackOff, away),
         ("the inlet again", push(back_off()), DUE, 5_000, Idle, open),
-        (
-            "stop of a pushed stream",
-            push(live()),
-            says_alone(Stop),
-            1,
-            Disabled,
-            away,
-        ),
-        (
-            "start of a pushed stream",
-            push(Phase::Disabled),
-            says_alone(Start),
-            1,
-            Idle,
-            open,
-        ),
+        ("stop of a pushed stream", push(live()), says_alone(Stop), 1, Disabled, away),
+        ("start of a pushed stream", push(Phase::Disabled), says_alone(Start), 1, Idle, open),
     ];
     for (name, before, event, ms, state, actions) in edges {
         let (after, done) = before.next(event, at(ms));
@@ -503,14 +187,7 @@ fn every_edge() {
 fn a_stream_begins_as_its_configuration_says() {
     let cases = [
         (RULES, State::Idle, vec![]),
-        (
-            Rules {
-                on_demand: false,
-                ..RULES
-            },
-            State::Connecting,
-            vec![Action::Open],
-        ),
+        (Rules { on_demand: false, ..RULES }, State::Connecting, vec![Action::Open]),
         (Rules { push: true, ..RULES }, State::Idle, vec![Action::Open]),
     ];
     for (rules, state, actions) in cases {
@@ -539,26 +216,13 @@ fn the_last_viewer_leaving_starts_close_after_and_a_viewer_ends_it() {
     assert_eq!((gone.phase, actions), (idle(), vec![Action::Close, Action::Forget]));
     // A page that is reloaded while the camera connects.
     let connecting = follow(machine(opened()), [(1_000, leaves()), (2_000, KEY)]);
-    assert_eq!(
-        connecting.phase,
-        Phase::Live {
-            since: at(2_000),
-            quiet_at: at(7_000),
-            close_at: Some(at(16_000))
-        }
-    );
+    assert_eq!(connecting.phase, Phase::Live { since: at(2_000), quiet_at: at(7_000), close_at: Some(at(16_000)) });
 }
 
 #[test]
 fn a_stream_that_is_pinned_or_not_on_demand_stays_connected() {
     let pinned = follow(machine(live()), [(0, says(Command::Start)), (1_000, leaves())]);
-    let kept = Machine {
-        rules: Rules {
-            on_demand: false,
-            ..RULES
-        },
-        ..machine(live())
-    };
+    let kept = Machine { rules: Rules { on_demand: false, ..RULES }, ..machine(live()) };
     let kept = follow(kept, [(1_000, leaves())]);
     for machine in [pinned, kept] {
         assert_eq!(machine.phase, live());
@@ -567,17 +231,9 @@ fn a_stream_that_is_pinned_or_not_on_demand_stays_connected() {
     }
     let stopped = follow(
         machine(live()),
-        [
-            (0, says(Command::Start)),
-            (1, says(Command::Stop)),
-            (2, says(Command::Restart)),
-            (3, leaves()),
-        ],
+        [(0, says(Command::Start)), (1, says(Command::Stop)), (2, says(Command::Restart)), (3, leaves())],
     );
-    assert!(
-        matches!(stopped.phase, Phase::Connecting { close_at: Some(_), .. }),
-        "restart does not pin: {stopped:?}"
-    );
+    assert!(matches!(stopped.phase, Phase::Connecting { close_at: Some(_), .. }), "restart does not pin: {stopped:?}");
 }
 
 #[test]
@@ -587,9 +243,7 @@ fn failures_wait_longer_and_longer_until_media_has_flowed_for_a_while() {
     let mut waits = Vec::new();
     let fail = |machine: Machine, now: &mut u64, waits: &mut Vec<u64>| {
         let machine = follow(machine, [(*now, over(Mending::Retry))]);
-        let wait = machine
-            .retry_at()
-            .map_or(0, |at| at.duration_since(*START).as_millis() as u64 - *now);
+        let wait = machine.retry_at().map_or(0, |at| at.duration_since(*START).as_millis() as u64 - *now);
         waits.push(wait);
         *now += wait;
         follow(machine, [(*now, DUE)])
@@ -611,14 +265,8 @@ fn failures_wait_longer_and_longer_until_media_has_flowed_for_a_while() {
 fn a_viewer_in_back_off_causes_an_attempt_at_once_but_not_two_within_a_second() {
     // The last attempt began at 0.
     for phase in [back_off(), stalled()] {
-        assert_eq!(
-            follow(machine(phase.clone()), [(1_200, arrives())]).retry_at(),
-            Some(at(1_200))
-        );
-        assert_eq!(
-            follow(machine(phase.clone()), [(300, arrives())]).retry_at(),
-            Some(at(1_000))
-        );
+        assert_eq!(follow(machine(phase.clone()), [(1_200, arrives())]).retry_at(), Some(at(1_200)));
+        assert_eq!(follow(machine(phase.clone()), [(300, arrives())]).retry_at(), Some(at(1_000)));
         assert_eq!(
             follow(machine(phase.clone()), [(4_999, arrives()), (5_500, arrives())]).retry_at(),
             Some(at(4_999))
@@ -628,22 +276,14 @@ fn a_viewer_in_back_off_causes_an_attempt_at_once_but_not_two_within_a_second() 
     }
     let tried = follow(
         machine(back_off()),
-        [
-            (1_200, arrives()),
-            (1_200, DUE),
-            (1_300, over(Mending::Retry)),
-            (1_400, arrives()),
-        ],
+        [(1_200, arrives()), (1_200, DUE), (1_300, over(Mending::Retry)), (1_400, arrives())],
     );
     assert_eq!(tried.retry_at(), Some(at(2_200)));
 }
 
 #[test]
 fn the_watchdog_is_put_off_by_media_only() {
-    let machine = follow(
-        machine(live()),
-        [(3_000, DELTA), (4_000, arrives()), (4_500, Event::Opened)],
-    );
+    let machine = follow(machine(live()), [(3_000, DELTA), (4_000, arrives()), (4_500, Event::Opened)]);
     assert_eq!(machine.deadline(), Some(at(8_000)));
     assert_eq!(follow(machine.clone(), [(7_999, DUE)]).state(), State::Live);
     let stalled = follow(machine, [(8_000, DUE)]);
@@ -658,20 +298,14 @@ fn a_long_gop_is_waited_for_as_long_as_media_comes() {
         assert_eq!(machine.state(), State::Connecting, "{ms}");
     }
     let given_up = follow(machine, [(31_000, DUE)]);
-    assert_eq!(
-        given_up.reason().map(|reason| reason.kind),
-        Some(ReasonKind::NoKeyFrame)
-    );
+    assert_eq!(given_up.reason().map(|reason| reason.kind), Some(ReasonKind::NoKeyFrame));
 }
 
 #[test]
 fn the_cause_is_shown_until_media_flows() {
     let machine = follow(machine(opening()), [(1_000, over(Mending::Retry)), (2_000, DUE)]);
     assert_eq!((machine.state(), machine.reason()), (State::Connecting, Some(why())));
-    let unwatched = follow(
-        machine.clone(),
-        [(3_000, leaves()), (4_000, over(Mending::Retry)), (6_000, DUE)],
-    );
+    let unwatched = follow(machine.clone(), [(3_000, leaves()), (4_000, over(Mending::Retry)), (6_000, DUE)]);
     assert_eq!((unwatched.state(), unwatched.reason()), (State::Idle, Some(why())));
     assert_eq!(follow(machine, [(2_500, KEY)]).reason(), None);
 }
@@ -679,12 +313,7 @@ fn the_cause_is_shown_until_media_flows() {
 #[test]
 fn each_time_out_says_what_was_missing() {
     let cases = [
-        (
-            opening(),
-            10_000,
-            ReasonKind::TimedOut,
-            "the camera did not answer within 10s",
-        ),
+        (opening(), 10_000, ReasonKind::TimedOut, "the camera did not answer within 10s"),
         (opened(), 10_000, ReasonKind::NoMedia, "the camera sent nothing for 10s"),
         (headless(), 5_000, ReasonKind::NoMedia, "the camera sent nothing for 5s"),
         (live(), 5_000, ReasonKind::NoMedia, "the camera sent nothing for 5s"),

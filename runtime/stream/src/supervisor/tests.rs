@@ -105,11 +105,7 @@ impl Session for Served {
     }
 
     fn description(&self) -> Description {
-        Description {
-            transport: "tcp",
-            codec: Some(Codec::H264),
-            server: Some("a script".into()),
-        }
+        Description { transport: "tcp", codec: Some(Codec::H264), server: Some("a script".into()) }
     }
 }
 
@@ -151,11 +147,7 @@ impl Bench {
         let source = config::Source::Rtsp("rtsp://camera/".into());
         let mut config = config::Stream::new("lobby".parse().unwrap(), source);
         change(&mut config);
-        let parts = Parts {
-            journal: Journal::default(),
-            tracker: TaskTracker::new(),
-            stop: CancellationToken::new(),
-        };
+        let parts = Parts { journal: Journal::default(), tracker: TaskTracker::new(), stop: CancellationToken::new() };
         let camera = Camera::default();
         let stream = Stream::spawn_with(Arc::new(config), None, Box::new(camera.clone()), &parts);
         Self { camera, stream, parts }
@@ -165,19 +157,11 @@ impl Bench {
     async fn until(&self, state: State) -> Status {
         let mut watch = self.stream.watch();
         let status = timeout(Duration::from_secs(600), watch.wait_for(|status| status.state == state)).await;
-        status
-            .unwrap_or_else(|_| panic!("never {state}: {:?}", self.stream.status()))
-            .unwrap()
-            .clone()
+        status.unwrap_or_else(|_| panic!("never {state}: {:?}", self.stream.status())).unwrap().clone()
     }
 
     fn events(&self) -> Vec<String> {
-        self.parts
-            .journal
-            .since(0)
-            .iter()
-            .map(|event| event.kind.clone())
-            .collect()
+        self.parts.journal.since(0).iter().map(|event| event.kind.clone()).collect()
     }
 }
 
@@ -203,10 +187,7 @@ async fn the_first_viewer_connects_and_the_last_one_leaving_tears_down() {
     for viewer in &mut viewers {
         assert_eq!(next(viewer).await, "0");
     }
-    assert_eq!(
-        (bench.camera.counts(), bench.stream.snapshot().subscribers),
-        ((1, 0, 1), 10)
-    );
+    assert_eq!((bench.camera.counts(), bench.stream.snapshot().subscribers), ((1, 0, 1), 10));
     let status = bench.until(State::Live).await;
     assert_eq!((status.transport, status.server.as_deref()), ("tcp", Some("a script")));
     assert_eq!(status.parameters.unwrap().rfc6381, "avc1.42e01f");
@@ -237,14 +218,8 @@ async fn viewers_survive_a_camera_that_drops() {
     }
     let status = bench.until(State::BackOff).await;
     let reason = status.reason.unwrap();
-    assert_eq!(
-        (reason.kind, &*reason.text),
-        (ReasonKind::Lost, "the connection was lost: reset")
-    );
-    assert_eq!(
-        status.retry_at.unwrap().steady - status.since.steady,
-        Duration::from_secs(1)
-    );
+    assert_eq!((reason.kind, &*reason.text), (ReasonKind::Lost, "the connection was lost: reset"));
+    assert_eq!(status.retry_at.unwrap().steady - status.since.steady, Duration::from_secs(1));
     let media = bench.camera.serve();
     let broke = now();
     // What comes before the key frame nobody can use.
@@ -262,10 +237,7 @@ async fn viewers_survive_a_camera_that_drops() {
     let snapshot = bench.stream.snapshot();
     assert_eq!((snapshot.sessions, snapshot.units, snapshot.subscribers), (2, 3, 2));
     assert_eq!(bench.camera.counts(), (2, 1, 1));
-    assert_eq!(
-        bench.events(),
-        ["stream-started", "stream-live", "stream-offline", "stream-live"]
-    );
+    assert_eq!(bench.events(), ["stream-started", "stream-live", "stream-offline", "stream-live"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -282,34 +254,22 @@ async fn a_camera_that_says_nothing_is_connected_anew() {
     assert_eq!(status.reason.unwrap().kind, ReasonKind::NoMedia);
     media_again.send(unit(0, true)).await.unwrap();
     bench.until(State::Live).await;
-    assert_eq!(
-        (next(&mut viewer).await.as_str(), bench.camera.counts()),
-        ("|", (2, 1, 1))
-    );
-    assert_eq!(
-        bench.events(),
-        ["stream-started", "stream-live", "stream-stalled", "stream-live"]
-    );
+    assert_eq!((next(&mut viewer).await.as_str(), bench.camera.counts()), ("|", (2, 1, 1)));
+    assert_eq!(bench.events(), ["stream-started", "stream-live", "stream-stalled", "stream-live"]);
     drop(media);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_viewer_in_back_off_causes_an_attempt() {
     let bench = Bench::new();
-    let refused = || Error::Unreachable {
-        at: "camera:554".into(),
-        why: "refused".into(),
-    };
+    let refused = || Error::Unreachable { at: "camera:554".into(), why: "refused".into() };
     for _ in 0..5 {
         bench.camera.then(Attempt::Refuse(refused()));
     }
     let _first = bench.stream.subscribe(Start::Gop);
     // Attempts at 0, 1, 3, 7 s; the next would be at 15 s.
     sleep(Duration::from_millis(7_500)).await;
-    assert_eq!(
-        (bench.camera.counts().0, bench.stream.status().state),
-        (4, State::BackOff)
-    );
+    assert_eq!((bench.camera.counts().0, bench.stream.status().state), (4, State::BackOff));
     sleep(Duration::from_secs(2)).await;
     let _second = bench.stream.subscribe(Start::Gop);
     sleep(Duration::from_millis(1)).await;
@@ -319,11 +279,7 @@ async fn a_viewer_in_back_off_causes_an_attempt() {
     sleep(Duration::from_millis(900)).await;
     assert_eq!(bench.camera.counts().0, 5);
     assert_eq!(bench.stream.snapshot().failures, 5);
-    assert_eq!(
-        bench.events(),
-        ["stream-started", "stream-offline"],
-        "an outage is told once"
-    );
+    assert_eq!(bench.events(), ["stream-started", "stream-offline"], "an outage is told once");
 }
 
 #[tokio::test(start_paused = true)]
@@ -347,10 +303,7 @@ async fn a_camera_that_never_answers_is_given_up_after_start_timeout() {
     let start = now();
     let _viewer = bench.stream.subscribe(Start::Gop);
     let status = bench.until(State::BackOff).await;
-    assert_eq!(
-        (now() - start, status.reason.unwrap().kind),
-        (Duration::from_secs(10), ReasonKind::TimedOut)
-    );
+    assert_eq!((now() - start, status.reason.unwrap().kind), (Duration::from_secs(10), ReasonKind::TimedOut));
 }
 
 #[tokio::test(start_paused = true)]
@@ -378,10 +331,7 @@ async fn a_session_begins_when_the_one_before_is_closed() {
     assert_eq!(next(&mut viewer).await, "|");
     // The camera itself looks that there are no two at once.
     assert_eq!(bench.camera.counts(), (2, 1, 1));
-    assert_eq!(
-        bench.events(),
-        ["stream-started", "stream-live", "stream-restarted", "stream-live"]
-    );
+    assert_eq!(bench.events(), ["stream-started", "stream-live", "stream-restarted", "stream-live"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -396,10 +346,7 @@ async fn an_operator_stops_and_starts() {
     assert_eq!(status.reason.unwrap().kind, ReasonKind::Stopped);
     let _second = bench.stream.subscribe(Start::Gop);
     sleep(Duration::from_secs(60)).await;
-    assert_eq!(
-        (bench.camera.counts(), bench.stream.status().state),
-        ((1, 1, 0), State::Disabled)
-    );
+    assert_eq!((bench.camera.counts(), bench.stream.status().state), ((1, 1, 0), State::Disabled));
     let media = bench.camera.serve();
     bench.stream.start();
     media.send(unit(0, true)).await.unwrap();
@@ -466,10 +413,7 @@ async fn dropping_recv_half_way_loses_nothing() {
     let mut viewer = bench.stream.subscribe(Start::Gop);
     let mut got = Vec::new();
     for n in 0..50 {
-        if timeout(Duration::from_millis(7), viewer.recv())
-            .await
-            .is_ok_and(|received| received.is_some())
-        {
+        if timeout(Duration::from_millis(7), viewer.recv()).await.is_ok_and(|received| received.is_some()) {
             got.push(n);
         }
         media.send(unit(n * 10, n == 0)).await.unwrap();
@@ -484,48 +428,24 @@ async fn dropping_recv_half_way_loses_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn pushed_stills_are_live_while_they_come_and_the_last_one_is_kept() {
-    let parts = Parts {
-        journal: Journal::default(),
-        tracker: TaskTracker::new(),
-        stop: CancellationToken::new(),
-    };
+    let parts = Parts { journal: Journal::default(), tracker: TaskTracker::new(), stop: CancellationToken::new() };
     let config = config::Stream::new("lobby".parse().unwrap(), config::Source::Push);
     let stream = Stream::spawn(Arc::new(config), &parts);
-    let bench = Bench {
-        camera: Camera::default(),
-        stream,
-        parts,
-    };
+    let bench = Bench { camera: Camera::default(), stream, parts };
     let inlet = bench.stream.inlet().unwrap().clone();
-    let image = media::image::Image {
-        format: media::StillFormat::WebP,
-        size: Size::new(64, 48),
-    };
+    let image = media::image::Image { format: media::StillFormat::WebP, size: Size::new(64, 48) };
     for n in 0..3_u8 {
-        inlet
-            .push(Bytes::from(vec![n; 100]), image, moment(now()))
-            .await
-            .unwrap();
+        inlet.push(Bytes::from(vec![n; 100]), image, moment(now())).await.unwrap();
     }
     bench.until(State::Live).await;
     let status = bench.until(State::Stalled).await;
-    assert_eq!(
-        (status.reason.unwrap().kind, status.retry_at),
-        (ReasonKind::NothingPushed, None)
-    );
+    assert_eq!((status.reason.unwrap().kind, status.retry_at), (ReasonKind::NothingPushed, None));
     assert_eq!(status.transport, "push");
     let mut late = bench.stream.subscribe(Start::Gop);
-    let Some(Received::Unit(last)) = late.recv().await else {
-        panic!("no still")
-    };
+    let Some(Received::Unit(last)) = late.recv().await else { panic!("no still") };
     assert_eq!(last.data, vec![2; 100]);
-    inlet
-        .push(Bytes::from(vec![3; 100]), image, moment(now()))
-        .await
-        .unwrap();
-    let Some(Received::Unit(next)) = late.recv().await else {
-        panic!("no still")
-    };
+    inlet.push(Bytes::from(vec![3; 100]), image, moment(now())).await.unwrap();
+    let Some(Received::Unit(next)) = late.recv().await else { panic!("no still") };
     assert_eq!(next.data, vec![3; 100]);
     bench.until(State::Live).await;
     assert_eq!(bench.events(), ["stream-live", "stream-stalled", "stream-live"]);

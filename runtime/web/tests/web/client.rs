@@ -30,20 +30,13 @@ impl Answer {
         assert_eq!(self.headers["content-type"], "application/problem+json", "{self:?}");
         let json = self.json();
         assert_eq!(json["status"], self.status);
-        json["type"]
-            .as_str()
-            .unwrap()
-            .strip_prefix("/problems/")
-            .unwrap()
-            .into()
+        json["type"].as_str().unwrap().strip_prefix("/problems/").unwrap().into()
     }
 }
 
 impl Connection {
     pub(crate) async fn open(address: SocketAddr) -> Self {
-        Self {
-            io: BufReader::new(TcpStream::connect(address).await.unwrap()),
-        }
+        Self { io: BufReader::new(TcpStream::connect(address).await.unwrap()) }
     }
 
     pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
@@ -53,12 +46,7 @@ impl Connection {
     /// Status and headers.
     pub(crate) async fn head(&mut self) -> (u16, BTreeMap<String, String>) {
         let status = self.line().await;
-        let status = status
-            .split(' ')
-            .nth(1)
-            .unwrap_or_else(|| panic!("{status:?}"))
-            .parse()
-            .unwrap();
+        let status = status.split(' ').nth(1).unwrap_or_else(|| panic!("{status:?}")).parse().unwrap();
         let mut headers = BTreeMap::new();
         loop {
             let line = self.line().await;
@@ -83,22 +71,13 @@ impl Connection {
 
     pub(crate) async fn answer(&mut self, method: &str) -> Answer {
         let (status, headers) = self.head().await;
-        let length = headers
-            .get("content-length")
-            .map_or(0, |length| length.parse().unwrap());
-        let body = if method == "HEAD" {
-            Bytes::new()
-        } else {
-            self.exactly(length).await
-        };
+        let length = headers.get("content-length").map_or(0, |length| length.parse().unwrap());
+        let body = if method == "HEAD" { Bytes::new() } else { self.exactly(length).await };
         Answer { status, headers, body }
     }
 
     pub(crate) async fn post(&mut self, host: &str, path: &str, body: &[u8]) -> Answer {
-        let head = format!(
-            "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {}\r\n\r\n",
-            body.len()
-        );
+        let head = format!("POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {}\r\n\r\n", body.len());
         self.send(head).await;
         self.send(body).await;
         self.answer("POST").await

@@ -60,28 +60,14 @@ async fn a_client_that_asks_first_is_told_to_continue() {
 async fn posts_on_one_http1_connection_arrive_byte_for_byte_and_in_order() {
     let server = Server::start().await;
     let mut connection = Connection::open(server.address).await;
-    let images: Vec<_> = [Jpeg, WebP]
-        .iter()
-        .cycle()
-        .take(20)
-        .enumerate()
-        .map(|(n, format)| image(*format, n))
-        .collect();
+    let images: Vec<_> =
+        [Jpeg, WebP].iter().cycle().take(20).enumerate().map(|(n, format)| image(*format, n)).collect();
     // The first one is there before anybody watches.
-    assert_eq!(
-        connection
-            .post(&server.host(), "/ingest/lobby", &images[0])
-            .await
-            .status,
-        204
-    );
+    assert_eq!(connection.post(&server.host(), "/ingest/lobby", &images[0]).await.status, 204);
     let mut viewer = Viewer::open(server.address, "/ws/lobby").await;
     assert_eq!(viewer.still().await, images[0]);
     for image in &images[1..] {
-        assert_eq!(
-            connection.post(&server.host(), "/ingest/lobby", image).await.status,
-            204
-        );
+        assert_eq!(connection.post(&server.host(), "/ingest/lobby", image).await.status, 204);
         assert_eq!(viewer.still().await, *image);
     }
 }
@@ -90,9 +76,7 @@ async fn posts_on_one_http1_connection_arrive_byte_for_byte_and_in_order() {
 async fn an_http2_client_that_does_not_wait_for_answers_keeps_its_order() {
     let server = Server::start().await;
     let io = TokioIo::new(TcpStream::connect(server.address).await.unwrap());
-    let (mut sender, connection) = http2::handshake::<_, _, Full<Bytes>>(TokioExecutor::new(), io)
-        .await
-        .unwrap();
+    let (mut sender, connection) = http2::handshake::<_, _, Full<Bytes>>(TokioExecutor::new(), io).await.unwrap();
     let connection = tokio::spawn(connection);
     let images: Vec<_> = (0..40).map(|n| image(Jpeg, n)).collect();
     let mut viewer = Viewer::open(server.address, "/ws/lobby").await;
@@ -110,12 +94,7 @@ async fn an_http2_client_that_does_not_wait_for_answers_keeps_its_order() {
     let mut seen = Vec::new();
     while seen.last() != Some(&(images.len() - 1)) {
         let still = soon(viewer.still()).await;
-        seen.push(
-            images
-                .iter()
-                .position(|image| *image == still)
-                .expect("one of those that were posted"),
-        );
+        seen.push(images.iter().position(|image| *image == still).expect("one of those that were posted"));
     }
     assert!(seen.is_sorted(), "{seen:?}");
     drop(sender);
@@ -129,10 +108,7 @@ async fn a_template_makes_a_stream_on_its_first_post() {
     })
     .await;
     let body = image(WebP, 1);
-    let answer = Connection::open(server.address)
-        .await
-        .post("localhost", "/ingest/new~one", &body)
-        .await;
+    let answer = Connection::open(server.address).await.post("localhost", "/ingest/new~one", &body).await;
     assert_eq!(answer.status, 204);
     assert!(server.hub.entry("new~one").is_ok());
 }

@@ -5,14 +5,9 @@ use crate::server::{Server, image};
 
 async fn open(server: &Server, path: &str) -> Connection {
     let mut viewer = Connection::open(server.address).await;
-    viewer
-        .send(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"))
-        .await;
+    viewer.send(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n")).await;
     let (status, headers) = viewer.head().await;
-    assert_eq!(
-        (status, headers["content-type"].as_str()),
-        (200, "multipart/x-mixed-replace; boundary=frame")
-    );
+    assert_eq!((status, headers["content-type"].as_str()), (200, "multipart/x-mixed-replace; boundary=frame"));
     assert_eq!(headers["x-accel-buffering"], "no");
     assert!(headers["cache-control"].contains("no-store"));
     assert_eq!(viewer.chunk().await, "--frame\r\n");
@@ -23,10 +18,7 @@ async fn open(server: &Server, path: &str) -> Connection {
 async fn part(viewer: &mut Connection) -> bytes::Bytes {
     let head = String::from_utf8(viewer.chunk().await.to_vec()).unwrap();
     let data = viewer.chunk().await;
-    let start = format!(
-        "Content-Type: image/jpeg\r\nContent-Length: {}\r\nX-Timestamp: ",
-        data.len()
-    );
+    let start = format!("Content-Type: image/jpeg\r\nContent-Length: {}\r\nX-Timestamp: ", data.len());
     assert!(head.starts_with(&start) && head.ends_with("\r\n\r\n"), "{head}");
     assert_eq!(viewer.chunk().await, "\r\n--frame\r\n");
     data
@@ -52,11 +44,7 @@ async fn a_part_is_whole_before_the_next_one_comes() {
 async fn pushed_webp_is_made_jpeg() {
     let server = Server::start().await;
     assert_eq!(
-        Connection::open(server.address)
-            .await
-            .post("localhost", "/ingest/lobby", &image(WebP, 0))
-            .await
-            .status,
+        Connection::open(server.address).await.post("localhost", "/ingest/lobby", &image(WebP, 0)).await.status,
         204
     );
     let mut viewer = open(&server, "/mjpeg/lobby?format=jpeg").await;
@@ -67,11 +55,7 @@ async fn pushed_webp_is_made_jpeg() {
 async fn the_next_viewer_of_a_full_stream_is_told_when_to_come_back() {
     let server = Server::start().await;
     assert_eq!(
-        Connection::open(server.address)
-            .await
-            .post("localhost", "/ingest/full", &image(Jpeg, 0))
-            .await
-            .status,
+        Connection::open(server.address).await.post("localhost", "/ingest/full", &image(Jpeg, 0)).await.status,
         204
     );
     let _first = open(&server, "/mjpeg/full").await;

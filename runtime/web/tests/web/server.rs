@@ -20,7 +20,6 @@ use tokio_util::task::TaskTracker;
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     pub(crate) hub: Arc<Hub>,
-    pub(crate) tracker: TaskTracker,
     pub(crate) serving: JoinHandle<Result<(), web::Error>>,
     stop: CancellationToken,
 }
@@ -33,26 +32,13 @@ impl Server {
     pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default();
         config.server.listen = "127.0.0.1:0".parse().unwrap();
-        let push = Stream {
-            start_timeout: Duration::from_millis(300),
-            ..Stream::new("lobby".parse().unwrap(), Source::Push)
-        };
-        let full = Stream {
-            name: "full".parse().unwrap(),
-            max_viewers: Some(1),
-            ..push.clone()
-        };
+        let push =
+            Stream { start_timeout: Duration::from_millis(300), ..Stream::new("lobby".parse().unwrap(), Source::Push) };
+        let full = Stream { name: "full".parse().unwrap(), max_viewers: Some(1), ..push.clone() };
         // Port 9 is discard's: nobody has it.
         let camera = Source::Rtsp("rtsp://127.0.0.1:9/".into());
-        let camera = Stream {
-            name: "camera".parse().unwrap(),
-            source: camera,
-            ..push.clone()
-        };
-        config.streams = [push, full, camera]
-            .into_iter()
-            .map(|s| (s.name.clone(), Arc::new(s)))
-            .collect();
+        let camera = Stream { name: "camera".parse().unwrap(), source: camera, ..push.clone() };
+        config.streams = [push, full, camera].into_iter().map(|s| (s.name.clone(), Arc::new(s))).collect();
         change(&mut config);
         let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
         let listener = web::bind(&config.server).await.unwrap();
@@ -67,21 +53,10 @@ impl Server {
             stop: CancellationToken::new(),
             runtime: Handle::current(),
         });
-        let parts = web::Parts {
-            hub: hub.clone(),
-            policy,
-            tracker: tracker.clone(),
-            stop: stop.clone(),
-            version: "test",
-        };
+        let parts =
+            web::Parts { hub: hub.clone(), policy, tracker, stop: stop.clone(), version: "test" };
         let serving = tokio::spawn(web::serve(listener, parts));
-        Self {
-            address,
-            hub,
-            tracker,
-            serving,
-            stop,
-        }
+        Self { address, hub, serving, stop }
     }
 
     /// Ends the server, not the streams.
@@ -103,12 +78,7 @@ impl Drop for Server {
 
 /// A small real picture, different for each number.
 pub(crate) fn image(format: StillFormat, number: usize) -> Bytes {
-    let stamp = Stamp {
-        pts: Timestamp::ZERO,
-        sequence: 0,
-        received: Moment::now(),
-        captured: None,
-    };
+    let stamp = Stamp { pts: Timestamp::ZERO, sequence: 0, received: Moment::now(), captured: None };
     let mut picture = Picture::black(&Pool::new(0), Size::new(64, 48), Color::JPEG, stamp);
     let [mut luma, ..] = picture.planes_mut();
     for (at, sample) in luma.data.iter_mut().enumerate() {
@@ -120,7 +90,5 @@ pub(crate) fn image(format: StillFormat, number: usize) -> Bytes {
 
 /// Whatever it waits for comes soon or never.
 pub(crate) async fn soon<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(10), future)
-        .await
-        .expect("it took longer than 10 s")
+    tokio::time::timeout(Duration::from_secs(10), future).await.expect("it took longer than 10 s")
 }

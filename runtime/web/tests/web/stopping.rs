@@ -11,10 +11,7 @@ use crate::websocket::Viewer;
 async fn stopping_tells_viewers_and_ends_within_a_second_or_so() {
     let mut server = Server::start().await;
     let mut posts = Connection::open(server.address).await;
-    assert_eq!(
-        posts.post("localhost", "/ingest/lobby", &image(Jpeg, 0)).await.status,
-        204
-    );
+    assert_eq!(posts.post("localhost", "/ingest/lobby", &image(Jpeg, 0)).await.status, 204);
     let mut viewer = Viewer::open(server.address, "/ws/lobby").await;
     viewer.still().await;
     let mut mjpeg = Connection::open(server.address).await;
@@ -22,9 +19,7 @@ async fn stopping_tells_viewers_and_ends_within_a_second_or_so() {
     mjpeg.head().await;
     // This one would wait for a picture that never comes.
     let mut waiting = Connection::open(server.address).await;
-    waiting
-        .send("GET /still/full.jpg HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        .await;
+    waiting.send("GET /still/full.jpg HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
     let silent = Connection::open(server.address).await;
     let stopped = Instant::now();
     server.stop();

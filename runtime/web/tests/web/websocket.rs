@@ -30,17 +30,11 @@ impl Viewer {
         }
         let stream = TcpStream::connect(address).await.unwrap();
         let (socket, _) = soon(tokio_tungstenite::client_async(request, stream)).await.unwrap();
-        Self {
-            socket,
-            texts: Vec::new(),
-        }
+        Self { socket, texts: Vec::new() }
     }
 
     async fn message(&mut self) -> Message {
-        soon(self.socket.next())
-            .await
-            .expect("the end came without a close frame")
-            .unwrap()
+        soon(self.socket.next()).await.expect("the end came without a close frame").unwrap()
     }
 
     /// The next still; texts on the way are kept.
@@ -141,39 +135,21 @@ async fn a_place_is_free_when_its_viewer_left() {
 async fn an_offline_stream_stays_open_until_pictures_come() {
     let server = Server::start().await;
     let mut camera = Viewer::open(server.address, "/ws/camera").await;
-    let status = camera
-        .text(|text| text["type"] == "status" && text["state"] == "offline")
-        .await;
+    let status = camera.text(|text| text["type"] == "status" && text["state"] == "offline").await;
     assert_eq!(status["reason"], "unreachable", "{status}");
     let mut viewer = Viewer::open(server.address, "/ws/lobby").await;
     assert_ne!(viewer.text(is("status")).await["state"], "live");
     let still = image(Jpeg, 1);
-    assert_eq!(
-        Connection::open(server.address)
-            .await
-            .post("localhost", "/ingest/lobby", &still)
-            .await
-            .status,
-        204
-    );
+    assert_eq!(Connection::open(server.address).await.post("localhost", "/ingest/lobby", &still).await.status, 204);
     assert_eq!(viewer.still().await, still);
-    viewer
-        .text(|text| text["type"] == "status" && text["state"] == "live")
-        .await;
+    viewer.text(|text| text["type"] == "status" && text["state"] == "live").await;
 }
 
 #[tokio::test]
 async fn a_late_viewer_has_the_last_still_at_once() {
     let server = Server::start().await;
     let still = image(WebP, 1);
-    assert_eq!(
-        Connection::open(server.address)
-            .await
-            .post("localhost", "/ingest/lobby", &still)
-            .await
-            .status,
-        204
-    );
+    assert_eq!(Connection::open(server.address).await.post("localhost", "/ingest/lobby", &still).await.status, 204);
     for _ in 0..3 {
         assert_eq!(Viewer::open(server.address, "/ws/lobby").await.still().await, still);
     }
@@ -183,18 +159,8 @@ async fn a_late_viewer_has_the_last_still_at_once() {
 async fn another_format_is_made_for_who_asks() {
     let server = Server::start().await;
     let still = image(Jpeg, 1);
-    assert_eq!(
-        Connection::open(server.address)
-            .await
-            .post("localhost", "/ingest/lobby", &still)
-            .await
-            .status,
-        204
-    );
-    let webp = Viewer::open(server.address, "/ws/lobby?format=webp")
-        .await
-        .still()
-        .await;
+    assert_eq!(Connection::open(server.address).await.post("localhost", "/ingest/lobby", &still).await.status, 204);
+    let webp = Viewer::open(server.address, "/ws/lobby?format=webp").await.still().await;
     assert_eq!(media::image::check(&webp).unwrap().format, WebP);
 }
 
@@ -203,36 +169,18 @@ async fn stats_are_told_once_a_second_to_who_asks() {
     let server = Server::start().await;
     let mut viewer = Viewer::open(server.address, "/ws/lobby?stats=1").await;
     let still = image(Jpeg, 1);
-    assert_eq!(
-        Connection::open(server.address)
-            .await
-            .post("localhost", "/ingest/lobby", &still)
-            .await
-            .status,
-        204
-    );
+    assert_eq!(Connection::open(server.address).await.post("localhost", "/ingest/lobby", &still).await.status, 204);
     assert_eq!(viewer.still().await, still);
     let stats = viewer.text(is("stats")).await;
-    assert_eq!(
-        (stats["viewers"].as_u64(), stats["skipped"].as_u64()),
-        (Some(1), Some(0)),
-        "{stats}"
-    );
-    assert!(
-        stats["rate"].as_f64().is_some() && stats["bytes_per_second"].as_u64().is_some(),
-        "{stats}"
-    );
+    assert_eq!((stats["viewers"].as_u64(), stats["skipped"].as_u64()), (Some(1), Some(0)), "{stats}");
+    assert!(stats["rate"].as_f64().is_some() && stats["bytes_per_second"].as_u64().is_some(), "{stats}");
 }
 
 #[tokio::test]
 async fn a_ping_is_answered_and_too_long_a_message_is_not() {
     let server = Server::start().await;
     let mut viewer = Viewer::open(server.address, "/ws/lobby").await;
-    viewer
-        .socket
-        .send(Message::Ping(Bytes::from_static(b"there?")))
-        .await
-        .unwrap();
+    viewer.socket.send(Message::Ping(Bytes::from_static(b"there?"))).await.unwrap();
     while viewer.message().await != Message::Pong(Bytes::from_static(b"there?")) {}
     viewer.socket.send(Message::text("x".repeat(4096))).await.unwrap();
     viewer.socket.send(Message::text("x".repeat(4097))).await.unwrap();
@@ -243,49 +191,27 @@ async fn a_ping_is_answered_and_too_long_a_message_is_not() {
 async fn a_broken_handshake_is_a_problem() {
     let server = Server::start().await;
     let upgrade = ["Connection: keep-alive, Upgrade", "Upgrade: WebSocket"];
-    let version_8 = [
-        upgrade[0],
-        upgrade[1],
-        "Sec-WebSocket-Version: 8",
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-    ];
+    let version_8 = [upgrade[0], upgrade[1], "Sec-WebSocket-Version: 8", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="];
     let answer = request(server.address, "GET", "/ws/lobby", &version_8).await;
-    assert_eq!(
-        (answer.status, answer.headers["sec-websocket-version"].as_str()),
-        (426, "13")
-    );
+    assert_eq!((answer.status, answer.headers["sec-websocket-version"].as_str()), (426, "13"));
     let no_key = [upgrade[0], upgrade[1], "Sec-WebSocket-Version: 13"];
-    assert_eq!(
-        request(server.address, "GET", "/ws/lobby", &no_key).await.problem(),
-        "bad-handshake"
-    );
+    assert_eq!(request(server.address, "GET", "/ws/lobby", &no_key).await.problem(), "bad-handshake");
     // The key and the answer of RFC 6455 section 1.3.
     let good = [upgrade[0], upgrade[1], "Sec-WebSocket-Version: 13", version_8[3]];
     let answer = request(server.address, "GET", "/ws/lobby", &good).await;
-    assert_eq!(
-        (answer.status, answer.headers["sec-websocket-accept"].as_str()),
-        (101, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
-    );
+    assert_eq!((answer.status, answer.headers["sec-websocket-accept"].as_str()), (101, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
 }
 
 #[tokio::test]
 async fn viewers_are_counted() {
     let server = Server::start().await;
-    let mut viewers = [
-        Viewer::open(server.address, "/ws/lobby").await,
-        Viewer::open(server.address, "/ws/lobby").await,
-    ];
+    let mut viewers =
+        [Viewer::open(server.address, "/ws/lobby").await, Viewer::open(server.address, "/ws/lobby").await];
     for viewer in &mut viewers {
         viewer.text(is("status")).await;
     }
     let lobby = get(server.address, "/api/streams/lobby").await.json();
-    assert_eq!(
-        (
-            lobby["viewers"]["websocket"].as_u64(),
-            lobby["viewers"]["total"].as_u64()
-        ),
-        (Some(2), Some(2))
-    );
+    assert_eq!((lobby["viewers"]["websocket"].as_u64(), lobby["viewers"]["total"].as_u64()), (Some(2), Some(2)));
     drop(viewers);
     soon(async {
         while server.hub.entry("lobby").unwrap().viewers().total > 0 {
@@ -306,11 +232,7 @@ async fn a_viewer_that_reads_nothing_gets_the_newest_when_it_reads_again() {
     };
     let mut posts = Connection::open(server.address).await;
     for n in 0..20 {
-        assert_eq!(
-            posts.post("localhost", "/ingest/lobby", &large(n)).await.status,
-            204,
-            "{n}"
-        );
+        assert_eq!(posts.post("localhost", "/ingest/lobby", &large(n)).await.status, 204, "{n}");
     }
     let newest = large(19);
     let mut count = 0;
@@ -319,8 +241,5 @@ async fn a_viewer_that_reads_nothing_gets_the_newest_when_it_reads_again() {
     }
     assert!(count < 19, "nothing was skipped");
     let skipped = viewer.text(|text| text["skipped_total"].as_u64() > Some(0)).await;
-    assert!(
-        skipped["skipped_total"].as_u64().unwrap() as usize >= 19 - count,
-        "{skipped}"
-    );
+    assert!(skipped["skipped_total"].as_u64().unwrap() as usize >= 19 - count, "{skipped}");
 }

@@ -61,20 +61,14 @@ mod tests {
     #[test]
     fn small_units_are_put_together_and_large_ones_cut() {
         let nals: [&[u8]; 3] = [&[0x67, 1], &[0x68, 2], &[0x65, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]];
-        let packets = Packets {
-            payload_limit: 9,
-            aggregate: true,
-        };
+        let packets = Packets { payload_limit: 9, aggregate: true };
         let expected: [&[u8]; 3] = [
             &[0x60 | 24, 0, 2, 0x67, 1, 0, 2, 0x68, 2],
             &[0x60 | 28, 0x80 | 5, 1, 2, 3, 4, 5, 6, 7],
             &[0x60 | 28, 0x40 | 5, 8, 9, 10, 11],
         ];
         assert_eq!(payloads(nals.into_iter(), packets), expected);
-        let packets = Packets {
-            payload_limit: 100,
-            aggregate: false,
-        };
+        let packets = Packets { payload_limit: 100, aggregate: false };
         assert_eq!(payloads(nals.into_iter(), packets), nals);
     }
 }

@@ -17,12 +17,7 @@ pub(crate) fn payloads(file: &[u8], limit: usize) -> Vec<Vec<u8>> {
     while offset < parts.scan.len() {
         let mut payload = vec![0];
         payload.extend(&(offset as u32).to_be_bytes()[1..]);
-        payload.extend([
-            parts.kind,
-            255,
-            parts.width.div_ceil(8) as u8,
-            parts.height.div_ceil(8) as u8,
-        ]);
+        payload.extend([parts.kind, 255, parts.width.div_ceil(8) as u8, parts.height.div_ceil(8) as u8]);
         if offset == 0 {
             payload.extend([0, 0]);
             payload.extend((parts.tables.len() as u16).to_be_bytes());
@@ -40,18 +35,12 @@ fn parts(file: &[u8]) -> Parts<'_> {
     let (mut kind, mut width, mut height, mut tables) = (1, 0, 0, Vec::new());
     let mut at = 2;
     loop {
-        let (marker, length) = (
-            file[at + 1],
-            usize::from(u16::from_be_bytes([file[at + 2], file[at + 3]])),
-        );
+        let (marker, length) = (file[at + 1], usize::from(u16::from_be_bytes([file[at + 2], file[at + 3]])));
         let body = &file[at + 4..at + 2 + length];
         match marker {
             0xdb => body.chunks(65).for_each(|table| tables.extend(&table[1..])),
             0xc0 => {
-                (height, width) = (
-                    u16::from_be_bytes([body[1], body[2]]),
-                    u16::from_be_bytes([body[3], body[4]]),
-                );
+                (height, width) = (u16::from_be_bytes([body[1], body[2]]), u16::from_be_bytes([body[3], body[4]]));
                 kind = match body[7] {
                     0x21 => 0,
                     0x22 => 1,
@@ -61,13 +50,7 @@ fn parts(file: &[u8]) -> Parts<'_> {
             0xda => {
                 let end = file.len() - 2;
                 assert_eq!(&file[end..], [0xff, 0xd9], "a JPEG ends with EOI");
-                return Parts {
-                    kind,
-                    width,
-                    height,
-                    tables,
-                    scan: &file[at + 2 + length..end],
-                };
+                return Parts { kind, width, height, tables, scan: &file[at + 2 + length..end] };
             }
             // RFC 2435 carries neither: the receiver assumes the tables of Annex K and no restart.
             0xdd => panic!("restart intervals are not sent"),

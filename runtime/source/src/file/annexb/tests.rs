@@ -30,15 +30,8 @@ fn types(data: &[u8]) -> Vec<Vec<u8>> {
     for size in [1, 2, 3, 5, 64] {
         assert_eq!(split(data, size), whole, "in pieces of {size}");
     }
-    assert_eq!(
-        whole.iter().map(|unit| unit.data.len()).sum::<usize>(),
-        data.len(),
-        "no byte is lost"
-    );
-    whole
-        .iter()
-        .map(|unit| media::annexb::nal_units(&unit.data).map(h264::nal_type).collect())
-        .collect()
+    assert_eq!(whole.iter().map(|unit| unit.data.len()).sum::<usize>(), data.len(), "no byte is lost");
+    whole.iter().map(|unit| media::annexb::nal_units(&unit.data).map(h264::nal_type).collect()).collect()
 }
 
 #[test]
@@ -60,13 +53,7 @@ fn parameter_sets_sei_and_delimiters_begin_an_access_unit() {
 #[test]
 fn slices_of_one_picture_stay_together_without_parameter_sets_too() {
     // 0x80 and up: first_mb_in_slice is 0. Below: it is not.
-    let data = stream(&[
-        &[0x65, 0x88, 1],
-        &[0x65, 0x48, 1],
-        &[0x41, 0x9a, 1],
-        &[0x41, 0x5a, 1],
-        &[0x01, 0x9a, 1],
-    ]);
+    let data = stream(&[&[0x65, 0x88, 1], &[0x65, 0x48, 1], &[0x41, 0x9a, 1], &[0x41, 0x5a, 1], &[0x01, 0x9a, 1]]);
     assert_eq!(types(&data), [vec![5, 5], vec![1, 1], vec![1]]);
     let units = split(&data, data.len());
     assert_eq!(
@@ -77,9 +64,7 @@ fn slices_of_one_picture_stay_together_without_parameter_sets_too() {
 
 #[test]
 fn three_byte_start_codes_and_zeros_behind_nal_units_are_taken() {
-    let data = [
-        0, 0, 1, 0x65, 0x88, 5, 0, 0, 0, 0, 0, 1, 0x41, 0x9a, 7, 0, 0, 1, 0x41, 0x9a, 8,
-    ];
+    let data = [0, 0, 1, 0x65, 0x88, 5, 0, 0, 0, 0, 0, 1, 0x41, 0x9a, 7, 0, 0, 1, 0x41, 0x9a, 8];
     assert_eq!(types(&data), [vec![5], vec![1], vec![1]]);
 }
 
@@ -101,19 +86,14 @@ fn an_endless_nal_unit_is_an_error() {
     let mut splitter = Splitter::default();
     let mut units = Vec::new();
     splitter.push(&[0, 0, 1, 0x65, 0x88], &mut units).expect("a start");
-    assert_eq!(
-        (0..20).find_map(|_| splitter.push(&vec![0xaa; 1 << 20], &mut units).err()),
-        Some(TooLarge)
-    );
+    assert_eq!((0..20).find_map(|_| splitter.push(&vec![0xaa; 1 << 20], &mut units).err()), Some(TooLarge));
 }
 
 #[test]
 fn the_rate_is_read_from_the_vui() {
     let mut splitter = Splitter::default();
     assert_eq!(splitter.rate(), None);
-    splitter
-        .push(&stream(&[SPS, &[0x68, 1]]), &mut Vec::new())
-        .expect("small");
+    splitter.push(&stream(&[SPS, &[0x68, 1]]), &mut Vec::new()).expect("small");
     assert_eq!(splitter.rate(), Some(25.0));
 }
 
@@ -123,19 +103,13 @@ fn garbage_never_panics() {
     for _ in 0..200 {
         let mut splitter = Splitter::default();
         let mut units = Vec::new();
-        splitter
-            .push(&stream(&[SPS, &[0x68, 0xeb, 0xe3, 0xcb, 0x22, 0xc0]]), &mut units)
-            .expect("small");
+        splitter.push(&stream(&[SPS, &[0x68, 0xeb, 0xe3, 0xcb, 0x22, 0xc0]]), &mut units).expect("small");
         for _ in 0..200 {
             state ^= state << 13;
             state ^= state >> 7;
             state ^= state << 17;
             let bytes = state.to_le_bytes();
-            let piece: &[u8] = if state.is_multiple_of(3) {
-                &[0, 0, 1]
-            } else {
-                &bytes[..(state % 7) as usize]
-            };
+            let piece: &[u8] = if state.is_multiple_of(3) { &[0, 0, 1] } else { &bytes[..(state % 7) as usize] };
             splitter.push(piece, &mut units).expect("small");
         }
         splitter.finish(&mut units);

@@ -21,10 +21,7 @@ fn parse(content_type: &str, stream: &[u8], size: usize) -> Vec<Vec<u8>> {
 #[test]
 fn our_own_mjpeg_output_is_read() {
     let stream = b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: 3\r\n\r\nabc\r\n--frame\r\nContent-Type: image/jpeg\r\nContent-Length: 4\r\n\r\n\r\n\r\n\r\n";
-    assert_eq!(
-        parts("multipart/x-mixed-replace; boundary=frame", stream),
-        [b"abc".to_vec(), b"\r\n\r\n".to_vec()]
-    );
+    assert_eq!(parts("multipart/x-mixed-replace; boundary=frame", stream), [b"abc".to_vec(), b"\r\n\r\n".to_vec()]);
 }
 
 #[test]
@@ -58,11 +55,7 @@ fn dashes_quotes_and_spaces_do_not_count() {
     ] {
         for line in ["--x1", "----x1", "x1", "--x1  "] {
             let stream = format!("{line}\r\nContent-Length: 1\r\n\r\na\r\n{line}\r\nContent-Length: 1\r\n\r\nb\r\n");
-            assert_eq!(
-                parts(kind, stream.as_bytes()),
-                [b"a".to_vec(), b"b".to_vec()],
-                "{kind} {line}"
-            );
+            assert_eq!(parts(kind, stream.as_bytes()), [b"a".to_vec(), b"b".to_vec()], "{kind} {line}");
         }
     }
 }
@@ -70,38 +63,26 @@ fn dashes_quotes_and_spaces_do_not_count() {
 #[test]
 fn line_feeds_alone_and_a_preamble_are_taken() {
     let stream = b"This is a stream.\n\n--b\ncontent-length: 2\n\nab\n--b\nContent-type: image/jpeg\n\ncd\n--b\n";
-    assert_eq!(
-        parts("multipart/mixed; boundary=b", stream),
-        [b"ab".to_vec(), b"cd".to_vec()]
-    );
+    assert_eq!(parts("multipart/mixed; boundary=b", stream), [b"ab".to_vec(), b"cd".to_vec()]);
 }
 
 #[test]
 fn a_closing_delimiter_behind_every_part_is_no_end() {
     let stream = b"--b\r\n\r\nab\r\n--b--\r\n--b\r\n\r\ncd\r\n--b--\r\n";
-    assert_eq!(
-        parts("multipart/mixed; boundary=b", stream),
-        [b"ab".to_vec(), b"cd".to_vec()]
-    );
+    assert_eq!(parts("multipart/mixed; boundary=b", stream), [b"ab".to_vec(), b"cd".to_vec()]);
 }
 
 #[test]
 fn a_length_that_lies_is_not_believed_again() {
     let stream =
         b"--bound\r\nContent-Length: 2\r\n\r\nabcdef\r\n--bound\r\nContent-Length: 2\r\n\r\nghijkl\r\n--bound\r\n";
-    assert_eq!(
-        parts("multipart/mixed; boundary=bound", stream),
-        [b"ab".to_vec(), b"ghijkl".to_vec()]
-    );
+    assert_eq!(parts("multipart/mixed; boundary=bound", stream), [b"ab".to_vec(), b"ghijkl".to_vec()]);
 }
 
 #[test]
 fn without_a_boundary_the_first_delimiter_is_learnt() {
     let stream = b"\r\n--myboundary\r\nContent-Length: 2\r\n\r\nab\r\n--myboundary\r\nContent-Length: 2\r\n\r\ncd";
-    assert_eq!(
-        parts("multipart/x-mixed-replace", stream),
-        [b"ab".to_vec(), b"cd".to_vec()]
-    );
+    assert_eq!(parts("multipart/x-mixed-replace", stream), [b"ab".to_vec(), b"cd".to_vec()]);
 }
 
 #[test]
@@ -123,10 +104,7 @@ fn what_is_endless_is_an_error_and_not_memory() {
     assert_eq!(run(b"", &fill), Some(Broken::NoBoundary));
     assert_eq!(run(b"--b\r\n", &fill), Some(Broken::HeadersTooLarge));
     assert_eq!(run(b"--b\r\n\r\n", &fill), Some(Broken::PartTooLarge));
-    assert_eq!(
-        run(b"", b"--b\r\nContent-Length: 99999999\r\n\r\n"),
-        Some(Broken::PartTooLarge)
-    );
+    assert_eq!(run(b"", b"--b\r\nContent-Length: 99999999\r\n\r\n"), Some(Broken::PartTooLarge));
 }
 
 #[test]
@@ -140,16 +118,8 @@ fn garbage_never_panics() {
             state ^= state << 13;
             state ^= state >> 7;
             state ^= state << 17;
-            let words: [&[u8]; 8] = [
-                b"--a",
-                b"\r\n",
-                b"\n",
-                b"a",
-                b"--",
-                b"Content-Length: 5\r\n",
-                b"\r\n\r\n",
-                b"xyz",
-            ];
+            let words: [&[u8]; 8] =
+                [b"--a", b"\r\n", b"\n", b"a", b"--", b"Content-Length: 5\r\n", b"\r\n\r\n", b"xyz"];
             let _ = parser.push(words[(state % 8) as usize], &mut out);
         }
     }

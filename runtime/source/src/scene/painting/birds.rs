@@ -27,13 +27,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, palette: &Palette, view: &View) {
         let (tip, elbow) = (-0.55 * beat * span, -0.30 * span - 0.10 * beat * span);
         for wing in [-1.0, 1.0] {
             canvas.stroke((x, y), (x + wing * span * 0.5, y + elbow), 0.0030, paint, 0.9);
-            canvas.stroke(
-                (x + wing * span * 0.5, y + elbow),
-                (x + wing * span, y + tip),
-                0.0020,
-                paint,
-                0.9,
-            );
+            canvas.stroke((x + wing * span * 0.5, y + elbow), (x + wing * span, y + tip), 0.0020, paint, 0.9);
         }
         canvas.stroke((x - 0.002, y), (x + 0.0035, y - 0.0004), 0.0034, paint, 0.95);
     }

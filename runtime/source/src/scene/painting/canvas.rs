@@ -54,12 +54,7 @@ pub(super) struct Light {
 
 impl Bounds {
     pub(super) fn around(x: f32, y: f32, reach: f32) -> Self {
-        Self {
-            left: x - reach,
-            top: y - reach,
-            right: x + reach,
-            bottom: y + reach,
-        }
+        Self { left: x - reach, top: y - reach, right: x + reach, bottom: y + reach }
     }
 }
 
@@ -74,19 +69,12 @@ pub(super) fn length(x: f32, y: f32) -> f32 {
 
 impl<'a> Canvas<'a> {
     pub(super) fn new(layers: [Layer<'a>; 3], size: Size) -> Self {
-        Self {
-            layers,
-            width: size.width as usize,
-            height: size.height as usize,
-        }
+        Self { layers, width: size.width as usize, height: size.height as usize }
     }
 
     /// Each plane with how much smaller it is than the picture.
     pub(super) fn scaled(&mut self) -> impl Iterator<Item = (usize, usize, &mut Layer<'a>)> {
-        self.layers
-            .iter_mut()
-            .enumerate()
-            .map(|(index, layer)| (index, if index == 0 { 1 } else { 2 }, layer))
+        self.layers.iter_mut().enumerate().map(|(index, layer)| (index, if index == 0 { 1 } else { 2 }, layer))
     }
 
     /// Fills these rows (of the luma) from side to side, each with its paint.
@@ -109,10 +97,8 @@ impl<'a> Canvas<'a> {
                 let from = (from * pixels - 1.0).clamp(0.0, limit as f32) as usize;
                 from..((to * pixels + 2.0).clamp(0.0, limit as f32) as usize).max(from)
             };
-            let (rows, columns) = (
-                range(bounds.top, bounds.bottom, layer.height),
-                range(bounds.left, bounds.right, layer.width),
-            );
+            let (rows, columns) =
+                (range(bounds.top, bounds.bottom, layer.height), range(bounds.left, bounds.right, layer.width));
             for y in rows {
                 let at_y = (y as f32 + 0.5) / pixels;
                 for (x, sample) in columns.clone().zip(&mut layer.row(y)[columns.clone()]) {
@@ -137,11 +123,8 @@ impl<'a> Canvas<'a> {
         let squared = (dx * dx + dy * dy).max(1e-9);
         // Thinner than a pixel is a pixel that is seen through.
         let pixel = 1.0 / self.height as f32;
-        let (reach, strength) = if thickness < pixel {
-            (pixel / 2.0, strength * thickness / pixel)
-        } else {
-            (reach, strength)
-        };
+        let (reach, strength) =
+            if thickness < pixel { (pixel / 2.0, strength * thickness / pixel) } else { (reach, strength) };
         self.shape(bounds, paint, strength, |x, y| {
             let along = (((x - from.0) * dx + (y - from.1) * dy) / squared).clamp(0.0, 1.0);
             length(x - from.0 - along * dx, y - from.1 - along * dy) - reach
@@ -157,10 +140,7 @@ impl<'a> Canvas<'a> {
     /// A box with round corners.
     pub(super) fn slab(&mut self, bounds: Bounds, corner: f32, paint: Paint, strength: f32) {
         let (x0, y0) = ((bounds.left + bounds.right) / 2.0, (bounds.top + bounds.bottom) / 2.0);
-        let (w, h) = (
-            (bounds.right - bounds.left) / 2.0 - corner,
-            (bounds.bottom - bounds.top) / 2.0 - corner,
-        );
+        let (w, h) = ((bounds.right - bounds.left) / 2.0 - corner, (bounds.bottom - bounds.top) / 2.0 - corner);
         self.shape(bounds, paint, strength, |x, y| {
             let (dx, dy) = ((x - x0).abs() - w, (y - y0).abs() - h);
             length(dx.max(0.0), dy.max(0.0)) + dx.max(dy).min(0.0) - corner
@@ -170,12 +150,7 @@ impl<'a> Canvas<'a> {
     /// A level bar from side to side.
     pub(super) fn bar(&mut self, y: f32, thickness: f32, paint: Paint, strength: f32) {
         let right = self.width as f32 / self.height as f32;
-        let bounds = Bounds {
-            left: 0.0,
-            top: y - thickness,
-            right,
-            bottom: y + thickness,
-        };
+        let bounds = Bounds { left: 0.0, top: y - thickness, right, bottom: y + thickness };
         self.shape(bounds, paint, strength, |_, at| (at - y).abs() - thickness / 2.0);
     }
 

@@ -27,10 +27,7 @@ struct Density {
 impl Clouds {
     pub(super) fn new(size: Size, seed: u32) -> Self {
         let chroma = Density::new(size, seed);
-        Self {
-            luma: chroma.doubled(),
-            chroma,
-        }
+        Self { luma: chroma.doubled(), chroma }
     }
 
     pub(super) fn draw(&self, canvas: &mut Canvas<'_>, palette: &Palette, view: &View) {
@@ -55,28 +52,14 @@ impl Density {
         let (top, bottom) = ((TOP * height) as u32, (BOTTOM * height) as u32);
         let width = (size.width * 3 / 4).max(1) as usize;
         let length = width as f32 / height;
-        let row = |y: u32| {
-            (0..width)
-                .map(|x| density(x as f32 / height, y as f32 / height, length, seed))
-                .collect()
-        };
-        Self {
-            width,
-            top: top as usize,
-            rows: (top..bottom).map(|y| closed(row(y))).collect(),
-        }
+        let row = |y: u32| (0..width).map(|x| density(x as f32 / height, y as f32 / height, length, seed)).collect();
+        Self { width, top: top as usize, rows: (top..bottom).map(|y| closed(row(y))).collect() }
     }
 
     /// At twice the resolution: clouds are smooth.
     fn doubled(&self) -> Self {
         let mean = |a: u8, b: u8| ((u16::from(a) + u16::from(b)) / 2) as u8;
-        let wide = |row: &Vec<u8>| {
-            closed(
-                row.windows(2)
-                    .flat_map(|pair| [pair[0], mean(pair[0], pair[1])])
-                    .collect(),
-            )
-        };
+        let wide = |row: &Vec<u8>| closed(row.windows(2).flat_map(|pair| [pair[0], mean(pair[0], pair[1])]).collect());
         let mut rows: Vec<Vec<u8>> = Vec::with_capacity(self.rows.len() * 2);
         for row in self.rows.iter().map(wide) {
             if let Some(above) = rows.last() {
@@ -85,11 +68,7 @@ impl Density {
             }
             rows.push(row);
         }
-        Self {
-            width: self.width * 2,
-            top: self.top * 2,
-            rows,
-        }
+        Self { width: self.width * 2, top: self.top * 2, rows }
     }
 }
 
@@ -104,13 +83,7 @@ fn density(x: f32, y: f32, length: f32, seed: u32) -> u8 {
     let (mut sum, mut weight, mut cells) = (0.0, 0.5, 5_u32);
     for octave in 0..6 {
         let per_length = cells as f32 / length;
-        sum += weight
-            * noise::surface(
-                x * per_length,
-                y * per_length * 3.1,
-                cells,
-                seed.wrapping_add(octave * 31),
-            );
+        sum += weight * noise::surface(x * per_length, y * per_length * 3.1, cells, seed.wrapping_add(octave * 31));
         weight *= 0.5;
         cells *= 2;
     }

@@ -10,10 +10,7 @@ const SHORTER: f32 = 0.62;
 /// Water that mirrors the sky and the nearest hills (`ridge`, in rows), with the sun on its waves.
 pub(super) fn draw(canvas: &mut Canvas<'_>, palette: &Palette, view: &View, sky: &Sky, ridge: &[f32]) {
     let height = canvas.height as f32;
-    let (shore, bank) = (
-        (SHORE * height) as usize,
-        (((BANK + 0.014) * height) as usize).min(canvas.height),
-    );
+    let (shore, bank) = ((SHORE * height) as usize, (((BANK + 0.014) * height) as usize).min(canvas.height));
     let deep = palette.rgb(0x2b4468);
     // The sky above the horizon, mirrored: what is low in the sky is near the shore.
     canvas.fill_rows(shore..bank, |row| {
@@ -58,13 +55,7 @@ fn glitter(canvas: &mut Canvas<'_>, palette: &Palette, view: &View, shore: usize
         let x = sun_x + spread * (random(3) + random(4) - 1.0) * 1.6;
         let y = (shore as f32 + depth * (bank - shore) as f32) / height;
         let half = (0.004 + 0.016 * depth) * (0.4 + 0.6 * random(5));
-        canvas.stroke(
-            (x - half, y),
-            (x + half, y),
-            0.0014 + 0.0018 * depth,
-            paint,
-            pulse * (0.75 - 0.25 * depth),
-        );
+        canvas.stroke((x - half, y), (x + half, y), 0.0014 + 0.0018 * depth, paint, pulse * (0.75 - 0.25 * depth));
     }
 }
 

@@ -60,9 +60,7 @@ impl Ridges {
         let height = size.height as f32;
         let ridge = |(number, range): (usize, &Range)| {
             let seed = view.seed.wrapping_add(number as u32 * 17 + 3);
-            (0..size.width)
-                .map(|x| height * range.top(x as f32 / height + view.pan * range.parallax, seed))
-                .collect()
+            (0..size.width).map(|x| height * range.top(x as f32 / height + view.pan * range.parallax, seed)).collect()
         };
         Self(RANGES.iter().enumerate().map(ridge).collect())
     }
@@ -93,14 +91,7 @@ impl Range {
         let mut highest = 0.0_f32;
         for neighbour in -1..=1 {
             let number = (cell as i32 + neighbour) as u32;
-            let random = |n: u32| {
-                unit(
-                    number
-                        .wrapping_mul(4)
-                        .wrapping_add(n)
-                        .wrapping_add(seed.wrapping_mul(977)),
-                )
-            };
+            let random = |n: u32| unit(number.wrapping_mul(4).wrapping_add(n).wrapping_add(seed.wrapping_mul(977)));
             let middle = (number as i32 as f32 + 0.25 + 0.5 * random(0)) * spacing;
             // Woods and clearings.
             let wood = line(middle * 1.6, seed.wrapping_add(55)) + 0.25;
@@ -128,9 +119,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, palette: &Palette, view: &View, ridg
             Some(next) => (next.iter().copied().fold(0.0, f32::max) as usize + 1).min(shore),
             None => shore,
         };
-        canvas.below(ridge, last, |row| {
-            ridge_paint.mix(foot, (row as f32 / height - top) / (range.base + 0.035 - top))
-        });
+        canvas
+            .below(ridge, last, |row| ridge_paint.mix(foot, (row as f32 / height - top) / (range.base + 0.035 - top)));
         if number == 1 {
             let seed = view.seed.wrapping_add(number as u32 * 17 + 3);
             turbine::draw(

@@ -30,11 +30,7 @@ pub(super) fn surface(x: f32, y: f32, period: u32, seed: u32) -> f32 {
     let smooth = |part: f32| part * part * (3.0 - 2.0 * part);
     let at = |cell_x: f32, cell_y: f32| {
         let wrapped = (cell_x as i32).rem_euclid(period.max(1) as i32) as u32;
-        unit(
-            wrapped
-                .wrapping_add((cell_y as i32 as u32).wrapping_mul(65_537))
-                .wrapping_add(seed.wrapping_mul(104_729)),
-        )
+        unit(wrapped.wrapping_add((cell_y as i32 as u32).wrapping_mul(65_537)).wrapping_add(seed.wrapping_mul(104_729)))
     };
     let mix = |a: f32, b: f32, by: f32| a + (b - a) * by;
     let top = mix(at(cell_x, cell_y), at(cell_x + 1.0, cell_y), smooth(part_x));

@@ -13,11 +13,7 @@ impl Paint {
     pub(super) fn mix(self, other: Self, by: f32) -> Self {
         let by = by.clamp(0.0, 1.0);
         let mix = |a: f32, b: f32| a + (b - a) * by;
-        Self {
-            luma: mix(self.luma, other.luma),
-            u: mix(self.u, other.u),
-            v: mix(self.v, other.v),
-        }
+        Self { luma: mix(self.luma, other.luma), u: mix(self.u, other.u), v: mix(self.v, other.v) }
     }
 
     /// The three samples.

@@ -23,51 +23,11 @@ struct Car {
 }
 
 const CARS: [Car; 5] = [
-    Car {
-        speed: -0.30,
-        every: 23.0,
-        first: 2.0,
-        lane: 0.931,
-        length: 0.098,
-        color: 0xb8433c,
-        van: false,
-    },
-    Car {
-        speed: 0.36,
-        every: 31.0,
-        first: 1.0,
-        lane: 0.966,
-        length: 0.112,
-        color: 0xd8dde4,
-        van: false,
-    },
-    Car {
-        speed: -0.26,
-        every: 41.0,
-        first: 7.5,
-        lane: 0.931,
-        length: 0.130,
-        color: 0xe0a83e,
-        van: true,
-    },
-    Car {
-        speed: 0.32,
-        every: 37.0,
-        first: 9.0,
-        lane: 0.966,
-        length: 0.108,
-        color: 0x2f6f8f,
-        van: false,
-    },
-    Car {
-        speed: 0.34,
-        every: 53.0,
-        first: 24.0,
-        lane: 0.966,
-        length: 0.140,
-        color: 0x6d8a63,
-        van: true,
-    },
+    Car { speed: -0.30, every: 23.0, first: 2.0, lane: 0.931, length: 0.098, color: 0xb8433c, van: false },
+    Car { speed: 0.36, every: 31.0, first: 1.0, lane: 0.966, length: 0.112, color: 0xd8dde4, van: false },
+    Car { speed: -0.26, every: 41.0, first: 7.5, lane: 0.931, length: 0.130, color: 0xe0a83e, van: true },
+    Car { speed: 0.32, every: 37.0, first: 9.0, lane: 0.966, length: 0.108, color: 0x2f6f8f, van: false },
+    Car { speed: 0.34, every: 53.0, first: 24.0, lane: 0.966, length: 0.140, color: 0x6d8a63, van: true },
 ];
 
 /// The bank in front of the water, the road on it, and who drives there.
@@ -80,15 +40,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, palette: &Palette, view: &View) {
             height * (BANK + 0.006 * line(x * 2.2, 71) + 0.0035 * line(x * 38.0, 72) + 0.0028 * line(x * 97.0, 73))
         })
         .collect();
-    canvas.below(&edge, canvas.height, |row| {
-        grass.mix(shade, (row as f32 / height - BANK) / (1.0 - BANK))
-    });
+    canvas.below(&edge, canvas.height, |row| grass.mix(shade, (row as f32 / height - BANK) / (1.0 - BANK)));
 
     let (far, near) = (palette.rgb(0x4b4f58), palette.rgb(0x3a3e47));
     let rows = |from: f32, to: f32| (from * height) as usize..(to * height) as usize;
-    canvas.fill_rows(rows(ROAD.0, ROAD.1), |row| {
-        far.mix(near, (row as f32 / height - ROAD.0) / (ROAD.1 - ROAD.0))
-    });
+    canvas.fill_rows(rows(ROAD.0, ROAD.1), |row| far.mix(near, (row as f32 / height - ROAD.0) / (ROAD.1 - ROAD.0)));
     let line_paint = palette.rgb(0xb9b7ae);
     for edge in [ROAD.0 + 0.004, ROAD.1 - 0.004] {
         canvas.bar(edge, 0.0022, line_paint, 0.55);
@@ -100,11 +56,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, palette: &Palette, view: &View) {
     }
     rail(canvas, palette, view);
     // The far lane first.
-    for car in CARS
-        .iter()
-        .filter(|car| car.speed < 0.0)
-        .chain(CARS.iter().filter(|car| car.speed > 0.0))
-    {
+    for car in CARS.iter().filter(|car| car.speed < 0.0).chain(CARS.iter().filter(|car| car.speed > 0.0)) {
         let since = (view.t - car.first).rem_euclid(car.every);
         let way = since * car.speed.abs() - 0.25;
         let x = if car.speed > 0.0 { way } else { view.aspect - way };
@@ -134,35 +86,17 @@ impl Car {
         let ground = self.lane;
         let bounce = 0.0006 * (t * 9.0 + self.first).sin();
         let (body, dark) = (palette.rgb(self.color), palette.rgb(0x14181f));
-        let shadow = Bounds {
-            left: x - half * 1.02,
-            top: ground - 0.003,
-            right: x + half * 1.02,
-            bottom: ground + 0.004,
-        };
+        let shadow =
+            Bounds { left: x - half * 1.02, top: ground - 0.003, right: x + half * 1.02, bottom: ground + 0.004 };
         canvas.slab(shadow, 0.003, dark, 0.45);
 
         let belt = ground - self.length * (if self.van { 0.30 } else { 0.25 }) + bounce;
-        let slab = |left: f32, top: f32, right: f32, bottom: f32| Bounds {
-            left: x + left,
-            top,
-            right: x + right,
-            bottom,
-        };
+        let slab =
+            |left: f32, top: f32, right: f32, bottom: f32| Bounds { left: x + left, top, right: x + right, bottom };
         self.cabin(canvas, palette, x, belt, bounce);
+        canvas.slab(slab(-half, belt, half, ground - wheel * 0.55 + bounce), self.length * 0.055, body, 1.0);
         canvas.slab(
-            slab(-half, belt, half, ground - wheel * 0.55 + bounce),
-            self.length * 0.055,
-            body,
-            1.0,
-        );
-        canvas.slab(
-            slab(
-                -half,
-                ground - wheel * 1.05 + bounce,
-                half,
-                ground - wheel * 0.5 + bounce,
-            ),
+            slab(-half, ground - wheel * 1.05 + bounce, half, ground - wheel * 0.5 + bounce),
             0.002,
             body.mix(dark, 0.45),
             1.0,
@@ -176,13 +110,7 @@ impl Car {
             (x + ahead * half * 0.95, belt + self.length * 0.075),
             (x - ahead * half * 0.96, belt + self.length * 0.07),
         );
-        let light = |center, reach, flat, strength| Light {
-            center,
-            reach,
-            flat,
-            strength,
-            floor: 1.0,
-        };
+        let light = |center, reach, flat, strength| Light { center, reach, flat, strength, floor: 1.0 };
         let beam = (front.0 + ahead * 0.060, ground - 0.004);
         canvas.glow(&light(beam, 0.085, 0.17, 0.50), palette.rgb(0xfff2cf));
         canvas.glow(&light(front, 0.020, 1.0, 0.60), palette.rgb(0xfff2cf));
@@ -196,21 +124,12 @@ impl Car {
         let length = self.length;
         let body: Paint = palette.rgb(self.color);
         let glass = palette.rgb(0x33475f);
-        let (high, back, front) = if self.van {
-            (0.27, -0.50, 0.36)
-        } else {
-            (0.175, -0.33, 0.17)
-        };
+        let (high, back, front) = if self.van { (0.27, -0.50, 0.36) } else { (0.175, -0.33, 0.17) };
         let top = belt - length * high + bounce;
         // Leaning windows: the cabin narrows towards the roof.
         let trapezoid =
             |canvas: &mut Canvas<'_>, back: f32, front: f32, top: f32, bottom: f32, lean: (f32, f32), paint: Paint| {
-                let bounds = Bounds {
-                    left: x - length * 0.6,
-                    top,
-                    right: x + length * 0.6,
-                    bottom,
-                };
+                let bounds = Bounds { left: x - length * 0.6, top, right: x + length * 0.6, bottom };
                 canvas.shape(bounds, paint, 1.0, |px, py| {
                     let along = (px - x) * ahead / length;
                     let up = (bottom - py) / (bottom - top).max(1e-6);

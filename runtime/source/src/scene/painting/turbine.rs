@@ -5,12 +5,8 @@ use super::canvas::Canvas;
 use super::paint::Palette;
 
 /// Where they stand on their hills, how tall they are, and how fast they turn (turns a second).
-const TURBINES: [(f32, f32, f32); 4] = [
-    (0.20, 0.105, 0.11),
-    (0.335, 0.090, 0.13),
-    (0.47, 0.098, 0.12),
-    (2.35, 0.096, 0.12),
-];
+const TURBINES: [(f32, f32, f32); 4] =
+    [(0.20, 0.105, 0.11), (0.335, 0.090, 0.13), (0.47, 0.098, 0.12), (2.35, 0.096, 0.12)];
 
 /// Wind turbines on a ridge. `ground`: where it is at a place, in heights. They move with their hills, by `pan`.
 pub(super) fn draw(canvas: &mut Canvas<'_>, palette: &Palette, view: &View, ground: impl Fn(f32) -> f32, pan: f32) {
