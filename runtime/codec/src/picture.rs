@@ -129,6 +129,11 @@ impl Picture {
         &self.content.block
     }
 
+    /// As [`Self::samples`], without a borrow and without a copy; a change to the picture does not reach them.
+    pub fn shared_samples(&self) -> Arc<[u8]> {
+        self.content.block.share()
+    }
+
     /// As [`Self::samples`], to change; as [`Self::planes_mut`] otherwise.
     pub(crate) fn samples_mut(&mut self) -> &mut [u8] {
         &mut self.unshared().block

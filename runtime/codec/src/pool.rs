@@ -17,7 +17,7 @@ struct Shelf {
 #[derive(Default)]
 struct Idle {
     length: usize,
-    blocks: Vec<Vec<u8>>,
+    blocks: Vec<Arc<[u8]>>,
 }
 
 impl Pool {
@@ -35,7 +35,7 @@ impl Pool {
             }
             idle.blocks.pop()
         };
-        Block { bytes: kept.unwrap_or_else(|| vec![0; length]), home: self.clone() }
+        Block { bytes: kept.unwrap_or_else(|| vec![0; length].into()), home: self.clone() }
     }
 
     /// Bytes that are kept and used by nobody.
@@ -63,13 +63,19 @@ impl fmt::Debug for Pool {
 
 /// Memory out of a pool; goes back when it is dropped.
 pub(crate) struct Block {
-    bytes: Vec<u8>,
+    /// Lent by [`Self::share`]; unshared whenever it is written.
+    bytes: Arc<[u8]>,
     home: Pool,
 }
 
 impl Block {
     pub(crate) fn pool(&self) -> &Pool {
         &self.home
+    }
+
+    /// The same bytes, for who cannot borrow them.
+    pub(crate) fn share(&self) -> Arc<[u8]> {
+        self.bytes.clone()
     }
 }
 
@@ -83,13 +89,18 @@ impl Deref for Block {
 
 impl DerefMut for Block {
     fn deref_mut(&mut self) -> &mut [u8] {
-        &mut self.bytes
+        // Somebody may still read what was lent: it keeps its bytes.
+        Arc::make_mut(&mut self.bytes)
     }
 }
 
 impl Drop for Block {
     fn drop(&mut self) {
-        let bytes = std::mem::take(&mut self.bytes);
+        let mut bytes = std::mem::take(&mut self.bytes);
+        if Arc::get_mut(&mut bytes).is_none() {
+            // Lent still: not ours to write into again.
+            return;
+        }
         let mut idle = self.home.0.lock();
         if idle.length == bytes.len() && (idle.blocks.len() + 1) * idle.length <= self.home.0.max_idle_bytes {
             idle.blocks.push(bytes);
@@ -112,6 +123,20 @@ mod tests {
         let block = pool.take(1000);
         assert_eq!((block.as_ptr(), block[0]), (address, 77));
         assert_eq!(pool.idle_bytes(), 0);
+    }
+
+    #[test]
+    fn what_is_lent_stays_as_it_was() {
+        let pool = Pool::new(1 << 20);
+        let mut block = pool.take(4);
+        block.fill(1);
+        let lent = block.share();
+        block.fill(2);
+        assert_eq!((&*lent, &*block), (&[1; 4][..], &[2; 4][..]));
+        let lent = block.share();
+        drop(block);
+        assert_eq!(pool.idle_bytes(), 0, "lent memory does not come back");
+        assert_eq!(*lent, [2; 4]);
     }
 
     #[test]

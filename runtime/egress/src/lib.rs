@@ -4,8 +4,8 @@
 //! Owns the bytes on the wire behind the handshake, and the loop of a WebSocket viewer. Does not own how a viewer came here (`web`), whether it may
 //! (`access`), nor how stills are made and kept (`picture`).
 //!
-//! Architecture invariant: the bytes of a still are never copied for a viewer. A viewer holds its place in the stills of its rendition and, while it is
-//! being written to, one still.
+//! Architecture invariant: the bytes of a still are never copied for a viewer. A viewer holds its place in the stills of its rendition and, while it
+//! is being written to, one still.
 #![forbid(unsafe_code)]
 
 pub mod message;

@@ -1,6 +1,7 @@
 //! WebSocket behind the handshake (RFC 6455): frames, what a client may send, and the loop of a viewer.
 //!
-//! Our own, since the libraries copy each message into each connection's buffer: here a frame is its header on the stack and the still's shared bytes.
+//! Our own, since the libraries copy each message into each connection's buffer: here a frame is its header on the stack and the still's shared
+//! bytes.
 
 mod frame;
 mod reader;

@@ -1,6 +1,6 @@
 //! Files, played for ever in real time: mp4 with H.264, and H.264 byte streams (Annex B).
 //!
-//! A named thread reads ahead by at most [`AHEAD`] access units and holds no more of the file than those and, of an mp4, its index; it is gone soon
+//! A named thread reads ahead by at most `AHEAD` access units and holds no more of the file than those and, of an mp4, its index; it is gone soon
 //! after the session. What is due is told by decoding times on the steady clock. Times go on over the end of the file: each loop begins where
 //! the last one ended.
 

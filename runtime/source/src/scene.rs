@@ -1,6 +1,6 @@
 //! `test://`: a moving scene that is drawn and encoded in the process, so that everything can be tried without a camera.
 //!
-//! A named thread draws and encodes, paced by the steady clock, and hands over at most [`AHEAD`] access units; it ends with the picture at which
+//! A named thread draws and encodes, paced by the steady clock, and hands over at most `AHEAD` access units; it ends with the picture at which
 //! it finds that its session is gone. Nothing is drawn while nobody has a session.
 
 pub mod painting;

@@ -99,7 +99,7 @@ pub(crate) async fn run(
                 let arrival = Order(Arc::new(arrivals.next(request.uri().path())));
                 request.extensions_mut().insert(arrival);
             }
-            respond(router.clone(), request)
+            respond(router.clone(), request.map(Body::new))
         }
     });
     let builder = builder();
@@ -165,10 +165,10 @@ fn builder() -> auto::Builder<TokioExecutor> {
     builder
 }
 
-async fn respond(router: Router, request: Request<Incoming>) -> Result<Response, std::convert::Infallible> {
+async fn respond(router: Router, request: Request<Body>) -> Result<Response, std::convert::Infallible> {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let begun = Instant::now();
-    let answering = AssertUnwindSafe(router.oneshot(request.map(Body::new))).catch_unwind();
+    let answering = AssertUnwindSafe(router.oneshot(request)).catch_unwind();
     let mut response = match answering.await {
         Ok(Ok(response)) => response,
         // The panic hook has logged where and why.
@@ -178,4 +178,19 @@ async fn respond(router: Router, request: Request<Incoming>) -> Result<Response,
     // The query is left out: it may hold what is nobody's business.
     tracing::debug!(%method, path, status = response.status().as_u16(), took = ?begun.elapsed(), "answered");
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer_like_any_other() {
+        let router = Router::new().route("/", get(async || -> &'static str { panic!("on purpose") }));
+        let response = respond(router, Request::get("/").body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+    }
 }

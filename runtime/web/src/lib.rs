@@ -1,7 +1,7 @@
 //! HTTP: the listener, routes, problems, the layer that asks `access`, the outputs' adapters, the pages.
 //!
-//! Owns everything that an HTTP client sees: addresses, statuses, headers, limits on connections and bodies, the WebSocket handshake. Does not own what
-//! is sent behind it (`egress`), the shapes of the API's answers (`control`), who may (`access`), nor streams (`hub`).
+//! Owns everything that an HTTP client sees: addresses, statuses, headers, limits on connections and bodies, the WebSocket handshake. Does not own
+//! what is sent behind it (`egress`), the shapes of the API's answers (`control`), who may (`access`), nor streams (`hub`).
 //!
 //! Architecture invariant: no other room names axum, hyper or an HTTP status.
 //!

@@ -285,6 +285,12 @@ impl Problem {
         Self { outputs: Some(outputs), ..Self::new(Kind::NotAvailable, detail).of(stream) }
     }
 
+    /// All ways of making stills are in use by others, and none of them is of this format.
+    pub(crate) fn no_rendition(stream: &str, format: &str) -> Self {
+        let detail = format!("all `max_renditions` ways of making stills are in use, and none is {format}");
+        Self::not_available(stream, detail, vec![format!("/ws/{stream}")]).after(10)
+    }
+
     /// A still was not taken.
     pub(crate) fn not_taken(stream: &str, refused: &hub::Refused) -> Self {
         match refused {

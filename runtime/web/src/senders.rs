@@ -11,8 +11,8 @@ const CORES_EACH: usize = 4;
 
 /// The threads that WebSocket viewers are served on: all viewers of a stream on the same one.
 ///
-/// A still for a thousand viewers is a thousand writes of the same bytes. Spread over all of tokio's workers, they take a fifth to
-/// two fifths more CPU time than from one thread (two cores, 60 kB): the workers contend for the outlet's locks and take the cores from those who read.
+/// A still for a thousand viewers is a thousand writes of the same bytes. Spread over all of tokio's workers they take a fifth to two fifths more CPU
+/// time than from one thread (two cores, 60 kB): the workers contend for the outlet's locks and take the cores from those who read.
 pub(crate) struct Senders {
     handles: Handles,
     threads: Vec<JoinHandle<()>>,

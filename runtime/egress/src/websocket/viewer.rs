@@ -23,7 +23,8 @@ use crate::message::Message;
 use crate::meter::Meter;
 use crate::standing::{Standing, State};
 
-/// How often a silent viewer is asked whether it is there: below the minute after which proxies (nginx: `proxy_read_timeout`) give up a silent connection.
+/// How often a silent viewer is asked whether it is there: below the minute after which proxies (nginx: `proxy_read_timeout`) give up a silent
+/// connection.
 const PING: Duration = Duration::from_secs(25);
 
 /// How long a viewer may be silent, or take nothing, before it is taken for dead. Long: a phone in a pocket, a paused debugger, a page in the

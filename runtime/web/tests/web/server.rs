@@ -53,8 +53,7 @@ impl Server {
             stop: CancellationToken::new(),
             runtime: Handle::current(),
         });
-        let parts =
-            web::Parts { hub: hub.clone(), policy, tracker, stop: stop.clone(), version: "test" };
+        let parts = web::Parts { hub: hub.clone(), policy, tracker, stop: stop.clone(), version: "test" };
         let serving = tokio::spawn(web::serve(listener, parts));
         Self { address, hub, serving, stop }
     }
