@@ -15,7 +15,7 @@ use media::{AccessUnit, Codec, Still, StillFormat};
 use plugin::{Chain, Mode, Outcome};
 use stream::{Received, Start, Subscription};
 
-use crate::demand::{Demand, Present, still_format};
+use crate::demand::{Demand, Due, Present, still_format};
 use crate::keys::Keys;
 use crate::measure::count;
 use crate::pictures::Shared;
@@ -48,8 +48,10 @@ enum CatchingUp {
 }
 
 enum Last {
-    Picture(Picture),
-    Still(Still),
+    /// A decoded one; the format is that of the source's stills, WebP where it brings none.
+    Picture(Picture, StillFormat),
+    /// A complete image that no plugin changes: what it can serve untouched it serves so.
+    Unit(AccessUnit, StillFormat),
 }
 
 enum Awaited {
@@ -125,13 +127,17 @@ impl Worker {
         let fresh = self.demand.fresh();
         match &self.last {
             _ if fresh.is_empty() => {}
-            Some(Last::Picture(picture)) => self.demand.encode(&fresh, picture, StillFormat::WebP, Present::Yes),
-            Some(Last::Still(still)) => {
-                // Who wants it otherwise has it decoded: the stream keeps it.
-                let (same, others) = self.demand.split_untouched(&fresh, still.format, still.size);
-                self.demand.pass(&same, still);
-                if !others.is_empty() {
-                    self.again();
+            Some(Last::Picture(picture, format)) => self.demand.encode(&fresh, picture, *format, Present::Yes),
+            Some(Last::Unit(unit, format)) => {
+                let (unit, format) = (unit.clone(), *format);
+                let (untouched, made) = self.demand.split_untouched(&fresh, format, unit.parameters.size);
+                self.demand.pass(&untouched, &self.as_still(&unit, format));
+                if !made.is_empty() {
+                    // Untouched means that no plugin changes it, and those that look have seen it.
+                    self.decode(&unit);
+                    for picture in std::mem::take(&mut self.decoded) {
+                        self.demand.encode(&made, &picture, format, Present::Yes);
+                    }
                 }
             }
             None => {}
@@ -188,7 +194,44 @@ impl Worker {
             false => self.demand.split_untouched(&due, format, unit.parameters.size),
         };
         let looked_at = self.shared.has_analyzer() && load < Load::Busy;
-        let still = Still {
+        if made.is_empty() && !looked_at {
+            // Between two looks the last verdict holds.
+            let is_kept_back = match &*self.shared.condition.borrow() {
+                Condition::Gated { .. } | Condition::Withheld { .. } => self.shared.has_analyzer(),
+                Condition::Fine | Condition::NotAvailable(_) => false,
+            };
+            match is_kept_back {
+                true => count(&self.shared.measure.gated),
+                false => self.pass(&untouched, unit, format),
+            }
+            return;
+        }
+        self.decode(unit);
+        for picture in std::mem::take(&mut self.decoded) {
+            if let Some(picture) = self.plugins(picture, load) {
+                self.pass(&untouched, unit, format);
+                self.demand.encode(&made, &picture, format, Present::Yes);
+                self.last = Some(match self.shared.has_filter() {
+                    true => Last::Picture(picture, format),
+                    false => Last::Unit(unit.clone(), format),
+                });
+            }
+        }
+    }
+
+    fn pass(&mut self, untouched: &Due, unit: &AccessUnit, format: StillFormat) {
+        if untouched.is_empty() {
+            return;
+        }
+        let still = self.as_still(unit, format);
+        count(&self.shared.measure.untouched);
+        self.set_condition(Condition::Fine);
+        self.demand.pass(untouched, &still);
+        self.last = Some(Last::Unit(unit.clone(), format));
+    }
+
+    fn as_still(&self, unit: &AccessUnit, format: StillFormat) -> Still {
+        Still {
             format,
             data: unit.data.clone(),
             size: unit.parameters.size,
@@ -196,32 +239,7 @@ impl Worker {
             sequence: self.shared.measure.untouched.load(Ordering::Relaxed),
             received: unit.received,
             captured: unit.captured,
-        };
-        if made.is_empty() && !looked_at {
-            if !untouched.is_empty() {
-                self.pass(&untouched, still);
-            }
-            return;
         }
-        self.decode(unit);
-        for picture in std::mem::take(&mut self.decoded) {
-            if let Some(picture) = self.plugins(picture, load) {
-                if !made.is_empty() {
-                    self.demand.encode(&made, &picture, format, Present::Yes);
-                    self.last = Some(Last::Picture(picture));
-                }
-                if !untouched.is_empty() {
-                    self.pass(&untouched, still.clone());
-                }
-            }
-        }
-    }
-
-    fn pass(&mut self, untouched: &Vec<usize>, still: Still) {
-        count(&self.shared.measure.untouched);
-        self.set_condition(Condition::Fine);
-        self.demand.pass(untouched, &still);
-        self.last = Some(Last::Still(still));
     }
 
     /// An access unit that others may refer to.
@@ -261,7 +279,7 @@ impl Worker {
         let load = if present == Present::Yes { load } else { load.max(Load::Busy) };
         if let Some(picture) = self.plugins(picture, load) {
             self.demand.encode(&due, &picture, StillFormat::WebP, present);
-            self.last = Some(Last::Picture(picture));
+            self.last = Some(Last::Picture(picture, StillFormat::WebP));
         }
     }
 

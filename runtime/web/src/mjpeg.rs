@@ -12,6 +12,7 @@ use futures::{StreamExt, stream};
 use http::HeaderName;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA};
 use hub::{Output, Ticket};
+use media::StillFormat;
 use picture::{Delivery, Format, Stills, Want};
 use tokio_util::sync::CancellationToken;
 
@@ -41,6 +42,10 @@ pub(crate) async fn mjpeg(
     let ticket = entry.admit(Output::Mjpeg).map_err(|full| Problem::full(entry.name().as_str(), full))?;
     let mut stills = entry.pictures().subscribe(Want { format: Some(Format::Jpeg), ..asked.want });
     let delivery = first(&app, &entry, &mut stills).await?;
+    // The nearest rendition that runs may be of another format.
+    if delivery.still.format != StillFormat::Jpeg {
+        return Err(Problem::no_rendition(entry.name().as_str(), "jpeg"));
+    }
     let headers = [
         (CONTENT_TYPE, multipart::MEDIA_TYPE),
         (CACHE_CONTROL, "no-cache, no-store, must-revalidate, private"),
@@ -74,9 +79,12 @@ enum Chunk {
 
 impl Parts {
     async fn next(mut self) -> Option<(Result<Bytes, Infallible>, Self)> {
-        if let Chunk::Wait = self.chunk {
+        while let Chunk::Wait = self.chunk {
             let delivery = self.stop.run_until_cancelled(self.stills.recv()).await??;
-            self.chunk = Chunk::Header(delivery);
+            // What is sent as it was pushed may change its format.
+            if delivery.still.format == StillFormat::Jpeg {
+                self.chunk = Chunk::Header(delivery);
+            }
         }
         let (bytes, then) = match self.chunk {
             Chunk::Header(Delivery { still, .. }) => (multipart::header(&still), Chunk::Data(still.data)),

@@ -40,13 +40,17 @@ pub(crate) async fn still(
     };
     let mut stills = entry.pictures().subscribe(Want { format: Some(format), ..asked.want });
     // A late viewer is given a key frame of some seconds ago at first; who asks for the newest waits for what is behind it.
-    let still = loop {
-        let delivery = first(&app, &entry, &mut stills).await?;
-        if !delivery.superseded {
-            break delivery.still;
-        }
-    };
-    Ok(answer(&still, &headers))
+    let mut newest = first(&app, &entry, &mut stills).await?;
+    while newest.superseded {
+        // Nothing came behind it: then it is the newest that there is.
+        let Ok(next) = first(&app, &entry, &mut stills).await else { break };
+        newest = next;
+    }
+    // The nearest rendition that runs may be of another format.
+    if newest.still.format.word() != format.word() {
+        return Err(Problem::no_rendition(name, format.word()));
+    }
+    Ok(answer(&newest.still, &headers))
 }
 
 fn answer(still: &Still, asked: &HeaderMap) -> Response {

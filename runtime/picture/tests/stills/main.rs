@@ -57,6 +57,7 @@ async fn the_last_still_waits_for_whoever_comes_later() {
     // One who wants it otherwise, while the first still watches and nothing new comes.
     let mut other = bench.subscribe(Want { format: Some(Format::WebP), ..Want::default() });
     assert_eq!(bench::take(&mut other, 1).await[0].format, StillFormat::WebP);
+    assert!(viewer.try_recv().is_none(), "who has it is not sent it again");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,7 @@ use media::StillFormat::{Jpeg, WebP};
 
 use crate::client::{Connection, request};
 use crate::server::{Server, image};
+use crate::websocket::Viewer;
 
 async fn open(server: &Server, path: &str) -> Connection {
     let mut viewer = Connection::open(server.address).await;
@@ -64,4 +65,24 @@ async fn the_next_viewer_of_a_full_stream_is_told_when_to_come_back() {
     assert!(answer.headers.contains_key("retry-after"));
     // A poll of a still takes no place.
     assert_eq!(request(server.address, "GET", "/still/full.jpg", &[]).await.status, 200);
+}
+
+#[tokio::test]
+async fn when_all_renditions_are_of_another_format_it_says_so() {
+    let server = Server::with(|config| {
+        let mut lobby = (*config.streams["lobby"]).clone();
+        lobby.max_renditions = 1;
+        config.streams.insert(lobby.name.clone(), lobby.into());
+    })
+    .await;
+    let posted = Connection::open(server.address).await.post("localhost", "/ingest/lobby", &image(Jpeg, 0)).await;
+    assert_eq!(posted.status, 204);
+    let mut other = Viewer::open(server.address, "/ws/lobby?format=webp").await;
+    other.still().await;
+    for path in ["/mjpeg/lobby", "/still/lobby.jpg"] {
+        let answer = request(server.address, "GET", path, &[]).await;
+        assert_eq!((answer.status, answer.problem().as_str()), (406, "not-available"), "{path}");
+        assert_eq!(answer.json()["outputs"][0], "/ws/lobby");
+    }
+    assert_eq!(request(server.address, "GET", "/still/lobby.webp", &[]).await.status, 200);
 }
