@@ -4,6 +4,7 @@
 mod arguments;
 mod bundled;
 mod commands;
+mod limits;
 mod log;
 mod plugins;
 mod signals;

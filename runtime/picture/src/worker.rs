@@ -100,6 +100,10 @@ impl Worker {
                 Awaited::Media(Some(Received::Discontinuity)) => {
                     self.flush();
                     self.keys = Keys::default();
+                    // Another session may bring another codec.
+                    if matches!(*self.shared.condition.borrow(), Condition::NotAvailable(_)) {
+                        self.set_condition(Condition::Fine);
+                    }
                     self.chain().connected();
                 }
                 Awaited::Media(None) => {

@@ -17,7 +17,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::commands::read;
 use crate::signals::Signals;
-use crate::{log, plugins};
+use crate::{limits, log, plugins};
 
 /// How long the end may take: TEARDOWN to every camera, close frames to every viewer.
 const END_WITHIN: Duration = Duration::from_millis(4_500);
@@ -38,6 +38,7 @@ pub(crate) fn run(file: &Path) -> anyhow::Result<ExitCode> {
         Ok(plugins) => plugins,
         Err(mistakes) => return Ok(super::tell(&loaded.report(mistakes))),
     };
+    limits::raise();
     advise();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
     runtime.block_on(serve(loaded, plugins))
