@@ -6,7 +6,7 @@ use std::time::Duration;
 use codec::Pool;
 use journal::Journal;
 use plugin::{Chain, ChainStats, Link, LinkSnapshot, Role};
-use stream::Stream;
+use stream::{Start, Stream};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 
@@ -130,7 +130,10 @@ impl Pictures {
         let stills = Stills::new(outlet.clone());
         if state.closed {
             outlet.close();
-        } else if !state.working {
+        } else if state.working {
+            // The worker's own subscription is the demand; this one says that somebody came, which during back-off causes an attempt at once.
+            drop(self.shared.stream.subscribe(Start::KeyFrame));
+        } else {
             Shared::start(&self.shared, &mut state);
         }
         stills
