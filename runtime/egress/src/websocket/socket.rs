@@ -37,7 +37,7 @@ pub struct Socket<S> {
     /// What came together with the handshake.
     early: Bytes,
     reader: Reader,
-    /// Whether the last frame was sent to its end: behind half a frame there can be no other.
+    /// Whether the last frame was sent to its end or not at all: behind half a frame there can be no other.
     whole: bool,
 }
 
@@ -47,13 +47,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         Self { io, early, reader: Reader::default(), whole: true }
     }
 
-    /// Sends one message. Not cancel-safe: dropped half-way, only closing is left.
+    /// Sends one message. Dropped before its first byte was taken, it was not sent; dropped half-way, only hanging up is left.
     pub async fn send(&mut self, opcode: Opcode, payload: &[u8]) -> io::Result<()> {
         let header = Header::new(opcode, payload.len());
         let header = header.as_bytes();
         let total = header.len() + payload.len();
         let mut sent = 0;
-        if !std::mem::replace(&mut self.whole, false) {
+        if !self.whole {
             return Err(io::Error::new(io::ErrorKind::BrokenPipe, "half a frame was sent"));
         }
         while sent < total {
@@ -68,8 +68,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                 0 => return Err(io::ErrorKind::WriteZero.into()),
                 written => sent += written,
             }
+            self.whole = sent == total;
         }
-        self.whole = true;
         Ok(())
     }
 
@@ -161,6 +161,21 @@ mod tests {
         client.read_to_end(&mut bytes).await.unwrap();
         closing.await.unwrap();
         assert_eq!(bytes, [0x82, 100, 9, 9]);
+    }
+
+    /// A connection that its thread does not know to be writable yet, when the program stops in the moment of the handshake.
+    #[tokio::test]
+    async fn behind_a_frame_that_was_not_begun_there_can_be_another() {
+        let (server, mut client) = duplex(4);
+        let mut socket = Socket::new(server, Bytes::new());
+        socket.send(Opcode::Binary, &[7, 7]).await.unwrap();
+        let cut = tokio::time::timeout(Duration::from_millis(1), socket.send(Opcode::Binary, &[9; 100])).await;
+        assert!(cut.is_err());
+        let closing = tokio::spawn(async move { socket.close(1001, "bye").await });
+        let mut bytes = Vec::new();
+        client.read_to_end(&mut bytes).await.unwrap();
+        closing.await.unwrap();
+        assert_eq!(bytes, [0x82, 2, 7, 7, 0x88, 5, 0x03, 0xe9, b'b', b'y', b'e']);
     }
 
     #[tokio::test]
