@@ -2,7 +2,7 @@
 //!
 //! For build scripts alone: the program's embeds the plugins that come with it, the tests' embed hostile guests.
 #![forbid(unsafe_code)]
-#![allow(clippy::print_stdout)] // that is how a build script talks to cargo
+#![allow(clippy::print_stdout, reason = "that is how a build script talks to cargo")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -45,6 +45,7 @@ const FOREIGN: [&str; 21] = [
 pub fn build(workspace: &Path, out: &Path) -> Vec<(String, PathBuf)> {
     watch(workspace);
     println!("cargo::rerun-if-env-changed=PATH");
+    bring_target();
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
@@ -73,6 +74,17 @@ pub fn build(workspace: &Path, out: &Path) -> Vec<(String, PathBuf)> {
     let mut components: Vec<_> = String::from_utf8_lossy(&output.stdout).lines().filter_map(component).collect();
     components.sort();
     components
+}
+
+/// Has rustup bring the target where it is missing: rustup does so by itself for `rust-toolchain.toml`, but not where a machine's owner switched
+/// that off (`RUSTUP_AUTO_INSTALL=0`) or chose another toolchain by the environment. Without rustup, or without a network, the build says what is missing.
+fn bring_target() {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let folder = Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]).output();
+    let is_there = folder.is_ok_and(|output| Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir());
+    if !is_there {
+        let _ = Command::new("rustup").args(["target", "add", TARGET]).stdout(Stdio::null()).status();
+    }
 }
 
 /// The component that a line of cargo's messages tells of, if it does.
