@@ -4,38 +4,16 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use codec::{Picture, Pool, decode};
-use media::{AccessUnit, Codec, Color, Moment, Parameters, Size, StillFormat, Timestamp, image};
+use media::{AccessUnit, Moment, Parameters, Size, StillFormat, Timestamp, image};
 
 use crate::scene;
 
 /// A still that is no image, or none that decodes, is a failed test.
 pub fn decode(body: &[u8]) -> Picture {
     let image = image::check(body).expect("a complete image");
-    let codec = match image.format {
-        StillFormat::Jpeg => Codec::Jpeg,
-        StillFormat::WebP => Codec::WebP,
-        StillFormat::Png => Codec::Png,
-    };
-    let unit = AccessUnit {
-        codec,
-        data: Bytes::copy_from_slice(body),
-        pts: Timestamp::ZERO,
-        key: true,
-        reference: false,
-        lost: 0,
-        received: Moment::now(),
-        captured: None,
-        parameters: Arc::new(Parameters {
-            codec,
-            size: image.size,
-            color: Color::default(),
-            sps: Bytes::new(),
-            pps: Bytes::new(),
-            rfc6381: String::new(),
-            interlaced: false,
-            reordered: false,
-        }),
-    };
+    let codec = image.format.into();
+    let parameters = Arc::new(Parameters::bare(codec, image.size));
+    let unit = AccessUnit::alone(parameters, Bytes::copy_from_slice(body), Timestamp::ZERO, Moment::now());
     let mut decoder = decode::Decoder::open(codec, Pool::new(1 << 20)).expect("the decoder opens");
     let mut pictures = Vec::new();
     decoder.push(&unit, &mut pictures).expect("the image decodes");

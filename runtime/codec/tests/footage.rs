@@ -18,7 +18,7 @@ mod access_units;
 use access_units::access_units;
 
 fn folder(test: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("FRAMEGATE_MEDIA").map(PathBuf::from);
+    let folder = std::env::var_os("FRAMEGATE_MEDIA").map(PathBuf::from).filter(|folder| folder.is_dir());
     if folder.is_none() {
         println!("{test}: skipped, FRAMEGATE_MEDIA names no folder of test streams");
     }

@@ -23,6 +23,20 @@ pub struct Parameters {
     pub reordered: bool,
 }
 
+impl Parameters {
+    /// What the codec and the size say alone: no parameter sets, the colours that a still's format fixes.
+    pub fn bare(codec: Codec, size: Size) -> Self {
+        let color = match codec {
+            // PNG holds RGB; what it is turned into is what JPEG has.
+            Codec::Jpeg | Codec::Png => Color::JPEG,
+            Codec::WebP => Color::WEBP,
+            Codec::H264 | Codec::H265 => Color::default(),
+        };
+        let (sps, pps) = (Bytes::new(), Bytes::new());
+        Self { codec, size, color, sps, pps, rfc6381: String::new(), interlaced: false, reordered: false }
+    }
+}
+
 /// Whether samples use the whole 0 to 255.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Range {

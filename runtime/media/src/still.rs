@@ -3,7 +3,7 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 
-use crate::{Moment, Size, Timestamp};
+use crate::{Codec, Moment, Size, Timestamp};
 
 /// How a still is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,6 +32,16 @@ impl StillFormat {
             Self::Jpeg => "jpeg",
             Self::WebP => "webp",
             Self::Png => "png",
+        }
+    }
+}
+
+impl From<StillFormat> for Codec {
+    fn from(format: StillFormat) -> Self {
+        match format {
+            StillFormat::Jpeg => Self::Jpeg,
+            StillFormat::WebP => Self::WebP,
+            StillFormat::Png => Self::Png,
         }
     }
 }

@@ -29,3 +29,11 @@ pub struct AccessUnit {
     /// What is known of the video from here on. The same `Arc` as before unless something changed, so that a change is seen by `Arc::ptr_eq`.
     pub parameters: Arc<Parameters>,
 }
+
+impl AccessUnit {
+    /// A picture that needs no other: decoding can begin here, nothing was lost before it, and the camera does not tell when it was taken.
+    pub fn alone(parameters: Arc<Parameters>, data: Bytes, pts: Timestamp, received: Moment) -> Self {
+        let codec = parameters.codec;
+        Self { codec, data, pts, key: true, reference: true, lost: 0, received, captured: None, parameters }
+    }
+}

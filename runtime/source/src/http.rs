@@ -104,17 +104,8 @@ impl Session {
         let image = image::check(&data)?;
         let first = *self.first.get_or_insert(received);
         let parameters = still_parameters(&mut self.parameters, image.format, image.size);
-        Ok(AccessUnit {
-            codec: parameters.codec,
-            data,
-            pts: Timestamp::from_duration(received.steady.saturating_duration_since(first.steady)),
-            key: true,
-            reference: true,
-            lost: 0,
-            received,
-            captured: None,
-            parameters,
-        })
+        let pts = Timestamp::from_duration(received.steady.saturating_duration_since(first.steady));
+        Ok(AccessUnit::alone(parameters, data, pts, received))
     }
 
     pub(crate) fn description(&self) -> Description {

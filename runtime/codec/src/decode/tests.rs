@@ -9,27 +9,8 @@ use crate::h264::{Encoder, Settings};
 use crate::pixels::{self, Format};
 
 fn unit(codec: Codec, data: impl Into<Bytes>, pts: i64) -> AccessUnit {
-    let parameters = Parameters {
-        codec,
-        size: Size::new(64, 48),
-        color: Color::default(),
-        sps: Bytes::new(),
-        pps: Bytes::new(),
-        rfc6381: String::new(),
-        interlaced: false,
-        reordered: false,
-    };
-    AccessUnit {
-        codec,
-        data: data.into(),
-        pts: Timestamp::from_ticks(pts),
-        key: true,
-        reference: true,
-        lost: 0,
-        received: Moment::now(),
-        captured: None,
-        parameters: Arc::new(parameters),
-    }
+    let parameters = Parameters::bare(codec, Size::new(64, 48));
+    AccessUnit::alone(Arc::new(parameters), data.into(), Timestamp::from_ticks(pts), Moment::now())
 }
 
 /// A stream of a moving square.

@@ -24,27 +24,8 @@ fn patches(size: Size, color: Color) -> Picture {
 }
 
 fn decoded(still: &Bytes, codec: Codec) -> Picture {
-    let parameters = Parameters {
-        codec,
-        size: Size::new(1, 1),
-        color: Color::JPEG,
-        sps: Bytes::new(),
-        pps: Bytes::new(),
-        rfc6381: String::new(),
-        interlaced: false,
-        reordered: false,
-    };
-    let unit = AccessUnit {
-        codec,
-        data: still.clone(),
-        pts: Timestamp::ZERO,
-        key: true,
-        reference: true,
-        lost: 0,
-        received: Moment::now(),
-        captured: None,
-        parameters: parameters.into(),
-    };
+    let parameters = Parameters::bare(codec, Size::new(1, 1));
+    let unit = AccessUnit::alone(parameters.into(), still.clone(), Timestamp::ZERO, Moment::now());
     let mut out = Vec::new();
     decode::Decoder::open(codec, Pool::new(0)).unwrap().push(&unit, &mut out).unwrap();
     out.remove(0)

@@ -3,24 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use media::{AccessUnit, Codec, Color, Moment, Parameters, Size, Timestamp, annexb, h264};
+use media::{AccessUnit, Codec, Moment, Parameters, Size, Timestamp, annexb, h264};
 
 /// Access units at 25 a second, in the order of decoding; `pts` counts them.
 pub(crate) fn access_units(file: &[u8]) -> Vec<AccessUnit> {
     let mut units: Vec<(Vec<u8>, bool)> = Vec::new();
     let mut sets = Sets::default();
     let mut last: Option<Slice> = None;
-    let mut parameters = Arc::new(Parameters {
-        codec: Codec::H264,
-        size: Size::new(16, 16),
-        color: Color::default(),
-        sps: Bytes::new(),
-        pps: Bytes::new(),
-        rfc6381: String::new(),
-        interlaced: false,
-        reordered: true,
-    });
+    let mut parameters = Arc::new(Parameters { reordered: true, ..Parameters::bare(Codec::H264, Size::new(16, 16)) });
     let mut known = Vec::new();
     for nal in annexb::nal_units(file) {
         let kind = h264::nal_type(nal);

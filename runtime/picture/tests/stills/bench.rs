@@ -98,25 +98,6 @@ pub(crate) fn jpeg(size: Size, luma: u8) -> (Bytes, Image) {
 /// A JPEG as an access unit.
 pub(crate) fn unit(data: Bytes) -> AccessUnit {
     let size = media::image::check(&data).unwrap().size;
-    let parameters = Parameters {
-        codec: Codec::Jpeg,
-        size,
-        color: Color::JPEG,
-        sps: Bytes::new(),
-        pps: Bytes::new(),
-        rfc6381: String::new(),
-        interlaced: false,
-        reordered: false,
-    };
-    AccessUnit {
-        codec: Codec::Jpeg,
-        data,
-        pts: Timestamp::ZERO,
-        key: true,
-        reference: true,
-        lost: 0,
-        received: Moment::now(),
-        captured: None,
-        parameters: Arc::new(parameters),
-    }
+    let parameters = Arc::new(Parameters::bare(Codec::Jpeg, size));
+    AccessUnit::alone(parameters, data, Timestamp::ZERO, Moment::now())
 }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use media::{AccessUnit, Codec, Color, Moment, Parameters, StillFormat, Timestamp};
+use media::{AccessUnit, Moment, Parameters, StillFormat, Timestamp};
 
 use super::{Outlet, Pushed, Queue};
 use crate::Error;
@@ -61,17 +61,8 @@ impl Session {
     fn unit(&mut self, pushed: Pushed) -> AccessUnit {
         let Pushed { body, image, received } = pushed;
         let parameters = still_parameters(&mut self.parameters, image.format, image.size);
-        AccessUnit {
-            codec: parameters.codec,
-            data: body,
-            pts: Timestamp::from_duration(received.steady.saturating_duration_since(self.opened.steady)),
-            key: true,
-            reference: true,
-            lost: 0,
-            received,
-            captured: None,
-            parameters,
-        }
+        let pts = Timestamp::from_duration(received.steady.saturating_duration_since(self.opened.steady));
+        AccessUnit::alone(parameters, body, pts, received)
     }
 }
 
@@ -94,25 +85,9 @@ pub(crate) fn still_parameters(
     format: StillFormat,
     size: media::Size,
 ) -> Arc<Parameters> {
-    let (codec, color) = match format {
-        StillFormat::Jpeg => (Codec::Jpeg, Color::JPEG),
-        StillFormat::WebP => (Codec::WebP, Color::WEBP),
-        // PNG holds RGB; what it is turned into is what JPEG has.
-        StillFormat::Png => (Codec::Png, Color::JPEG),
-    };
+    let codec = format.into();
     match known {
         Some(known) if known.codec == codec && known.size == size => known.clone(),
-        _ => known
-            .insert(Arc::new(Parameters {
-                codec,
-                size,
-                color,
-                sps: bytes::Bytes::new(),
-                pps: bytes::Bytes::new(),
-                rfc6381: String::new(),
-                interlaced: false,
-                reordered: false,
-            }))
-            .clone(),
+        _ => known.insert(Arc::new(Parameters::bare(codec, size))).clone(),
     }
 }

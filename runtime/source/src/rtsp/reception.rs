@@ -1,6 +1,6 @@
 use bytes::Bytes;
 use futures::StreamExt;
-use media::{AccessUnit, Codec, Color, Moment, Parameters, Size, h264};
+use media::{AccessUnit, Codec, Moment, Parameters, Size, h264};
 use retina::client::Demuxed;
 use retina::codec::{CodecItem, ParametersRef, VideoParameters, VideoParametersCodec};
 
@@ -146,13 +146,10 @@ fn describe(assembler: &mut Assembler, described: &VideoParameters) {
 fn bare(codec: Codec, described: &VideoParameters, sps: Bytes, pps: Bytes) -> Parameters {
     let (width, height) = described.pixel_dimensions();
     Parameters {
-        codec,
-        size: Size::new(width, height),
-        color: Color::default(),
         sps,
         pps,
         rfc6381: described.rfc6381_codec().to_owned(),
-        interlaced: false,
         reordered: true,
+        ..Parameters::bare(codec, Size::new(width, height))
     }
 }

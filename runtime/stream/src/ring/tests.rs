@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use media::{Codec, Color, Moment, Parameters, Size, Timestamp};
+use media::{Codec, Moment, Parameters, Size, Timestamp};
 
 use super::*;
 
@@ -15,16 +15,7 @@ struct Camera {
 
 impl Camera {
     fn new() -> Self {
-        let parameters = Arc::new(Parameters {
-            codec: Codec::H264,
-            size: Size::new(64, 48),
-            color: Color::default(),
-            sps: Bytes::new(),
-            pps: Bytes::new(),
-            rfc6381: String::new(),
-            interlaced: false,
-            reordered: false,
-        });
+        let parameters = Arc::new(Parameters::bare(Codec::H264, Size::new(64, 48)));
         Self { ring: Ring::default(), start: Moment::now(), sent: 0, parameters }
     }
 

@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use bytes::Bytes;
-use media::{Codec, Color, Parameters, Size, Timestamp};
+use media::{Codec, Parameters, Size, Timestamp};
 use source::{Description, Error};
 use tokio::sync::mpsc;
 use tokio::time::{advance, sleep};
@@ -120,14 +120,8 @@ fn unit(ms: i64, key: bool) -> Media {
         received: moment(now()),
         captured: None,
         parameters: Arc::new(Parameters {
-            codec: Codec::H264,
-            size: Size::new(64, 48),
-            color: Color::default(),
-            sps: Bytes::new(),
-            pps: Bytes::new(),
             rfc6381: "avc1.42e01f".into(),
-            interlaced: false,
-            reordered: false,
+            ..Parameters::bare(Codec::H264, Size::new(64, 48))
         }),
     })
 }
