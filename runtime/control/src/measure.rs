@@ -1,6 +1,6 @@
 //! How long pictures take, in few numbers.
 
-use picture::{HistogramSnapshot, MeasureSnapshot};
+use picture::{Counts, HistogramSnapshot, MeasureSnapshot};
 use serde::Serialize;
 
 /// Times of one step in microseconds. The quantiles are upper bounds of the buckets that they lie in.
@@ -42,24 +42,9 @@ pub struct Measure {
     pub encode: Times,
     /// From the last byte of an access unit to the delivery of its still.
     pub whole: Times,
-    /// Pictures decoded.
-    pub decoded: u64,
-    /// Stills delivered, each once however many viewers.
-    pub stills: u64,
-    /// Access units passed on untouched.
-    pub untouched: u64,
-    /// Access units that were not decoded: behind, or nobody needed them.
-    pub undecoded: u64,
-    /// Pictures that were not encoded since the encoders were behind.
-    pub unencoded: u64,
-    /// Pictures that analyzers did not see since the worker was behind.
-    pub unseen: u64,
-    /// Access units that could not be decoded.
-    pub damaged: u64,
-    /// Pictures that a plugin dropped.
-    pub gated: u64,
-    /// Pictures kept back since a plugin failed.
-    pub withheld: u64,
+    /// What became of its access units and pictures.
+    #[serde(flatten)]
+    pub counts: Counts,
 }
 
 impl Measure {
@@ -71,15 +56,7 @@ impl Measure {
             plugins: Times::of(&measure.plugins),
             encode: Times::of(&measure.encode),
             whole: Times::of(&measure.whole),
-            decoded: measure.decoded,
-            stills: measure.stills,
-            untouched: measure.untouched,
-            undecoded: measure.undecoded,
-            unencoded: measure.unencoded,
-            unseen: measure.unseen,
-            damaged: measure.damaged,
-            gated: measure.gated,
-            withheld: measure.withheld,
+            counts: measure.counts,
         }
     }
 }

@@ -26,6 +26,6 @@ pub use condition::Condition;
 pub use delivery::{Delivery, Stills};
 pub use encoders::Encoders;
 pub use histogram::{Histogram, HistogramSnapshot};
-pub use measure::{MeasureSnapshot, Step};
+pub use measure::{Counts, MeasureSnapshot, Step};
 pub use pictures::{Parts, Pictures, RenditionSnapshot, Snapshot};
 pub use rendition::{Format, Rendition, Want};

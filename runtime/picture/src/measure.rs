@@ -65,15 +65,17 @@ impl Measure {
             plugins: self.plugins.snapshot(),
             encode: self.encode.snapshot(),
             whole: self.whole.snapshot(),
-            decoded: read(&self.decoded),
-            stills: read(&self.stills),
-            untouched: read(&self.untouched),
-            undecoded: read(&self.undecoded),
-            unencoded: read(&self.unencoded),
-            unseen: read(&self.unseen),
-            damaged: read(&self.damaged),
-            gated: read(&self.gated),
-            withheld: read(&self.withheld),
+            counts: Counts {
+                decoded: read(&self.decoded),
+                stills: read(&self.stills),
+                untouched: read(&self.untouched),
+                undecoded: read(&self.undecoded),
+                unencoded: read(&self.unencoded),
+                unseen: read(&self.unseen),
+                damaged: read(&self.damaged),
+                gated: read(&self.gated),
+                withheld: read(&self.withheld),
+            },
         }
     }
 }
@@ -84,7 +86,7 @@ pub(crate) fn count(counter: &AtomicU64) {
 }
 
 /// The way of a stream's pictures, measured; see [`Step`] for the histograms.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug)]
 pub struct MeasureSnapshot {
     /// [`Step::Wait`].
     pub wait: HistogramSnapshot,
@@ -96,6 +98,13 @@ pub struct MeasureSnapshot {
     pub encode: HistogramSnapshot,
     /// [`Step::Whole`].
     pub whole: HistogramSnapshot,
+    /// What was made, and what was left out.
+    pub counts: Counts,
+}
+
+/// What became of a stream's access units and pictures, since the start of the process.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct Counts {
     /// Pictures decoded.
     pub decoded: u64,
     /// Stills delivered, each once however many viewers.

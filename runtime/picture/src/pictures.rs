@@ -62,7 +62,7 @@ const IDLE_POOL_BYTES: usize = 3 * 1920 * 1088 * 3 / 2;
 const AFTER_PANIC: Duration = Duration::from_secs(1);
 
 /// A stream's pictures at one moment.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug)]
 pub struct Snapshot {
     /// What is being made.
     pub renditions: Vec<RenditionSnapshot>,

@@ -29,7 +29,7 @@ async fn pushed_bytes_reach_every_viewer_untouched_and_in_order() {
             assert_eq!(still.format, StillFormat::Jpeg);
         }
     }
-    assert_eq!(bench.pictures().snapshot().measure.decoded, 0, "nothing asked for pictures");
+    assert_eq!(bench.pictures().snapshot().measure.counts.decoded, 0, "nothing asked for pictures");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,7 +43,7 @@ async fn another_size_and_format_is_made_once_for_all_who_ask() {
     let (a, b) = tokio::join!(bench::take(first, 1), bench::take(second, 1));
     assert_eq!((a[0].format, a[0].size), (StillFormat::WebP, Size::new(320, 180)));
     assert_eq!(a[0].data.as_ptr(), b[0].data.as_ptr(), "the bytes are shared");
-    assert_eq!(bench.pictures().snapshot().measure.stills, 1);
+    assert_eq!(bench.pictures().snapshot().measure.counts.stills, 1);
     assert!(media::image::check(&a[0].data).is_ok());
 }
 
@@ -94,9 +94,9 @@ async fn nobody_watches_and_nothing_runs() {
     bench::take(&mut viewer, 3).await;
     drop(viewer);
     bench::eventually(|| bench.stream().snapshot().subscribers == 0).await;
-    let decoded = bench.pictures().snapshot().measure.decoded;
+    let decoded = bench.pictures().snapshot().measure.counts.decoded;
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    assert_eq!(bench.pictures().snapshot().measure.decoded, decoded);
+    assert_eq!(bench.pictures().snapshot().measure.counts.decoded, decoded);
     // And again.
     let mut viewer = bench.subscribe(Want::default());
     bench::take(&mut viewer, 3).await;
