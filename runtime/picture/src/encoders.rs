@@ -11,6 +11,9 @@ use crate::lane::Lane;
 ///
 /// Lanes with work wait in a ring and are served in turn, one picture each, so that no stream starves another. The ring holds a lane once at most: it is
 /// bounded by the number of lanes, and each lane bounds its own waiting pictures.
+///
+/// The thread that worked last works next: its core's caches and its encoder's memory are warm, and where one thread can do it all, the others take
+/// no memory.
 #[derive(Clone)]
 pub struct Encoders {
     pool: Arc<Threads>,
@@ -21,15 +24,17 @@ struct Threads {
     handles: Mutex<Vec<JoinHandle<()>>>,
 }
 
-#[derive(Default)]
 struct Ready {
     queue: Mutex<Queue>,
-    work: Condvar,
+    /// One for each thread.
+    wake: Vec<Condvar>,
 }
 
 #[derive(Default)]
 struct Queue {
     lanes: VecDeque<Arc<Lane>>,
+    /// Threads that wait, the last one to have worked at the end.
+    idle: Vec<usize>,
     closed: bool,
 }
 
@@ -37,11 +42,12 @@ impl Encoders {
     /// A pool of one thread per core.
     pub fn new() -> std::io::Result<Self> {
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let ready = Arc::new(Ready::default());
+        let wake = (0..threads).map(|_| Condvar::new()).collect();
+        let ready = Arc::new(Ready { queue: Mutex::default(), wake });
         let handles = (0..threads)
             .map(|n| {
                 let ready = ready.clone();
-                std::thread::Builder::new().name(format!("encode-{n}")).spawn(move || ready.run())
+                std::thread::Builder::new().name(format!("encode-{n}")).spawn(move || ready.run(n))
             })
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Self { pool: Arc::new(Threads { ready, handles: Mutex::new(handles) }) })
@@ -49,8 +55,7 @@ impl Encoders {
 
     /// Tells the pool that a lane has work. Called once for each time that a lane goes from none to some.
     pub(crate) fn offer(&self, lane: Arc<Lane>) {
-        self.pool.ready.lock().lanes.push_back(lane);
-        self.pool.ready.work.notify_one();
+        self.pool.ready.offer(lane);
     }
 }
 
@@ -59,13 +64,20 @@ impl Ready {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn run(&self) {
+    fn offer(&self, lane: Arc<Lane>) {
+        let mut queue = self.lock();
+        queue.lanes.push_back(lane);
+        if let Some(thread) = queue.idle.pop() {
+            self.wake[thread].notify_one();
+        }
+    }
+
+    fn run(&self, thread: usize) {
         let mut encoder = StillEncoder::new();
-        while let Some(lane) = self.next() {
+        while let Some(lane) = self.next(thread) {
             let (job, more) = lane.take();
             if more {
-                self.lock().lanes.push_back(lane.clone());
-                self.work.notify_one();
+                self.offer(lane.clone());
             }
             if let Some(job) = job {
                 lane.make(job, &mut encoder);
@@ -73,7 +85,7 @@ impl Ready {
         }
     }
 
-    fn next(&self) -> Option<Arc<Lane>> {
+    fn next(&self, thread: usize) -> Option<Arc<Lane>> {
         let mut queue = self.lock();
         loop {
             if queue.closed {
@@ -82,7 +94,10 @@ impl Ready {
             if let Some(lane) = queue.lanes.pop_front() {
                 return Some(lane);
             }
-            queue = self.work.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            queue.idle.push(thread);
+            queue = self.wake[thread].wait(queue).unwrap_or_else(PoisonError::into_inner);
+            // It may have awoken by itself.
+            queue.idle.retain(|idle| *idle != thread);
         }
     }
 }
@@ -90,7 +105,7 @@ impl Ready {
 impl Drop for Threads {
     fn drop(&mut self) {
         self.ready.lock().closed = true;
-        self.ready.work.notify_all();
+        self.ready.wake.iter().for_each(Condvar::notify_one);
         for handle in self.handles.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
             let _ = handle.join();
         }
