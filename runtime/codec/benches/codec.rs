@@ -263,6 +263,13 @@ fn write_1080p(bencher: Bencher<'_, '_>, format: Format) {
     bencher.bench_local(|| pixels::write(&mut picture, Rect::whole(FULL_HD), format, &from).unwrap());
 }
 
+#[divan::bench]
+fn write_1080p_opaque_rgba(bencher: Bencher<'_, '_>) {
+    let mut picture = scene(FULL_HD, CAMERA, 0);
+    let from = vec![255; Format::Rgba32.length(FULL_HD) as usize];
+    bencher.bench_local(|| pixels::write(&mut picture, Rect::whole(FULL_HD), Format::Rgba32, &from).unwrap());
+}
+
 #[divan::bench(args = [8, 16, 32])]
 fn twenty_fills(bencher: Bencher<'_, '_>, side: u32) {
     let mut picture = scene(FULL_HD, CAMERA, 0);

