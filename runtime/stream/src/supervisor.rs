@@ -164,7 +164,7 @@ impl Supervisor {
     fn tell(&mut self, from: State) {
         let status = self.status.borrow();
         let name = &self.shared.config.name;
-        let reason = status.reason.as_ref().map_or("", |reason| &reason.text);
+        let reason = status.reason.as_ref().map(|reason| &*reason.text);
         let Some(told) = self.report.change(from, &status) else {
             tracing::debug!(stream = %name, state = %status.state, reason, "state");
             return;
