@@ -171,9 +171,9 @@ impl Program {
 
 impl Drop for Program {
     /// `cargo test` shows this for a failed test only.
-    #[allow(clippy::print_stdout, reason = "a failed test is read by a person")]
+    #[allow(clippy::print_stderr, reason = "a failed test is read by a person")]
     fn drop(&mut self) {
-        println!("the program's log:\n{}", self.log());
+        eprintln!("the program's log:\n{}", self.log());
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use framegate_tests::program::Program;
 
-use crate::row::row;
+use crate::row::{median, row};
 
 const RUNS: usize = 11;
 
@@ -23,13 +23,12 @@ pub(crate) async fn measure() -> Result<()> {
         for _ in 0..RUNS {
             let begin = Instant::now();
             let program = Program::start(&file).await?;
-            times.push(begin.elapsed());
+            times.push(begin.elapsed().as_secs_f64() * 1e3);
             drop(program);
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        times.sort();
-        let median = times[times.len() / 2].as_secs_f64() * 1e3;
-        row(format!("start to listening, {streams} streams with a plugin"), format!("{median:.1} ms"), to_reach)?;
+        let time = format!("{:.1} ms", median(times));
+        row(format!("start to listening, {streams} streams with a plugin"), time, to_reach)?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 /// The program of the same profile as this test: `FRAMEGATE_BIN` if it is set, otherwise the one beside the test's own file.
 ///
-/// `cargo test --workspace` has built it by then, `cargo test -p framegate-tests` has not: where it is missing or older than a source, cargo is
+/// `cargo test --workspace` has built it by then, for the program's own tests; `cargo test -p framegate-tests` has not: where it is missing or older than a source, cargo is
 /// asked for it, with the features of the whole workspace, so that nothing is compiled twice.
 pub fn path() -> Result<&'static Path> {
     static FOUND: OnceLock<Result<PathBuf, String>> = OnceLock::new();
@@ -22,7 +22,9 @@ fn find() -> Result<PathBuf> {
         return Ok(path.into());
     }
     let test = std::env::current_exe()?;
-    let folder = test.ancestors().nth(2).context("a test lies in target/{profile}/deps")?;
+    // A test lies in target/{profile}/deps, a program that measures one folder above.
+    let folder =
+        test.ancestors().skip(1).find(|folder| !folder.ends_with("deps")).context("a file lies in a folder")?;
     let binary = folder.join("framegate").with_extension(std::env::consts::EXE_EXTENSION);
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("this package lies in the workspace")?;
     let built = binary.metadata().and_then(|file| file.modified()).ok();
