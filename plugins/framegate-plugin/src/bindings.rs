@@ -1,4 +1,4 @@
-#![allow(missing_docs, unused_qualifications)] // generated: the words are those of wit/
+#![allow(missing_docs, unused_qualifications, reason = "generated: the words are those of wit/")]
 
 wit_bindgen::generate!({
     path: "../../wit",

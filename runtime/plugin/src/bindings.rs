@@ -1,5 +1,5 @@
 //! What wasmtime makes of `wit/`. The world `filter` has all that an analyzer has, so one set of bindings and one linker serve both.
-#![allow(missing_docs, unreachable_pub, unused_qualifications)] // generated: the words are those of wit/
+#![allow(missing_docs, unreachable_pub, unused_qualifications, reason = "generated: the words are those of wit/")]
 
 wasmtime::component::bindgen!({
     path: "../../wit",

@@ -2,7 +2,7 @@
 //!
 //! Native code from a stranger is a stranger's program. So it is loaded only from a folder that belongs to the user we run as and that nobody
 //! else can write to, by a name that holds the hash of the component that it was made from, of wasmtime's version and of the settings.
-#![allow(unsafe_code)] // alone in this room; see `load`
+#![allow(unsafe_code, reason = "alone in this room; see `load`")]
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::hash::{Hash, Hasher};

@@ -33,7 +33,7 @@ impl Identity {
 
 /// The picture at hand, and what was found in it.
 #[derive(Clone)]
-#[allow(unreachable_pub)] // the generated bindings re-export it
+#[allow(unreachable_pub, reason = "the generated bindings re-export it")]
 pub struct Frame {
     pub(crate) picture: Picture,
     pub(crate) annotations: Vec<Annotation>,

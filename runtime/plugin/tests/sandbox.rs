@@ -1,5 +1,5 @@
 //! The room as its neighbours see it: real components, loaded, run and failing.
-#![allow(clippy::unwrap_used)] // a test's own helpers fail like the test
+#![allow(clippy::unwrap_used, reason = "a test's own helpers fail like the test")]
 
 extern crate framegate_plugin_host as plugin; // as every room calls it
 

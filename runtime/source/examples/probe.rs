@@ -1,5 +1,5 @@
 //! Opens a source for some seconds and prints what comes: `cargo run -p framegate-source --example probe -- rtsp://… 5 [user password]`.
-#![allow(clippy::print_stdout, missing_docs)]
+#![allow(clippy::print_stdout, missing_docs, reason = "a tool for people, run by hand")]
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

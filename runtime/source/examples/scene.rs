@@ -1,5 +1,5 @@
 //! Writes pictures of the test scene as PNG files: `cargo run -p framegate-source --example scene -- 1280x720 0 6 30` makes `/tmp/scene-6.png` …
-#![allow(clippy::print_stdout, missing_docs)]
+#![allow(clippy::print_stdout, missing_docs, reason = "a tool for people, run by hand")]
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

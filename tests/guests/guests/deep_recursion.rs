@@ -5,7 +5,7 @@ fn misbehave(_: &Picture) {
     std::hint::black_box(deeper(1));
 }
 
-#[allow(unconditional_recursion)]
+#[allow(unconditional_recursion, reason = "what this guest is for")]
 #[inline(never)]
 fn deeper(depth: u64) -> u64 {
     std::hint::black_box(deeper(std::hint::black_box(depth) + 1)) + depth
