@@ -13,6 +13,8 @@ use media::Size;
 /// Each still is so large that what the kernel holds for a socket is full after two seconds.
 const STILL_BYTES: usize = 500_000;
 const POSTS: u32 = 150;
+/// A minute in all.
+const PACE: Duration = Duration::from_millis(400);
 
 /// Numbered JPEGs, made large by comments (ITU-T T.81, section B.2.4.5), which are passed on like everything else.
 fn large_stills() -> Vec<Bytes> {
@@ -45,7 +47,7 @@ async fn a_viewer_that_reads_nothing_costs_nobody_anything_and_then_gets_the_new
         Ok::<_, anyhow::Error>(received)
     });
     let producer = Producer::new(&program, "wall", Protocol::H2c)?;
-    let mut ticks = tokio::time::interval(Duration::from_millis(25));
+    let mut ticks = tokio::time::interval(PACE);
     for body in &stills {
         ticks.tick().await;
         assert_eq!(producer.post(body.clone()).await?.status(), 204);

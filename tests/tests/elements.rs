@@ -1,0 +1,64 @@
+//! Each element of the pages in every state that it has: `gallery/{element}.html`. Screenshots are kept in `out/`.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use framegate_tests::browser::Browser;
+use framegate_tests::files::Files;
+
+const LIMIT: Duration = Duration::from_secs(30);
+const GALLERY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/gallery");
+const PAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../runtime/web/pages");
+
+/// What is between two words in all files of a folder, of one extension.
+fn names(folder: &str, extension: &str, of: impl Fn(&Path) -> Result<Option<String>>) -> Result<BTreeSet<String>> {
+    let mut names = BTreeSet::new();
+    for file in Path::new(folder).read_dir().with_context(|| folder.to_owned())? {
+        let file = file?.path();
+        if file.extension().is_some_and(|is| is == extension) {
+            names.extend(of(&file)?);
+        }
+    }
+    Ok(names)
+}
+
+/// The elements that have a page.
+fn shown() -> Result<BTreeSet<String>> {
+    names(GALLERY, "html", |file| Ok(file.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned)))
+}
+
+#[test]
+fn every_element_has_a_page() -> Result<()> {
+    let defined = names(PAGES, "js", |file| {
+        let text = std::fs::read_to_string(file)?;
+        let name = text.split_once("customElements.define(\"fg-").and_then(|(_, rest)| rest.split('"').next());
+        Ok(name.map(str::to_owned))
+    })?;
+    assert!(defined.len() > 10, "{defined:?}");
+    assert_eq!(shown()?, defined);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_state_of_every_element_is_rendered_in_both_themes() -> Result<()> {
+    let test = "every_state_of_every_element_is_rendered_in_both_themes";
+    let Some(mut browser) = Browser::start(test).await? else {
+        return Ok(());
+    };
+    let files = Files::serve(&[("/assets/", PAGES), ("/gallery/", GALLERY)]).await?;
+    browser.resize(1_280, 800, false).await?;
+    for element in shown()? {
+        for theme in ["dark", "light"] {
+            browser.navigate(&files.url(&format!("/gallery/{element}.html?theme={theme}"))).await?;
+            let ready = browser.wait_for("document.documentElement.dataset.ready === 'true'", LIMIT).await;
+            ready.with_context(|| format!("{element}.html, {theme}: {:?}", browser.complaints()))?;
+            let problems = browser.evaluate("window.problems").await?;
+            assert_eq!(problems, serde_json::json!([]), "{element}.html, {theme}");
+            browser.screenshot(&format!("element-{element}-{theme}")).await?;
+        }
+    }
+    assert!(browser.complaints().is_empty(), "{:?}", browser.complaints());
+    browser.close().await
+}
