@@ -5,7 +5,7 @@ import { iconText } from "./icons.js";
 import { sheet, shadow } from "./sheet.js";
 
 const style = sheet(`
-  :host { display: block; }
+  :host { display: block; container-type: inline-size; }
   summary { min-height: var(--target); display: flex; align-items: center; gap: 8px; color: var(--quiet); cursor: pointer; list-style: none; }
   summary::-webkit-details-marker { display: none; }
   summary svg { transition: transform 0.15s; }
@@ -14,9 +14,13 @@ const style = sheet(`
     display: grid; grid-template-columns: 88px minmax(0, 1fr) var(--target); align-items: center; gap: 8px; min-height: var(--target);
     font-size: var(--small);
   }
+  @container (max-width: 280px) {
+    li { grid-template-columns: minmax(0, 1fr) var(--target); gap: 0 8px; padding-top: 8px; }
+    li > span { grid-column: 1 / -1; }
+  }
   li > span { color: var(--quiet); }
-  li > :nth-child(2) { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-  a { display: block; line-height: var(--target); }
+  /* Its end is what tells a stream's address from another's: it is never cut. */
+  li > :nth-child(2) { display: flex; align-items: center; min-height: var(--target); padding: 4px 0; overflow-wrap: anywhere; }
 `);
 
 class Addresses extends HTMLElement {
@@ -41,6 +45,7 @@ function line(label, address, opens) {
   const [name, shown, button] = item.children;
   name.textContent = label;
   shown.textContent = opens ? new URL(address).pathname : address;
+  shown.title = address;
   if (opens) shown.href = address;
   button.setAttribute("aria-label", `Copy the ${label} address`);
   button.title = button.getAttribute("aria-label");

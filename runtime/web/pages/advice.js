@@ -11,6 +11,7 @@ const BY_REASON = {
   "no-key-frame": "Set a shorter key frame interval on the camera: two seconds are usual.",
   "nothing-pushed": "Send a picture to this stream's /ingest address: it appears here at once.",
   file: "Look at the path in `source`: mp4 or Annex B, with H.264.",
+  damaged: "Each new one is tried. If it stays so, choose another format or another browser.",
   stopped: "Start the stream again to see it.",
 };
 

@@ -3,8 +3,9 @@ import { CHOICES } from "./address.js";
 import { sheet, shadow } from "./sheet.js";
 
 const style = sheet(`
-  :host { display: block; }
-  form { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(132px, 40%), 1fr)); gap: 12px 8px; }
+  :host { display: block; container-type: inline-size; }
+  form { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 12px 8px; }
+  @container (min-width: 552px) { form { grid-template-columns: repeat(4, minmax(0, 1fr)); } }
   label { display: block; color: var(--quiet); font-size: var(--small); }
   select { display: block; width: 100%; margin-top: 4px; font-size: var(--body); }
 `);

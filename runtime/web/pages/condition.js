@@ -21,6 +21,7 @@ export class Condition {
   #picture = 0;
   #heard = 0;
   #aged = false;
+  #damaged;
   #row = 0;
   #intervals = [];
 
@@ -35,6 +36,7 @@ export class Condition {
   opened(now) {
     if (this.#lost?.state === "unreachable") this.#lost = undefined;
     this.#status = undefined;
+    this.#damaged = undefined;
     this.#row = 0;
     this.#heard = now;
   }
@@ -63,12 +65,19 @@ export class Condition {
       if (this.#intervals.length > 8) this.#intervals.shift();
     }
     this.#picture = now;
+    this.#damaged = undefined;
     this.#heard = now;
     this.#lost = undefined;
     const state = this.#status?.state ?? "live";
     // Of a picture that came while the stream was not live nobody knows when it was taken.
     this.#aged = state === "live" || state === "gated" || state === "stalled" || this.#row >= PROOF;
     if (this.#row >= PROOF && state !== "gated" && state !== "failed") this.#status = { state: "live", detail: "" };
+  }
+
+  /** A picture came that cannot be decoded. */
+  damaged(now) {
+    this.#damaged ??= now;
+    this.#heard = now;
   }
 
   /** Whether the connection should be made anew. */
@@ -81,11 +90,14 @@ export class Condition {
   judge(now) {
     const aged = this.#picture && this.#aged ? now - this.#picture : undefined;
     if (this.#lost) return { ...this.#lost, age: aged };
-    const state = this.#status?.state ?? (this.#row ? "live" : "connecting");
+    // One that is damaged among good ones is not worth a word.
+    const damaged = this.#damaged !== undefined && now - this.#damaged > FRESH_MS;
+    const state = this.#status?.state ?? (this.#row || damaged ? "live" : "connecting");
     if (state !== "live") return { detail: "", ...this.#status, state, age: aged };
     // "Live" needs a picture of this connection, and a fresh one.
-    if (!this.#row) return { state: "connecting", detail: "", age: aged };
-    if (now - this.#picture <= this.#patience()) return { state, detail: "", age: aged };
+    if (!this.#row && !damaged) return { state: "connecting", detail: "", age: aged };
+    if (this.#row && now - this.#picture <= this.#patience()) return { state, detail: "", age: aged };
+    if (damaged) return { state: "unavailable", detail: "This browser cannot decode what comes.", reason: "damaged", age: aged };
     return { state: "stalled", detail: "No new picture comes.", age: aged };
   }
 

@@ -22,7 +22,8 @@ const style = sheet(`
 `);
 
 class Empty extends HTMLElement {
-  connectedCallback() {
+  constructor() {
+    super();
     const root = shadow(
       this,
       [style],

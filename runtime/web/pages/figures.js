@@ -5,17 +5,23 @@ import { SPAN } from "./spark.js";
 import { count, flow, rate, size } from "./units.js";
 
 const style = sheet(`
-  :host { display: block; font-size: var(--small); }
+  :host { display: block; container-type: inline-size; font-size: var(--small); }
   .row { display: grid; grid-template-columns: 64px 1fr auto; align-items: baseline; gap: 0 8px; margin-bottom: 12px; }
   .row dt, .worst { color: var(--quiet); }
+  .row :is(.now, .worst) { white-space: nowrap; }
   .row .now { font-size: var(--body); font-weight: 600; }
   .worst::before {
     content: ""; display: inline-block; width: 7px; height: 7px; margin-right: 6px; border-radius: 50%; background: var(--state-stalled);
   }
   .worst:empty { visibility: hidden; }
+  @container (max-width: 260px) { .row .worst { grid-column: 1 / -1; } }
   .line { grid-column: 1 / -1; margin: 4px 0 0; }
-  .facts { display: flex; flex-wrap: wrap; gap: 4px 16px; min-height: 44px; padding-top: 8px; color: var(--quiet); }
-  .facts span:empty { display: none; }
+  /* Each fact has its place from the start: nothing moves when one comes. */
+  .facts {
+    display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); gap: 4px 16px; padding-top: 8px; color: var(--quiet); line-height: 1.45;
+  }
+  .facts span { min-height: 1.45em; }
+  .facts .transport { grid-column: 1 / -1; }
 `);
 
 /** By row: what is measured of a view, its words, and which of two values is worse. */
@@ -34,7 +40,7 @@ class Figures extends HTMLElement {
     `<dl>${Object.entries(ROWS)
       .map(
         ([name, { label }]) =>
-          `<div class="row" data-row="${name}"><dt>${label}</dt><dd class="now"></dd><dd class="worst"></dd>
+          `<div class="row" data-row="${name}"><dt>${label}</dt><dd class="now">–</dd><dd class="worst"></dd>
            <dd class="line"><fg-spark></fg-spark></dd></div>`,
       )
       .join(
@@ -56,6 +62,19 @@ class Figures extends HTMLElement {
       if (detail.type === "rendition") this.#rendition = detail;
       if (detail.type === "stats") this.#stats = detail;
     });
+    this.#begin();
+  }
+
+  connectedCallback() {
+    if (this.#view) this.#begin();
+  }
+
+  disconnectedCallback() {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #begin() {
     this.#timer ??= setInterval(() => this.#measure(), 1000);
   }
 

@@ -34,18 +34,27 @@ class Grid extends HTMLElement {
   #tiles = new Map();
   #seen = new Set();
   #sight = new IntersectionObserver((entries) => this.#sighted(entries), { rootMargin: "80px" });
+  #sizes = new ResizeObserver(() => this.#arrange());
   #answered = false;
+  #life;
 
-  connectedCallback() {
-    this.#place(streams.remembered);
-    streams.addEventListener("change", ({ detail }) => this.#fill(detail));
-    streams.begin();
-    addEventListener("pageshow", () => this.#tiles.get(visited())?.focus());
-    new ResizeObserver(() => this.#arrange()).observe(this);
-    addEventListener("resize", () => this.#arrange());
+  constructor() {
+    super();
     this.#list.addEventListener("change", () => this.dispatchEvent(new Event("change")));
     announceStates(this, () => this.tiles);
-    bindKeys({
+  }
+
+  connectedCallback() {
+    this.#life = new AbortController();
+    const { signal } = this.#life;
+    if (!this.#answered) this.#place(streams.remembered);
+    streams.addEventListener("change", ({ detail }) => this.#fill(detail), { signal });
+    streams.addEventListener("lost", ({ detail }) => this.#wait(detail), { signal });
+    streams.begin();
+    addEventListener("pageshow", () => this.#tiles.get(visited())?.focus(), { signal });
+    addEventListener("resize", () => this.#arrange(), { signal });
+    this.#sizes.observe(this);
+    const keys = {
       ArrowRight: () => this.#step(1),
       ArrowLeft: () => this.#step(-1),
       ArrowDown: () => this.#step(this.#columns),
@@ -55,7 +64,13 @@ class Grid extends HTMLElement {
       f: () => toggleFullScreen(document.documentElement),
       s: () => this.#focused && saveSnapshot(this.#focused.getAttribute("stream"), this.#focused.view),
       "?": () => document.querySelector("fg-help").open(),
-    });
+    };
+    bindKeys(keys, signal);
+  }
+
+  disconnectedCallback() {
+    this.#life.abort();
+    this.#sizes.disconnect();
   }
 
   /** The tiles in their order. */
@@ -78,6 +93,12 @@ class Grid extends HTMLElement {
     for (const stream of told) this.#tiles.get(stream.name).report(stream);
     for (const tile of back) tile.view.hurry();
     this.dispatchEvent(new Event("change"));
+  }
+
+  /** Without an answer there may be nothing to show but why. */
+  #wait(why) {
+    const waiting = this.querySelector(":scope > .waiting");
+    if (waiting) waiting.textContent = `${why} The page keeps trying; the streams appear as soon as the server tells them.`;
   }
 
   #place(names) {

@@ -32,25 +32,27 @@ const style = sheet(`
 
 /** Attribute: `page`, "grid" or "watch". */
 class Help extends HTMLElement {
-  #dialog;
+  #root = shadow(
+    this,
+    [dialogStyle, style],
+    `<button type="button" class="bare icon" aria-label="Keys" title="Keys"><span class="mark" aria-hidden="true">?</span></button>
+     <dialog aria-labelledby="title"><header><h2 id="title">Keys</h2>
+     <button type="button" class="bare icon close" aria-label="Close">${iconText("close")}</button></header>
+     <dl></dl></dialog>`,
+  );
+  #dialog = this.#root.querySelector("dialog");
 
-  connectedCallback() {
-    const rows = KEYS[this.getAttribute("page") === "watch" ? "watch" : "grid"].map(
-      ([key, does]) => `<dt><kbd>${key}</kbd></dt><dd>${does}</dd>`,
-    );
-    const root = shadow(
-      this,
-      [dialogStyle, style],
-      `<button type="button" class="bare icon" aria-label="Keys" title="Keys"><span class="mark" aria-hidden="true">?</span></button>
-       <dialog aria-labelledby="title"><header><h2 id="title">Keys</h2>
-       <button type="button" class="bare icon close" aria-label="Close">${iconText("close")}</button></header>
-       <dl>${rows.join("")}</dl></dialog>`,
-    );
-    this.#dialog = root.querySelector("dialog");
-    root.querySelector("button").addEventListener("click", () => this.open());
-    root.querySelector(".close").addEventListener("click", () => this.#dialog.close());
+  constructor() {
+    super();
+    this.#root.querySelector("button").addEventListener("click", () => this.open());
+    this.#root.querySelector(".close").addEventListener("click", () => this.#dialog.close());
     this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
     this.#dialog.addEventListener("keydown", (event) => event.key === "?" && this.#dialog.close());
+  }
+
+  connectedCallback() {
+    const keys = KEYS[this.getAttribute("page") === "watch" ? "watch" : "grid"];
+    this.#root.querySelector("dl").innerHTML = keys.map(([key, does]) => `<dt><kbd>${key}</kbd></dt><dd>${does}</dd>`).join("");
   }
 
   open() {

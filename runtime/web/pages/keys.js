@@ -1,8 +1,8 @@
 // Keys of a page: single ones without modifiers, and none while somebody writes or a dialog is open.
 
-/** Calls `actions[event.key]`; letters count in either case. */
-export function bindKeys(actions) {
-  addEventListener("keydown", (event) => {
+/** Calls `actions[event.key]` until `signal` is aborted; letters count in either case. */
+export function bindKeys(actions, signal) {
+  const press = (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const path = event.composedPath();
     if (path.some((part) => part instanceof HTMLElement && part.matches("input, select, textarea, dialog[open], [contenteditable]")))
@@ -11,5 +11,6 @@ export function bindKeys(actions) {
     if (!action) return;
     event.preventDefault();
     action();
-  });
+  };
+  addEventListener("keydown", press, { signal });
 }

@@ -28,8 +28,8 @@ export function readProblem(document) {
   };
 }
 
-/** `reason` may be a word, or an object with a kind and its text; `detail` the words for people. */
-function readReason({ reason, detail }) {
+/** `{ reason, detail }`: `reason` may be a word, or an object with a kind and its text; `detail` the words for people. */
+export function readReason({ reason, detail }) {
   const spoken = reason !== null && typeof reason === "object" ? (reason.text ?? reason.kind) : reason;
   return { reason: String(spoken ?? ""), detail: sentence(String(detail ?? "")) };
 }

@@ -32,6 +32,13 @@ const style = sheet(`
   .hurry { margin-top: 4px; border-color: rgb(255 255 255 / 0.25); background: none; color: inherit; }
   .hurry:hover { background: rgb(255 255 255 / 0.12); }
   @media (max-width: 640px) { :host([full]) { font-size: var(--small); } :host([full]) .box { padding: 6px 12px; } }
+  /* On a small phone the picture is hardly higher than what there is to say. */
+  @media (max-width: 350px) {
+    :host([full]) { line-height: 1.25; }
+    :host([full]) .box { padding: 4px 12px; }
+    :host([full]) :is(.reason, .advice) { margin-top: 2px; }
+    :host([full]) :is(.foot, .hurry) { margin-top: 0; }
+  }
   /* Dark in both themes, so these do not follow them; the eight colours of the dark theme are those that can be read here. */
   :host {
     --state-live: #4ccb8c; --state-connecting: #72b6f8; --state-gated: #bda3f8; --state-stalled: #eeb83e; --state-offline: #ff877b;

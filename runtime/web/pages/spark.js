@@ -9,7 +9,8 @@ const style = sheet(`
   svg { width: 100%; height: 100%; overflow: visible; }
   polyline { fill: none; stroke: var(--accent); stroke-width: 1.5; stroke-linejoin: round; }
   line { stroke: var(--line); }
-  circle { fill: var(--state-stalled); stroke: var(--raised); stroke-width: 2; }
+  .alone { fill: var(--accent); }
+  .worst { fill: var(--state-stalled); stroke: var(--raised); stroke-width: 2; }
 `);
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -24,9 +25,12 @@ class Spark extends HTMLElement {
     const x = (position) => (width * (SPAN - values.length + position)) / (SPAN - 1);
     const y = (value) => height - 4 - (value / top) * (height - 8);
     const drawn = [node("line", { x1: 0, x2: width, y1: height - 0.5, y2: height - 0.5 })];
-    for (const run of runs(values))
-      drawn.push(node("polyline", { points: run.map((at) => `${x(at).toFixed(1)},${y(values[at]).toFixed(1)}`).join(" ") }));
-    if (worst >= 0) drawn.push(node("circle", { cx: x(worst), cy: y(values[worst]), r: 4 }));
+    for (const run of runs(values)) {
+      // A line needs two points.
+      if (run.length === 1) drawn.push(node("circle", { class: "alone", cx: x(run[0]), cy: y(values[run[0]]), r: 2 }));
+      else drawn.push(node("polyline", { points: run.map((at) => `${x(at).toFixed(1)},${y(values[at]).toFixed(1)}`).join(" ") }));
+    }
+    if (worst >= 0) drawn.push(node("circle", { class: "worst", cx: x(worst), cy: y(values[worst]), r: 4 }));
     this.#svg.setAttribute("aria-label", label);
     this.#svg.replaceChildren(...drawn);
   }
@@ -36,7 +40,7 @@ class Spark extends HTMLElement {
 function runs(values) {
   const found = [[]];
   values.forEach((value, at) => (value === undefined ? found.push([]) : found.at(-1).push(at)));
-  return found.filter((run) => run.length > 1);
+  return found.filter((run) => run.length > 0);
 }
 
 function node(name, attributes) {

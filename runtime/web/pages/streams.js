@@ -6,7 +6,7 @@ const EVERY_MS = 2_000;
 const TIMEOUT_MS = 5_000;
 const KEPT = "streams";
 
-/** Fires `change` (detail: the list) and `lost` (detail: why there is no answer, in words). */
+/** Fires `change` (detail: the list) and `lost` (detail: why there is no answer, in whole sentences). */
 class Streams extends EventTarget {
   #timer;
   #asking = false;
@@ -40,7 +40,7 @@ class Streams extends EventTarget {
       this.#keep(list);
       this.dispatchEvent(new CustomEvent("change", { detail: list }));
     } catch (error) {
-      this.dispatchEvent(new CustomEvent("lost", { detail: error instanceof Refused ? error.message : "The server does not answer." }));
+      this.dispatchEvent(new CustomEvent("lost", { detail: error instanceof Refused ? whole(error.message) : "The server does not answer." }));
     }
     this.#asking = false;
     this.#timer = setTimeout(() => this.#ask(), EVERY_MS);
@@ -66,6 +66,11 @@ async function fetchList() {
   }
   const { streams } = await answer.json();
   return streams;
+}
+
+/** The server's words end as a log's line does, without a full stop: others follow here. */
+function whole(words) {
+  return /[.!?…]$/.test(words) ? words : `${words}.`;
 }
 
 export const streams = new Streams();

@@ -9,7 +9,9 @@ const style = sheet(`
   fg-chip { height: 20px; }
   /* Where one or two fit, those that somebody must see to. */
   @media (max-width: 480px) { fg-chip:is([state="live"], [state="connecting"], [state="gated"], [state="paused"], [state="idle"]) { order: 1; } }
-  .lost { overflow: hidden; text-overflow: ellipsis; color: var(--state-offline); font-size: var(--small); font-weight: 550; }
+  /* Why nothing is known is to be read whole, and the head grows for it. */
+  :host([lost]) { height: auto; padding: 4px 0; white-space: normal; }
+  .lost { min-width: 0; overflow-wrap: anywhere; color: var(--state-offline); font-size: var(--small); font-weight: 550; line-height: 1.35; }
 `);
 
 /** What is well first, then what somebody must see to. */
@@ -22,15 +24,26 @@ class Summary extends HTMLElement {
   #root = shadow(this, [style], `<span class="lost" hidden></span>`);
   #lost = this.#root.querySelector(".lost");
 
+  #life;
+
   connectedCallback() {
-    document.querySelector("fg-grid").addEventListener("change", ({ target }) => this.#count(target.tiles ?? []));
-    streams.addEventListener("lost", ({ detail }) => this.#say(detail));
-    streams.addEventListener("change", () => this.#say(""));
+    this.#life = new AbortController();
+    const { signal } = this.#life;
+    document.querySelector("fg-grid").addEventListener("change", ({ target }) => this.#count(target.tiles ?? []), { signal });
+    streams.addEventListener("lost", ({ detail }) => this.#say(detail), { signal });
+    streams.addEventListener("change", () => this.#say(""), { signal });
+  }
+
+  disconnectedCallback() {
+    this.#life.abort();
   }
 
   #say(why) {
+    const said = why && `${why} Trying again\u00a0…`;
+    this.toggleAttribute("lost", Boolean(why));
     this.#lost.hidden = !why;
-    this.#lost.textContent = why && `${why} Trying again …`;
+    this.#lost.title = said;
+    if (this.#lost.textContent !== said) this.#lost.textContent = said;
     for (const chip of this.#root.querySelectorAll("fg-chip")) chip.hidden = Boolean(why);
   }
 

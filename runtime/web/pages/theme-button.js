@@ -7,10 +7,18 @@ const system = matchMedia("(prefers-color-scheme: light)");
 class ThemeButton extends HTMLElement {
   #button = shadow(this, [sheet(":host { display: block; }")], `<button type="button" class="bare icon"></button>`).querySelector("button");
 
-  connectedCallback() {
+  constructor() {
+    super();
     this.#button.addEventListener("click", () => this.#toggle());
-    system.addEventListener("change", () => this.#show());
+  }
+
+  connectedCallback() {
+    system.addEventListener("change", this.#show);
     this.#show();
+  }
+
+  disconnectedCallback() {
+    system.removeEventListener("change", this.#show);
   }
 
   get #light() {
@@ -29,12 +37,12 @@ class ThemeButton extends HTMLElement {
     this.#show();
   }
 
-  #show() {
+  #show = () => {
     const label = this.#light ? "Dark theme" : "Light theme";
     this.#button.innerHTML = iconText(this.#light ? "moon" : "sun");
     this.#button.setAttribute("aria-label", label);
     this.#button.title = label;
-  }
+  };
 }
 
 customElements.define("fg-theme", ThemeButton);

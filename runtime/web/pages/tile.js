@@ -3,6 +3,7 @@ import { watchAddress } from "./address.js";
 import "./chip.js";
 import { explain } from "./details.js";
 import { iconText } from "./icons.js";
+import { readReason } from "./message.js";
 import { sheet, shadow } from "./sheet.js";
 import { stateOf } from "./states.js";
 import { count, rate } from "./units.js";
@@ -36,7 +37,6 @@ export class Tile extends HTMLElement {
   #root;
   #view;
   #chip;
-  #told;
 
   constructor() {
     super();
@@ -45,7 +45,7 @@ export class Tile extends HTMLElement {
       [style],
       `<a></a><fg-view query="${QUERY}" playing="false"></fg-view>
        <div class="caption"><span class="name"></span><fg-chip state="connecting"></fg-chip>
-       <span class="figures"><span class="rate"></span><span class="viewers">${iconText("eye", 16)}
+       <span class="figures"><span class="rate"></span><span class="viewers" hidden>${iconText("eye", 16)}
        <span class="many" aria-hidden="true"></span><span class="unseen"></span></span></span></div>`,
     );
     this.#view = this.#root.querySelector("fg-view");
@@ -72,23 +72,17 @@ export class Tile extends HTMLElement {
 
   /** What `GET /api/streams` says about it. */
   report(told) {
-    this.#told = told;
     const viewers = told.viewers?.total ?? 0;
     set(this.#root.querySelector(".rate"), told.rate > 0 ? rate(told.rate) : "");
     set(this.#root.querySelector(".many"), String(viewers));
     set(this.#root.querySelector(".viewers .unseen"), count(viewers, "viewer"));
-    this.#changed();
+    this.#root.querySelector(".viewers").hidden = false;
+    this.#view.rest(resting(told));
   }
 
-  /** The state that is shown: of its own pictures while it plays, of the server's list otherwise. */
+  /** The one state that is shown, by its caption and its picture: of its own pictures while it plays, of the server's list otherwise. */
   get state() {
-    const { state } = this.#view.judgement;
-    if (state !== "paused" || !this.#told) return state;
-    const told = stateOf(this.#told.state);
-    if (told !== "live") return told;
-    // Of a live stream its pictures may have a word of their own; that they come is for a playing tile to say.
-    const pictures = this.#told.pictures?.condition ?? "fine";
-    return pictures === "fine" ? "paused" : stateOf(pictures);
+    return this.#view.judgement.state;
   }
 
   /** The reason for the state, in the server's words. */
@@ -112,6 +106,15 @@ export class Tile extends HTMLElement {
     this.#root.querySelector("a").setAttribute("aria-label", `Watch ${this.getAttribute("stream")}`);
     this.dispatchEvent(new Event("change", { bubbles: true }));
   }
+}
+
+/** The judgement of a stream that does not play here, by what the list says of it. */
+function resting({ state: stream, pictures, ...told }) {
+  const state = stateOf(stream);
+  if (state !== "live") return { state, ...readReason(told) };
+  // Of a live stream its pictures may have a word of their own; that they come is for a playing tile to say.
+  const { condition = "fine", ...why } = pictures ?? {};
+  return condition === "fine" ? { state: "paused" } : { state: stateOf(condition), ...readReason(why) };
 }
 
 function set(element, text) {

@@ -25,9 +25,12 @@ const style = sheet(`
   :host([data-pictured]) .name { visibility: hidden; }
   fg-notice { position: absolute; inset: auto 0 0; pointer-events: auto; }
   fg-notice[alone] { inset: 50% 0 auto; transform: translateY(-12px); }
+  /* What is higher than its place can be scrolled. */
+  :host([full]) fg-notice { max-height: 100%; overflow-y: auto; }
+  :host([full]) fg-notice[alone] { max-height: calc(50% + 12px); }
   @media (max-width: 640px) {
     :host([full]) .name { display: none; }
-    :host([full]) fg-notice[alone] { transform: translateY(-50%); }
+    :host([full]) fg-notice[alone] { max-height: 100%; transform: translateY(-50%); }
   }
   :host([data-state="live"]) fg-notice { visibility: hidden; }
   /* A connection is mostly there before anybody needs to be told of it. */
@@ -35,8 +38,6 @@ const style = sheet(`
   :host(:not([data-state="live"])) canvas { opacity: 0.45; }
   :host([data-state="gated"]) canvas { opacity: 0.75; }
   :host([data-state="connecting"]) canvas { transition-delay: 0.5s; }
-  :host([playing="false"]) fg-notice { visibility: hidden; }
-  :host([data-state="paused"][playing="false"]) fg-notice { visibility: visible; }
 `);
 
 /**
@@ -58,6 +59,8 @@ export class View extends HTMLElement {
   /** The newest judgement of its condition. */
   judgement = { state: "connecting", detail: "" };
 
+  /** What it says of itself while it does not play. */
+  #resting = { state: "paused" };
   #condition = new Condition();
   #connection;
   #address;
@@ -88,7 +91,8 @@ export class View extends HTMLElement {
     presence.removeEventListener("change", this.#sync);
     clearTimeout(this.#linger);
     this.#stop();
-    this.#canvas?.close();
+    // What is only moved is back by then, and keeps its picture.
+    queueMicrotask(() => this.isConnected || this.#forget());
   }
 
   attributeChangedCallback(name) {
@@ -97,7 +101,15 @@ export class View extends HTMLElement {
       this.#name.textContent = this.getAttribute("stream");
       this.#element.setAttribute("aria-label", `Picture of ${this.getAttribute("stream")}`);
     }
-    if (this.isConnected) this.#sync();
+    if (!this.isConnected) return;
+    this.#sync();
+    if (name === "playing") this.#judge(performance.now());
+  }
+
+  /** Sets what it says while it does not play: `{ state, detail?, reason? }`, "paused" of a stream that is well. */
+  rest(judgement) {
+    this.#resting = judgement;
+    if (this.isConnected) this.#judge(performance.now());
   }
 
   /** Connects at once if it waits for a better time. */
@@ -151,6 +163,18 @@ export class View extends HTMLElement {
     this.#address = undefined;
   }
 
+  /** A canvas that was handed over cannot be handed over again: another takes its place. */
+  #forget() {
+    this.#canvas?.close();
+    this.#canvas = undefined;
+    const fresh = this.#element.cloneNode();
+    this.#element.replaceWith(fresh);
+    this.#element = fresh;
+    this.pictureSize = undefined;
+    delete this.dataset.pictured;
+    this.#notice.setAttribute("alone", "");
+  }
+
   #take(still) {
     this.bytes += still.byteLength;
     this.format = FORMATS[new Uint8Array(still, 0, 1)[0]] ?? "";
@@ -159,11 +183,14 @@ export class View extends HTMLElement {
   }
 
   #drawn({ width, height, damaged }) {
-    if (damaged) return;
+    if (damaged) {
+      this.#tell((now) => this.#condition.damaged(now));
+      return;
+    }
     this.frames += 1;
     this.dataset.frames = this.frames;
     if (this.pictureSize?.width !== width || this.pictureSize.height !== height) this.pictureSize = { width, height };
-    if (this.frames === 1) {
+    if (this.dataset.pictured === undefined) {
       this.dataset.pictured = "";
       this.#notice.removeAttribute("alone");
     }
@@ -182,7 +209,7 @@ export class View extends HTMLElement {
       this.#connection.renew();
     }
     const judgement = this.#condition.judge(now);
-    if (this.getAttribute("playing") === "false") Object.assign(judgement, { state: "paused", detail: "", retryAt: undefined });
+    if (this.getAttribute("playing") === "false") Object.assign(judgement, { detail: "", reason: "", retryAt: undefined }, this.#resting);
     const changed = judgement.state !== this.judgement.state || judgement.detail !== this.judgement.detail;
     this.judgement = judgement;
     if (this.dataset.state !== judgement.state) this.dataset.state = judgement.state;

@@ -22,7 +22,7 @@ const style = sheet(`
   /* The picture is as wide as lets it, the head and the tools all be in sight. */
   :host { --fit: calc((100dvh - 48px - 24px - 56px) * 16 / 9 + 24px); }
   .page { display: grid; gap: 12px; width: min(100%, max(320px, var(--fit))); margin: 0 auto; padding: 12px; }
-  .tools { display: flex; flex-wrap: wrap; gap: 8px; }
+  .tools { display: flex; flex-wrap: wrap; align-self: start; gap: 8px; }
   .tools .last { margin-left: auto; }
   aside { display: grid; gap: 12px; align-content: start; min-width: 0; }
   .panel { padding: 12px 16px; border-radius: var(--radius); background: var(--raised); }
@@ -60,8 +60,41 @@ class Watch extends HTMLElement {
   #choices = this.#root.querySelector("fg-choices");
   #figures = this.#root.querySelector("fg-figures");
   #names = streams.remembered;
+  #actions = {
+    before: () => this.#go(-1),
+    after: () => this.#go(1),
+    snapshot: () => this.#snapshot(),
+    full: () => this.#stage.fill(),
+  };
+  #begun = false;
+  #life;
 
   connectedCallback() {
+    this.#life = new AbortController();
+    const { signal } = this.#life;
+    if (!this.#begun) this.#begin();
+    streams.addEventListener("change", ({ detail }) => this.#report(detail), { signal });
+    streams.begin();
+    const { before, after, snapshot, full } = this.#actions;
+    const keys = {
+      Escape: () => this.#stage.leave() || this.#back(),
+      ArrowLeft: before,
+      ArrowRight: after,
+      f: full,
+      s: snapshot,
+      "?": () => document.querySelector("fg-help").open(),
+    };
+    bindKeys(keys, signal);
+    this.#show();
+  }
+
+  disconnectedCallback() {
+    this.#life.abort();
+  }
+
+  /** Not in a constructor: what is in the shadow tree becomes elements of the page with this one. */
+  #begin() {
+    this.#begun = true;
     this.replaceChildren();
     visit(this.#stream);
     const { view } = this.#stage;
@@ -74,28 +107,9 @@ class Watch extends HTMLElement {
     this.#figures.watch(view);
     this.#root.querySelector("fg-addresses").show(this.#stream);
     announceStates(view, () => [{ state: view.judgement.state, getAttribute: () => this.#stream }]);
-    streams.addEventListener("change", ({ detail }) => this.#report(detail));
-    streams.begin();
-    this.#bind();
-    this.#show();
-  }
-
-  #bind() {
-    const actions = {
-      before: () => this.#go(-1),
-      after: () => this.#go(1),
-      snapshot: () => this.#snapshot(),
-      full: () => this.#stage.fill(),
-    };
-    for (const [name, action] of Object.entries(actions)) this.#root.querySelector(`[data-does=${name}]`).addEventListener("click", action);
-    bindKeys({
-      Escape: () => this.#stage.leave() || this.#back(),
-      ArrowLeft: actions.before,
-      ArrowRight: actions.after,
-      f: actions.full,
-      s: actions.snapshot,
-      "?": () => document.querySelector("fg-help").open(),
-    });
+    for (const [name, action] of Object.entries(this.#actions)) {
+      this.#root.querySelector(`[data-does=${name}]`).addEventListener("click", action);
+    }
   }
 
   #choose() {
