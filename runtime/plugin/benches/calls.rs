@@ -114,5 +114,6 @@ fn motion_gate(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn new_instance(bencher: Bencher<'_, '_>) {
     let plugin = load(Component::File(test_components::file("clock").into()));
-    bencher.bench_local(|| framegate_plugin_host::bench::Call::new(&plugin, &json!({}), picture()));
+    let picture = picture();
+    bencher.bench_local(|| framegate_plugin_host::bench::Call::new(&plugin, &json!({}), picture.clone()));
 }
