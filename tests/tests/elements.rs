@@ -12,7 +12,7 @@ const LIMIT: Duration = Duration::from_secs(30);
 const GALLERY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/gallery");
 const PAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../runtime/web/pages");
 
-/// What is between two words in all files of a folder, of one extension.
+/// The names that a folder's files of one extension give.
 fn names(folder: &str, extension: &str, of: impl Fn(&Path) -> Result<Option<String>>) -> Result<BTreeSet<String>> {
     let mut names = BTreeSet::new();
     for file in Path::new(folder).read_dir().with_context(|| folder.to_owned())? {
