@@ -6,6 +6,7 @@ mod clip;
 mod latency;
 mod memory;
 mod process;
+mod rounds;
 mod row;
 mod start;
 mod stills;
@@ -20,7 +21,7 @@ struct Arguments {
     /// What is measured.
     #[arg(value_enum)]
     what: What,
-    /// How long each run takes, in seconds.
+    /// How long each is measured, in seconds over all its rounds.
     #[arg(long, default_value_t = 20)]
     seconds: u64,
 }

@@ -12,9 +12,3 @@ pub(crate) fn head() -> Result<()> {
 pub(crate) fn row(what: impl Display, measured: impl Display, to_reach: impl Display) -> Result<()> {
     writeln!(stdout(), "| {what} | {measured} | {to_reach} |")
 }
-
-/// The middle one of some values.
-pub(crate) fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use framegate_tests::program::Program;
 
-use crate::row::{median, row};
+use crate::rounds::median;
+use crate::row::row;
 
 const RUNS: usize = 11;
 

@@ -14,11 +14,10 @@ use tokio::net::TcpStream;
 
 use crate::alone::{self, Alone};
 use crate::clip::{FPS, clip};
-use crate::row::{median, row};
+use crate::rounds::{ROUNDS, median, window};
+use crate::row::row;
 use crate::{process, viewers};
 
-/// How often each is measured, one after the other, so that what else the machine does meets all of them: medians count.
-const ROUNDS: u64 = 5;
 /// Before anything is counted: the camera connects, buffers grow.
 const WARM_UP: Duration = Duration::from_secs(3);
 /// Longer than the stream needs to close behind its last viewer.
@@ -109,10 +108,6 @@ async fn count(
     let stills = viewer(begin + window(seconds)).await?;
     let cpu = process::cpu(program.id()?)? - before;
     Ok((per(cpu, stills), stills as f64 / begin.elapsed().as_secs_f64()))
-}
-
-fn window(seconds: u64) -> Duration {
-    Duration::from_secs((seconds / ROUNDS).max(3))
 }
 
 fn ms(time: Duration) -> f64 {

@@ -14,14 +14,13 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-use crate::row::{median, row};
+use crate::rounds::{ROUNDS, median, window};
+use crate::row::row;
 use crate::{bare, process};
 
 const VIEWERS: usize = 1_000;
 const RATE: u64 = 15;
 
-/// How often each is measured, one after the other: medians count.
-const ROUNDS: u64 = 5;
 /// How long the last stills of a round may take to arrive.
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -32,7 +31,7 @@ pub(crate) async fn measure(seconds: u64) -> Result<()> {
     let producer = Producer::new(&program, "push", Protocol::H2c)?;
     producer.post(still.clone()).await?.error_for_status()?;
     let crowd = Crowd::gather(program.address()).await?;
-    let seconds = (seconds / ROUNDS).max(3);
+    let seconds = window(seconds).as_secs();
     let (posts, mut delivered) = (RATE * seconds, 0);
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
