@@ -9,8 +9,8 @@ use anyhow::{Context, Result, bail, ensure};
 
 /// The program of the same profile as this test: `FRAMEGATE_BIN` if it is set, otherwise the one beside the test's own file.
 ///
-/// `cargo test --workspace` has built it by then, for the program's own tests; `cargo test -p framegate-tests` has not: where it is missing or older than a source, cargo is
-/// asked for it, with the features of the whole workspace, so that nothing is compiled twice.
+/// `cargo test --workspace` has built it by then, for the program's own tests; `cargo test -p framegate-tests` has not: where it is missing or older
+/// than a source, cargo is asked for it, with the features of the whole workspace, so that nothing is compiled twice.
 pub fn path() -> Result<&'static Path> {
     static FOUND: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let found = FOUND.get_or_init(|| find().map_err(|error| format!("{error:#}")));

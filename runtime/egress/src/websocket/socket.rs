@@ -130,7 +130,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::{AsyncReadExt, duplex};
+    use tokio::io::{AsyncReadExt, DuplexStream, duplex};
 
     use super::*;
 
@@ -150,31 +150,31 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn nothing_is_sent_behind_half_a_frame() {
-        let (server, mut client) = duplex(4);
-        let mut socket = Socket::new(server, Bytes::new());
+    /// What the client reads of a frame that is given up where it has to wait, and of the close frame behind it.
+    async fn given_up_and_closed(mut socket: Socket<DuplexStream>, mut client: DuplexStream) -> Vec<u8> {
         let cut = tokio::time::timeout(Duration::from_millis(1), socket.send(Opcode::Binary, &[9; 100])).await;
         assert!(cut.is_err());
         let closing = tokio::spawn(async move { socket.close(1001, "bye").await });
         let mut bytes = Vec::new();
         client.read_to_end(&mut bytes).await.unwrap();
         closing.await.unwrap();
+        bytes
+    }
+
+    #[tokio::test]
+    async fn nothing_is_sent_behind_half_a_frame() {
+        let (server, client) = duplex(4);
+        let bytes = given_up_and_closed(Socket::new(server, Bytes::new()), client).await;
         assert_eq!(bytes, [0x82, 100, 9, 9]);
     }
 
     /// A connection that its thread does not know to be writable yet, when the program stops in the moment of the handshake.
     #[tokio::test]
     async fn behind_a_frame_that_was_not_begun_there_can_be_another() {
-        let (server, mut client) = duplex(4);
+        let (server, client) = duplex(4);
         let mut socket = Socket::new(server, Bytes::new());
         socket.send(Opcode::Binary, &[7, 7]).await.unwrap();
-        let cut = tokio::time::timeout(Duration::from_millis(1), socket.send(Opcode::Binary, &[9; 100])).await;
-        assert!(cut.is_err());
-        let closing = tokio::spawn(async move { socket.close(1001, "bye").await });
-        let mut bytes = Vec::new();
-        client.read_to_end(&mut bytes).await.unwrap();
-        closing.await.unwrap();
+        let bytes = given_up_and_closed(socket, client).await;
         assert_eq!(bytes, [0x82, 2, 7, 7, 0x88, 5, 0x03, 0xe9, b'b', b'y', b'e']);
     }
 
