@@ -28,10 +28,10 @@ pub use environment::{Environment, Process};
 pub use load::{Known, Loaded, load, read};
 pub use mistake::{Mistake, Place, Severity};
 pub use nearest::nearest;
-pub use places::{Places, TEMPLATE};
+pub use places::{Places, TEMPLATE, UsePlace};
 pub use report::{Ink, Report};
 pub use resolved::{
-    Access, Component, Config, Credentials, Defaults, OnError, Plugin, PluginUse, Server, Source, Stills, StillsFormat,
-    Stream, TestScene, Transport,
+    Access, Component, Config, Credentials, Defaults, DirGrant, Grants, HttpGrant, OnError, Plugin, PluginUse,
+    PolicyUse, Server, SinkUse, Source, Stills, StillsFormat, Stream, TestScene, Transport, Variables,
 };
 pub use schema::schema;

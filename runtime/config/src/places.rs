@@ -11,6 +11,31 @@ use crate::mistake::Place;
 /// The key of the template in `[streams]`, where its places are asked for.
 pub const TEMPLATE: &str = "*";
 
+/// Where in the file a plugin is used. A stream's name is its key: the template's is [`TEMPLATE`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UsePlace<'a> {
+    /// An entry of a stream's `plugins`, counted from 0.
+    Chain(&'a str, usize),
+    /// An entry of a stream's `events`, counted from 0.
+    Sink(&'a str, usize),
+    /// A stream's `stills.policy`.
+    FormatPolicy(&'a str),
+    /// `server.access_policy`.
+    AccessPolicy,
+}
+
+impl UsePlace<'_> {
+    fn steps(self) -> Vec<String> {
+        let index = |index: usize| index.to_string();
+        match self {
+            Self::Chain(stream, at) => vec!["streams".into(), stream.into(), "plugins".into(), index(at)],
+            Self::Sink(stream, at) => vec!["streams".into(), stream.into(), "events".into(), index(at)],
+            Self::FormatPolicy(stream) => vec!["streams".into(), stream.into(), "stills".into(), "policy".into()],
+            Self::AccessPolicy => vec!["server".into(), "access_policy".into()],
+        }
+    }
+}
+
 /// Where everything stands in the file. What is not written has the place of what it would stand in.
 ///
 /// Made for who has a mistake to tell: the file is only then read for places.
@@ -71,19 +96,18 @@ impl Places {
         self.find(&steps)
     }
 
-    /// The entry of a stream's `plugins`, counted from 0: for what is wrong with the plugin in this place.
-    pub fn plugin_use(&self, stream: &str, index: usize) -> Place {
-        self.find(&["streams", stream, "plugins", &index.to_string()])
+    /// Where a plugin is used: for what is wrong with it there.
+    pub fn used(&self, place: UsePlace<'_>) -> Place {
+        let steps = place.steps();
+        self.find(&steps.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
-    /// Something in the options of a stream's plugin, by its JSON pointer (RFC 6901); the options themselves if that is empty.
-    pub fn option(&self, stream: &str, index: usize, pointer: &str) -> Place {
-        let index = index.to_string();
-        let inside: Vec<String> =
-            pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
-        let mut steps = vec!["streams", stream, "plugins", &index, "options"];
-        steps.extend(inside.iter().map(String::as_str));
-        self.find(&steps)
+    /// Something in the options of a plugin where it is used, by its JSON pointer (RFC 6901); the options themselves if that is empty.
+    pub fn option(&self, place: UsePlace<'_>, pointer: &str) -> Place {
+        let mut steps = place.steps();
+        steps.push("options".into());
+        steps.extend(pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")));
+        self.find(&steps.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     fn root(&self) -> &Node {
@@ -199,15 +223,15 @@ fps = 3
         let found = |place: Place| (place.key, place.line, text[place.span].to_owned());
         let options = "streams.lobby.plugins[1].options";
         assert_eq!(
-            found(places.option("lobby", 1, "/areas/1/a~1b")),
+            found(places.option(UsePlace::Chain("lobby", 1), "/areas/1/a~1b")),
             (format!("{options}.areas[1].\"a/b\""), 8, "\"a/b\" = 400".into())
         );
         assert_eq!(
-            found(places.option("lobby", 1, "/areas/0/width")),
+            found(places.option(UsePlace::Chain("lobby", 1), "/areas/0/width")),
             (format!("{options}.areas[0].width"), 7, "{ x = 1, y = 2 }".into())
         );
-        assert_eq!(found(places.option("lobby", 0, "/text")).1, 5);
-        assert_eq!(found(places.option("lobby", 7, "")).1, 4);
+        assert_eq!(found(places.option(UsePlace::Chain("lobby", 0), "/text")).1, 5);
+        assert_eq!(found(places.option(UsePlace::Chain("lobby", 7), "")).1, 4);
         assert_eq!(
             found(places.stream("lobby", "source")),
             ("streams.lobby.source".into(), 3, "source = \"test://\"".into())

@@ -1,5 +1,8 @@
 //! What was written → what it means: variables and secrets put in, names looked up, defaults filled in.
 
+mod grants;
+mod uses;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,8 +15,8 @@ use crate::key::Key;
 use crate::load::Known;
 use crate::mistake::{Mistake, Severity, Wrong};
 use crate::nearest::nearest;
-use crate::places::{Places, TEMPLATE};
-use crate::resolved::{Access, Component, Config, Credentials, Plugin, PluginUse, Server, Stream};
+use crate::places::{Places, TEMPLATE, UsePlace};
+use crate::resolved::{Access, Component, Config, Credentials, Defaults, Plugin, Server, Stream};
 use crate::section::{At, Reader, shown_text};
 use crate::written::{self, File, Named, Text};
 
@@ -30,6 +33,10 @@ pub(crate) fn resolve(file: &File, reader: &mut Reader<'_>, places: &Places, kno
     for plugin in &file.plugins {
         config.plugins.insert(plugin.name.clone(), Arc::new(resolver.plugin(plugin)));
     }
+    if let Some(policy) = &config.server.access_policy {
+        let name = &policy.plugin;
+        config.plugins.entry(name.clone()).or_insert_with(|| Arc::new(Plugin::bundled(name)));
+    }
     let streams_key = Key::Root.of("streams");
     for written in &file.streams {
         let key = streams_key.of(&written.name);
@@ -45,10 +52,8 @@ pub(crate) fn resolve(file: &File, reader: &mut Reader<'_>, places: &Places, kno
         let Some(stream) = resolver.stream(&key, name, written) else {
             continue;
         };
-        for used in &stream.plugins {
-            if !config.plugins.contains_key(&used.plugin) {
-                config.plugins.insert(used.plugin.clone(), Arc::new(Plugin::bundled(&used.plugin)));
-            }
+        for used in used_by(&stream) {
+            config.plugins.entry(used.clone()).or_insert_with(|| Arc::new(Plugin::bundled(used)));
         }
         match written.name.as_str() {
             TEMPLATE => config.template = Some(Arc::new(stream)),
@@ -56,6 +61,14 @@ pub(crate) fn resolve(file: &File, reader: &mut Reader<'_>, places: &Places, kno
         }
     }
     Resolved { config, advice: resolver.advice }
+}
+
+/// The plugins that a stream uses, each as often as it does.
+fn used_by(stream: &Stream) -> impl Iterator<Item = &String> {
+    let chain = stream.plugins.iter().map(|used| &used.plugin);
+    chain
+        .chain(stream.events.iter().map(|used| &used.plugin))
+        .chain(stream.format_policy.iter().map(|used| &used.plugin))
 }
 
 struct Resolver<'r, 'd, 'k> {
@@ -98,6 +111,10 @@ impl Resolver<'_, '_, '_> {
         if written.access.is_some() {
             server.access = Access::Open;
         }
+        if let Some(policy) = &written.access_policy {
+            let key = Key::Root.of("server");
+            server.access_policy = self.policy(&key.of("access_policy"), UsePlace::AccessPolicy, &policy.value);
+        }
         let Some(At { value: Text(text), span }) = &written.listen else {
             return server;
         };
@@ -109,11 +126,16 @@ impl Resolver<'_, '_, '_> {
         };
         server.listen = listen;
         if !listen.ip().to_canonical().is_loopback() && server.access == Access::Loopback {
+            if written.access_policy.is_some() {
+                // The policy is asked about everybody: it is the access.
+                server.access = Access::Open;
+                return server;
+            }
             let wrong = Wrong::new(format!(
                 "beyond loopback `server.access = \"open\"` must be written, got {}",
                 shown_text(text)
             ));
-            let help = "everybody who can connect may then watch, publish and control";
+            let help = "everybody who can connect may then watch, publish and control; or let a plugin decide: `access_policy`";
             self.reader.add_following(wrong.help(help), &key, span.clone());
         }
         server
@@ -149,7 +171,14 @@ impl Resolver<'_, '_, '_> {
             memory: section.memory.as_ref().map(|at| at.value.0),
             deadline: section.deadline.as_ref().map(|at| at.value.0),
             on_error: section.on_error.as_ref().map(|at| at.value.0),
-            ..Plugin::bundled(&written.name)
+            grants: section.grants.as_ref().map(|at| self.grants(&key.of("grants"), &at.value)).unwrap_or_default(),
+            every: section.every.as_ref().map_or(Defaults::EVERY, |at| at.value.0),
+            timeout: section.timeout.as_ref().map_or(Defaults::TIMEOUT, |at| at.value.0),
+            queue: section.queue.as_ref().map_or(Defaults::QUEUE, |at| at.value.0),
+            max_failures: section.max_failures.as_ref().map_or(Defaults::MAX_FAILURES, |at| at.value.0),
+            window: section.window.as_ref().map_or(Defaults::WINDOW, |at| at.value.0),
+            recycle_after: section.recycle_after.as_ref().map(|at| at.value.0),
+            name: written.name.clone(),
         }
     }
 
@@ -194,6 +223,7 @@ impl Resolver<'_, '_, '_> {
         };
         let credentials = self.credentials(key, section, in_address);
         let plugins = self.chain(key, &written.name, &section.plugins);
+        let events = self.sinks(key, &written.name, &section.events);
         let mut stream = Stream::new(name, source?);
         stream.credentials = credentials;
         stream.transport = section.transport.as_ref().map_or(stream.transport, |at| at.value.0);
@@ -204,12 +234,17 @@ impl Resolver<'_, '_, '_> {
         stream.max_viewers = section.max_viewers.as_ref().map(|at| at.value.0);
         stream.max_renditions = section.max_renditions.as_ref().map_or(stream.max_renditions, |at| at.value.0);
         stream.plugins = plugins;
+        stream.events = events;
         if let Some(At { value: stills, .. }) = &section.stills {
             let to = &mut stream.stills;
             to.format = stills.format.as_ref().map_or(to.format, |at| at.value.0);
             to.quality = stills.quality.as_ref().map_or(to.quality, |at| at.value.0 as u8);
             to.fps = stills.fps.as_ref().map(|at| at.value.0).or(to.fps);
             to.width = stills.width.as_ref().map(|at| at.value.0);
+            if let Some(policy) = &stills.policy {
+                let (key, place) = (key.of("stills"), UsePlace::FormatPolicy(&written.name));
+                stream.format_policy = self.policy(&key.of("policy"), place, &policy.value);
+            }
         }
         Some(stream)
     }
@@ -247,61 +282,6 @@ impl Resolver<'_, '_, '_> {
             self.advice.push(Mistake { severity: Severity::Advice, ..advice });
         }
         Some(Credentials { username: name, password: word.or(password).unwrap_or_default().into() })
-    }
-
-    fn chain(&mut self, key: &Key<'_>, stream: &str, written: &[At<Option<written::Use>>]) -> Vec<PluginUse> {
-        let list = key.of("plugins");
-        let mut chain = Vec::with_capacity(written.len());
-        for (index, entry) in written.iter().enumerate() {
-            let Some(used) = &entry.value else { continue };
-            let key = list.at(index);
-            let Some(At { value: Text(name), span }) = &used.plugin else {
-                continue;
-            };
-            let names =
-                self.declared.iter().map(|plugin| plugin.name.as_str()).chain(self.known.bundled.iter().copied());
-            if !names.clone().any(|known| known == name) {
-                let wrong = Wrong::new(format!("no plugin has this name, got {}", shown_text(name)));
-                let wrong = wrong.nearest(nearest(name, names).map(|meant| format!("\"{meant}\"")));
-                let help = format!(
-                    "declare it as `[plugins.{name}]`; these come with the program: {}",
-                    self.known.bundled.join(", ")
-                );
-                self.reader.add_following(wrong.help(help), &key.of("use"), span.clone());
-            }
-            let mut options =
-                serde_json::Value::Object(used.options.as_ref().map(|at| at.value.0.clone()).unwrap_or_default());
-            self.expand_options(&mut options, &mut String::new(), stream, index);
-            chain.push(PluginUse { plugin: name.clone(), options });
-        }
-        chain
-    }
-
-    /// Replaces the variables in every text of a plugin's options.
-    fn expand_options(&mut self, value: &mut serde_json::Value, pointer: &mut String, stream: &str, index: usize) {
-        let length = pointer.len();
-        match value {
-            serde_json::Value::String(text) if text.contains("${") => match expand(text, self.known.environment) {
-                Ok(expanded) => *text = expanded.into_owned(),
-                Err(wrong) => self.reader.mistakes.push(wrong.at(self.places.option(stream, index, pointer))),
-            },
-            serde_json::Value::Array(list) => {
-                for (at, entry) in list.iter_mut().enumerate() {
-                    pointer.push_str(&format!("/{at}"));
-                    self.expand_options(entry, pointer, stream, index);
-                    pointer.truncate(length);
-                }
-            }
-            serde_json::Value::Object(table) => {
-                for (key, entry) in table.iter_mut() {
-                    pointer.push('/');
-                    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
-                    self.expand_options(entry, pointer, stream, index);
-                    pointer.truncate(length);
-                }
-            }
-            _ => {}
-        }
     }
 }
 

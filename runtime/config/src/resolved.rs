@@ -1,5 +1,8 @@
 //! What `streams.toml` means: plain, comparable values with every default filled in. Later code sees only these.
 
+mod grants;
+mod uses;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
@@ -11,6 +14,9 @@ use media::{Size, StreamName};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::secret;
+
+pub use grants::{DirGrant, Grants, HttpGrant, Variables};
+pub use uses::{PluginUse, PolicyUse, SinkUse};
 
 /// The whole file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,12 +32,14 @@ pub struct Config {
 }
 
 /// `[server]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Server {
     /// `listen`: where HTTP is served.
     pub listen: SocketAddr,
     /// `access`: who may come in.
     pub access: Access,
+    /// `access_policy`: the plugin that is asked about every request, behind the rules of `access`.
+    pub access_policy: Option<PolicyUse>,
 }
 
 /// `server.access`.
@@ -40,7 +48,7 @@ pub enum Access {
     /// Not written: everything is allowed, and only loopback is listened on.
     #[default]
     Loopback,
-    /// `"open"`: everything is allowed to everybody who can connect.
+    /// `"open"`: everything is allowed to everybody who can connect, unless an access policy refuses it.
     Open,
 }
 
@@ -59,6 +67,20 @@ pub struct Plugin {
     pub deadline: Option<Duration>,
     /// `on_error`; by the plugin's role if not written.
     pub on_error: Option<OnError>,
+    /// `grants`: what it may reach beyond pictures.
+    pub grants: Grants,
+    /// `every`: how often a poller is called.
+    pub every: Duration,
+    /// `timeout` of one tick, delivery or decision, waiting for the network included.
+    pub timeout: Duration,
+    /// `queue`: how many events wait for a sink; the oldest goes when it is full.
+    pub queue: u32,
+    /// `max_failures` within `window`: so many, and it is not started again on that stream until it is loaded anew.
+    pub max_failures: u32,
+    /// `window`, see there.
+    pub window: Duration,
+    /// `recycle_after`: an instance is replaced after so many calls; never for their number if none.
+    pub recycle_after: Option<u32>,
 }
 
 /// Where a component's bytes are.
@@ -106,8 +128,12 @@ pub struct Stream {
     pub max_renditions: u32,
     /// `plugins`, in the order of the chain.
     pub plugins: Vec<PluginUse>,
+    /// `events`: the plugins that are told what happens.
+    pub events: Vec<SinkUse>,
     /// `[streams.*.stills]`.
     pub stills: Stills,
+    /// `stills.policy`: the plugin that chooses what each viewer of stills gets.
+    pub format_policy: Option<PolicyUse>,
 }
 
 /// Where a stream's media comes from. Prints as [`Source::shown`].
@@ -191,23 +217,6 @@ pub enum Transport {
     Udp,
 }
 
-/// One entry of `plugins`. Options whose names say so (`token`, `password` …) print as `***`.
-#[derive(Clone, PartialEq)]
-pub struct PluginUse {
-    /// `use`: a key of [`Config::plugins`].
-    pub plugin: String,
-    /// `options`: a JSON object, as the plugin gets it.
-    pub options: serde_json::Value,
-}
-
-impl fmt::Debug for PluginUse {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut options = self.options.clone();
-        secret::hide(&mut options);
-        write!(f, "{} {options}", self.plugin)
-    }
-}
-
 /// `[streams.*.stills]`: what a viewer gets who asks for nothing in particular.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stills {
@@ -251,11 +260,25 @@ impl Defaults {
     pub const QUALITY: u8 = 80;
     /// As fast as cameras mostly are.
     pub const FPS: u32 = 30;
+    /// What is read from elsewhere changes more slowly than that, and its server has others to serve.
+    pub const EVERY: Duration = Duration::from_secs(10);
+    /// A server that is well answers within a second; one behind a slow link within some.
+    pub const TIMEOUT: Duration = Duration::from_secs(10);
+    /// Events of some minutes, so that a receiver may be restarted.
+    pub const QUEUE: u32 = 64;
+    /// With waits that double from 1 s, the fifth failure comes after a quarter of a minute.
+    pub const MAX_FAILURES: u32 = 5;
+    /// Failures so far apart have nothing to do with each other.
+    pub const WINDOW: Duration = Duration::from_secs(600);
 }
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: Defaults::LISTEN.parse().expect("a constant address"), access: Access::default() }
+        Self {
+            listen: Defaults::LISTEN.parse().expect("a constant address"),
+            access: Access::default(),
+            access_policy: None,
+        }
     }
 }
 
@@ -276,6 +299,8 @@ impl Stream {
             max_viewers: None,
             max_renditions: Defaults::MAX_RENDITIONS,
             plugins: Vec::new(),
+            events: Vec::new(),
+            format_policy: None,
             stills: Stills { format, quality: Defaults::QUALITY, fps, width: None },
         }
     }
@@ -296,6 +321,13 @@ impl Plugin {
             memory: None,
             deadline: None,
             on_error: None,
+            grants: Grants::default(),
+            every: Defaults::EVERY,
+            timeout: Defaults::TIMEOUT,
+            queue: Defaults::QUEUE,
+            max_failures: Defaults::MAX_FAILURES,
+            window: Defaults::WINDOW,
+            recycle_after: None,
         }
     }
 }

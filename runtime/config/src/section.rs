@@ -11,6 +11,7 @@ use crate::key::Key;
 use crate::mistake::{Mistake, Wrong};
 use crate::nearest::nearest;
 use crate::secret;
+use crate::written::Text;
 
 /// A value, and where it stands in the file.
 #[derive(Clone, Debug, PartialEq)]
@@ -176,11 +177,12 @@ impl<'r, 'd, 'a> Section<'r, 'd, 'a> {
         all
     }
 
-    /// The tables in the list under a key.
+    /// The tables in the list under a key; with `named` a text in it is one too.
     pub(crate) fn list<T>(
         &mut self,
         key: &'static str,
         hint: &str,
+        named: Option<fn(At<Text>) -> T>,
         mut read: impl FnMut(Section<'_, 'd, '_>) -> T,
     ) -> Vec<At<Option<T>>> {
         let Some(value) = self.find(key) else { return Vec::new() };
@@ -193,15 +195,69 @@ impl<'r, 'd, 'a> Section<'r, 'd, 'a> {
         let mut all = Vec::with_capacity(list.len());
         for (index, entry) in list.iter().enumerate() {
             let path = path.at(index);
-            let value = match entry.get_ref() {
-                DeValue::Table(table) => Some(read(Section::new(self.reader, &path, table, entry.span()))),
-                other => {
+            let value = match (entry.get_ref(), named) {
+                (DeValue::Table(table), _) => Some(read(Section::new(self.reader, &path, table, entry.span()))),
+                (DeValue::String(name), Some(named)) => {
+                    Some(named(At { value: Text(name.clone().into_owned()), span: entry.span() }))
+                }
+                (other, _) => {
                     let wrong = Wrong::new(format!("must be a table, got {}", shown(other)));
                     self.reader.add(wrong.help(hint), &path, entry.span());
                     None
                 }
             };
             all.push(At { value, span: entry.span() });
+        }
+        all
+    }
+
+    /// The table of a key, or a text that stands for one.
+    pub(crate) fn word_or_table<T>(
+        &mut self,
+        key: &'static str,
+        named: impl FnOnce(At<Text>) -> T,
+        read: impl FnOnce(Section<'_, 'd, '_>) -> T,
+    ) -> Option<At<T>> {
+        if let Some(DeValue::String(_)) = self.table.get(key).map(Spanned::get_ref) {
+            let word = self.take::<Text>(key)?;
+            let span = word.span.clone();
+            return Some(At { value: named(word), span });
+        }
+        self.table(key, read)
+    }
+
+    /// The texts in the list under a key; those that are none are mistakes.
+    pub(crate) fn texts(&mut self, key: &'static str) -> Vec<At<Text>> {
+        let Some(value) = self.find(key) else { return Vec::new() };
+        let path = self.key.of(key);
+        let Some(list) = value.get_ref().as_array() else {
+            let wrong = Wrong::new(format!("must be a list of texts, got {}", shown(value.get_ref())));
+            self.reader.add(wrong.help(format!("write it as `{key} = [\"…\"]`")), &path, value.span());
+            return Vec::new();
+        };
+        let mut all = Vec::with_capacity(list.len());
+        for (index, entry) in list.iter().enumerate() {
+            match Text::read(entry.get_ref()) {
+                Ok(text) => all.push(At { value: text, span: entry.span() }),
+                Err(wrong) => self.reader.add(wrong, &path.at(index), entry.span()),
+            }
+        }
+        all
+    }
+
+    /// The texts of the table under a key, each with its name.
+    pub(crate) fn texts_by_name(&mut self, key: &'static str) -> Vec<(String, At<Text>)> {
+        let Some(value) = self.find(key) else { return Vec::new() };
+        let path = self.key.of(key);
+        let Some(section) = Section::open(self.reader, &path, value) else {
+            return Vec::new();
+        };
+        let mut all = Vec::with_capacity(section.table.len());
+        for (name, value) in section.table {
+            match Text::read(value.get_ref()) {
+                Ok(text) => all.push((name.get_ref().clone().into_owned(), At { value: text, span: value.span() })),
+                Err(wrong) => section.reader.add(wrong, &path.of(name.get_ref()), value.span()),
+            }
         }
         all
     }

@@ -4,7 +4,9 @@
 //! The JSON schema for editors is made from these types, so their comments are what an editor shows.
 
 mod amount;
+mod grants;
 mod text;
+mod uses;
 
 use std::ops::Range;
 
@@ -17,7 +19,9 @@ use crate::resolved::{OnError, StillsFormat, Transport};
 use crate::section::{At, Reader, Section};
 
 pub(crate) use amount::{Bytes, Number, Time};
+pub(crate) use grants::Grants;
 pub(crate) use text::{Address, Digest, Options, Text, Words};
+pub(crate) use uses::{Chained, Policy, Sink};
 
 /// The whole file.
 #[derive(Debug, Default)]
@@ -40,11 +44,14 @@ pub(crate) struct Named<T> {
 #[derive(Debug, Default, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(crate) struct Server {
-    /// Address and port that HTTP is served on. Beyond loopback only with `access = "open"`.
+    /// Address and port that HTTP is served on. Beyond loopback only with `access = "open"` or an `access_policy`.
     #[schemars(extend("default" = crate::Defaults::LISTEN, "examples" = ["127.0.0.1:8080", "0.0.0.0:8080", "[::]:8080"]))]
     pub(crate) listen: Option<At<Text>>,
-    /// `"open"`: everybody who can connect may watch, publish and control. Without it only this machine is listened to.
+    /// `"open"`: everybody who can connect may watch, publish and control. Without it, and without `access_policy`, only this machine is listened to.
     pub(crate) access: Option<At<Words<Open>>>,
+    /// The plugin that is asked about every request: it allows, challenges or refuses.
+    #[schemars(with = "Policy", extend("examples" = ["doorman"]))]
+    pub(crate) access_policy: Option<At<Policy>>,
 }
 
 /// The one word that `access` has so far.
@@ -70,6 +77,27 @@ pub(crate) struct Plugin {
     /// What becomes of a picture on which the plugin fails: it goes on as it was (`pass`), is withheld (`drop`), or the last good one is shown
     /// again (`last`). Without it: `drop` for a filter, `pass` for an analyzer.
     pub(crate) on_error: Option<At<Words<OnError>>>,
+    /// What it may reach beyond pictures: nothing unless it is written here.
+    #[schemars(with = "Grants")]
+    pub(crate) grants: Option<At<Grants>>,
+    /// How often a poller is called.
+    #[schemars(extend("default" = "10s"))]
+    pub(crate) every: Option<At<Time<1_000, 86_400_000>>>,
+    /// The most time that a poller's call, the delivery of an event or a decision may take, waiting for the network included.
+    #[schemars(extend("default" = "10s"))]
+    pub(crate) timeout: Option<At<Time<10, 300_000>>>,
+    /// How many events wait for an event sink; the oldest goes when it is full.
+    #[schemars(extend("default" = crate::Defaults::QUEUE))]
+    pub(crate) queue: Option<At<Number<1, 10_000>>>,
+    /// So many failures within `window`, and the plugin is not started again on that stream until it is loaded anew.
+    #[schemars(extend("default" = crate::Defaults::MAX_FAILURES))]
+    pub(crate) max_failures: Option<At<Number<1, 1_000>>>,
+    /// See `max_failures`.
+    #[schemars(extend("default" = "10m"))]
+    pub(crate) window: Option<At<Time<1_000, 86_400_000>>>,
+    /// An instance is replaced after so many calls, unseen by viewers: for languages that give memory back late. Without it: 3,000 for a component
+    /// above 8 MB, never for others.
+    pub(crate) recycle_after: Option<At<Number<1, 1_000_000_000>>>,
 }
 
 /// One camera feed.
@@ -108,22 +136,14 @@ pub(crate) struct Stream {
     #[schemars(extend("default" = crate::Defaults::MAX_RENDITIONS))]
     pub(crate) max_renditions: Option<At<Number<1, 64>>>,
     /// The plugins that every picture goes through, in this order.
-    #[schemars(with = "Vec<Use>")]
-    pub(crate) plugins: Vec<At<Option<Use>>>,
+    #[schemars(with = "Vec<Chained>")]
+    pub(crate) plugins: Vec<At<Option<Chained>>>,
+    /// The plugins that are told what happens on this stream.
+    #[schemars(with = "Vec<Sink>")]
+    pub(crate) events: Vec<At<Option<Sink>>>,
     /// What a viewer of stills gets who asks for nothing in particular.
     #[schemars(with = "Stills")]
     pub(crate) stills: Option<At<Stills>>,
-}
-
-/// One plugin of a stream's chain.
-#[derive(Debug, Default, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-pub(crate) struct Use {
-    /// A name of `[plugins.…]`, or of one that comes with Framegate.
-    #[schemars(required, rename = "use", extend("examples" = ["clock", "motion-gate", "privacy-mask"]))]
-    pub(crate) plugin: Option<At<Text>>,
-    /// What the plugin is told; each plugin has its own words.
-    pub(crate) options: Option<At<Options>>,
 }
 
 /// What a viewer of stills gets who asks for nothing in particular.
@@ -140,10 +160,10 @@ pub(crate) struct Stills {
     pub(crate) fps: Option<At<Number<1, 60>>>,
     /// In pixels; never scaled up. Without it: as wide as the camera's.
     pub(crate) width: Option<At<Number<16, 8192>>>,
+    /// The plugin that chooses format, quality, width and rate for each viewer, within what it asks for.
+    #[schemars(with = "Policy", extend("examples" = ["format-choice"]))]
+    pub(crate) policy: Option<At<Policy>>,
 }
-
-/// How an entry of `plugins` looks.
-const USE_HINT: &str = r#"write it as `plugins = [{ use = "clock" }]`"#;
 
 impl File {
     /// Reads the whole file; every mistake goes to the reader.
@@ -175,13 +195,18 @@ impl File {
 
 impl Server {
     fn read(mut section: Section<'_, '_, '_>) -> Self {
-        let read = Self { listen: section.take("listen"), access: section.take("access") };
+        let read = Self {
+            listen: section.take("listen"),
+            access: section.take("access"),
+            access_policy: section.word_or_table("access_policy", Policy::named, Policy::read),
+        };
         section.finish(&[
             ("address", "listen"),
             ("bind", "listen"),
             ("host", "listen"),
             ("port", "listen"),
             ("auth", "access"),
+            ("policy", "access_policy"),
         ]);
         read
     }
@@ -195,6 +220,13 @@ impl Plugin {
             memory: section.take("memory"),
             deadline: section.take("deadline"),
             on_error: section.take("on_error"),
+            grants: section.table("grants", Grants::read),
+            every: section.take("every"),
+            timeout: section.take("timeout"),
+            queue: section.take("queue"),
+            max_failures: section.take("max_failures"),
+            window: section.take("window"),
+            recycle_after: section.take("recycle_after"),
         };
         section.finish(&[
             ("file", "component"),
@@ -202,7 +234,13 @@ impl Plugin {
             ("wasm", "component"),
             ("use", "component"),
             ("hash", "sha256"),
-            ("timeout", "deadline"),
+            ("interval", "every"),
+            ("http", "grants.http"),
+            ("env", "grants.env"),
+            ("dir", "grants.dir"),
+            ("clock", "grants.clock"),
+            ("random", "grants.random"),
+            ("grant", "grants"),
             ("options", "streams.….plugins = [{ use = …, options = … }]"),
         ]);
         read
@@ -222,7 +260,8 @@ impl Stream {
             stall_timeout: section.take("stall_timeout"),
             max_viewers: section.take("max_viewers"),
             max_renditions: section.take("max_renditions"),
-            plugins: section.list("plugins", USE_HINT, Use::read),
+            plugins: section.list("plugins", Chained::HINT, None, Chained::read),
+            events: section.list("events", Sink::HINT, Some(Sink::named), Sink::read),
             stills: section.table("stills", Stills::read),
         };
         section.finish(&[
@@ -238,20 +277,14 @@ impl Stream {
             ("timeout", "start_timeout"),
             ("max_clients", "max_viewers"),
             ("filters", "plugins"),
+            ("sinks", "events"),
+            ("policy", "stills.policy"),
             ("use", "plugins"),
             ("format", "stills.format"),
             ("quality", "stills.quality"),
             ("fps", "stills.fps"),
             ("width", "stills.width"),
         ]);
-        read
-    }
-}
-
-impl Use {
-    fn read(mut section: Section<'_, '_, '_>) -> Self {
-        let read = Self { plugin: section.require("use", "the plugin's name"), options: section.take("options") };
-        section.finish(&[("name", "use"), ("plugin", "use"), ("component", "use"), ("config", "options")]);
         read
     }
 }
@@ -263,6 +296,7 @@ impl Stills {
             quality: section.take("quality"),
             fps: section.take("fps"),
             width: section.take("width"),
+            policy: section.word_or_table("policy", Policy::named, Policy::read),
         };
         section.finish(&[("rate", "fps"), ("framerate", "fps"), ("size", "width"), ("type", "format")]);
         read

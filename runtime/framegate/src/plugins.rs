@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use config::{Loaded, Mistake};
+use config::{Loaded, Mistake, UsePlace};
 use plugin::{Compiler, Host, Plugin, Settings};
 
 use crate::bundled;
@@ -46,7 +46,7 @@ fn check_options(loaded: &Loaded, plugins: &BTreeMap<String, Arc<Plugin>>, mista
                 .entry((&used.plugin, used.options.to_string()))
                 .or_insert_with(|| plugin.check(&stream.name, &used.options).err().unwrap_or_default());
             for mistake in found {
-                let place = loaded.places.option(name, index, &mistake.path);
+                let place = loaded.places.option(UsePlace::Chain(name, index), &mistake.path);
                 mistakes.push(Mistake::new(place, mistake.message.clone()));
             }
         }

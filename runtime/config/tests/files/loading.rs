@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::Path;
 
-use framegate_config::{Ink, Mistake, Source, TEMPLATE, load, read};
+use framegate_config::{Ink, Mistake, Source, TEMPLATE, UsePlace, load, read};
 
 use crate::environment::known;
 
@@ -43,10 +43,12 @@ plugins = [
 ]
 "#;
     let loaded = read(Path::new("streams.toml"), text.into(), &known()).expect("a good file");
-    let option =
-        Mistake::new(loaded.places.option("lobby", 0, "/position"), "must be top-left or top-right, got \"top-lfet\"");
+    let option = Mistake::new(
+        loaded.places.option(UsePlace::Chain("lobby", 0), "/position"),
+        "must be top-left or top-right, got \"top-lfet\"",
+    );
     let report = loaded.report(vec![
-        Mistake::new(loaded.places.plugin_use(TEMPLATE, 0), "cannot be used here"),
+        Mistake::new(loaded.places.used(UsePlace::Chain(TEMPLATE, 0)), "cannot be used here"),
         option.nearest(Some("top-left")).help("such as position = \"top-left\""),
     ]);
     assert_eq!(
