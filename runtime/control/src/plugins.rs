@@ -33,6 +33,10 @@ pub struct Plugin {
     pub faults: BTreeMap<Kind, u64>,
     /// How often it was started anew.
     pub restarts: u64,
+    /// How often its instance was replaced unseen, since it had grown or was called as often as it may be.
+    pub recycled: u64,
+    /// Bytes of its memory.
+    pub memory: u64,
 }
 
 impl Plugin {
@@ -55,6 +59,8 @@ impl Plugin {
             uncovered: link.uncovered,
             faults: link.faults,
             restarts: link.restarts,
+            recycled: link.recycled,
+            memory: link.memory,
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use media::Annotation;
 use picture::{Format, Rendition};
 use serde::Serialize;
 
@@ -40,6 +41,14 @@ pub enum Message {
         viewers: u32,
         /// Bytes of stills a second.
         bytes_per_second: u64,
+    },
+    /// What plugins found in the picture that the next binary message shows: before each such still, and once more with nothing when nothing is found
+    /// any more. Not to who asked for `annotations=0`.
+    Annotations {
+        /// The picture's presentation time in milliseconds.
+        pts_ms: i64,
+        /// Each with its area in shares of the picture's size.
+        annotations: Arc<[Annotation]>,
     },
     /// What the viewer gets: what it asked for, snapped, or the nearest that is made. Once, at the start.
     Rendition {

@@ -11,7 +11,7 @@ mod viewer;
 pub use frame::{Header, Opcode};
 pub use reader::{Incoming, Reader, Violation};
 pub use socket::{Closed, Socket};
-pub use viewer::{End, Stats, Viewer};
+pub use viewer::{Annotations, End, Stats, Told, Viewer};
 
 /// Close codes: RFC 6455 section 7.4.1, and ours, which are 4000 and the HTTP status (section 7.4.2 leaves 4000 to 4999 to applications).
 pub mod code {

@@ -5,7 +5,7 @@ use config::Config;
 use journal::Journal;
 use media::{BadName, Moment, StreamName};
 use picture::{Encoders, Pictures};
-use plugin::{Link, Plugin};
+use plugin::{Link, Plugin, States};
 use stream::Stream;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
@@ -127,10 +127,10 @@ impl Hub {
     }
 
     fn make(&self, config: Arc<config::Stream>, from_template: bool) -> Arc<Entry> {
-        let links = config.plugins.iter().map(|used| Link {
+        let links = config.plugins.iter().map(|used| {
             // The program checks at start that all are there; a plugin that is not would open what a mask should hide.
-            plugin: self.parts.plugins.get(&used.plugin).expect("every plugin of a stream was loaded").clone(),
-            options: used.options.clone(),
+            let plugin = self.parts.plugins.get(&used.plugin).expect("every plugin of a stream was loaded");
+            Link::new(plugin.clone(), used)
         });
         let links = links.collect();
         let Parts { journal, tracker, stop, runtime, encoders, .. } = &self.parts;
@@ -140,7 +140,8 @@ impl Hub {
             &stream::Parts { journal: journal.clone(), tracker: tracker.clone(), stop: stop.clone() },
         );
         let parts = picture::Parts { encoders: encoders.clone(), journal: journal.clone(), runtime: runtime.clone() };
-        let pictures = Pictures::new(stream.clone(), links, parts);
+        let states = States::default();
+        let pictures = Pictures::new(stream.clone(), links, states, parts);
         Arc::new(Entry::new(stream, pictures, from_template))
     }
 

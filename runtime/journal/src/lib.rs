@@ -7,7 +7,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use media::StreamName;
+use bytes::Bytes;
+use media::{Annotation, StreamName};
 use tokio::sync::watch;
 
 /// Something that happened.
@@ -29,6 +30,22 @@ pub struct Event {
     /// What else is to be said, an object mostly.
     #[serde(skip_serializing_if = "serde_json::Value::is_null")]
     pub data: serde_json::Value,
+    /// What was found in the picture that belongs to it.
+    #[serde(skip_serializing_if = "no_annotations")]
+    pub annotations: Arc<[Annotation]>,
+}
+
+/// The picture that belongs to an event.
+#[derive(Clone, Debug, Default)]
+pub struct Scene {
+    /// What was found in it.
+    pub annotations: Arc<[Annotation]>,
+    /// The picture as viewers see it, a JPEG; none where it was kept back, or nobody asked for stills.
+    pub still: Option<Bytes>,
+}
+
+fn no_annotations(annotations: &Arc<[Annotation]>) -> bool {
+    annotations.is_empty()
 }
 
 /// The ring of events. Cloning gives another handle of the same ring; when it is full the oldest event goes.
@@ -43,23 +60,57 @@ struct Ring {
     events: VecDeque<Arc<Event>>,
     capacity: usize,
     last_id: u64,
+    /// The stills of the newest events that have one, by the event's id.
+    stills: VecDeque<(u64, Bytes)>,
+    still_bytes: usize,
 }
 
 impl Journal {
     /// How many events a process remembers: some minutes of a busy one, about a megabyte.
     pub const CAPACITY: usize = 4096;
 
+    /// How many bytes of events' stills a process remembers: a hundred of 1280 pixels. When it is full the oldest goes, and its event stays
+    /// without one.
+    pub const STILL_BYTES: usize = 16 << 20;
+
     /// A ring of so many events.
     pub fn new(capacity: usize) -> Self {
-        let ring = Ring { events: VecDeque::new(), capacity: capacity.max(1), last_id: 0 };
+        let ring = Ring {
+            events: VecDeque::new(),
+            capacity: capacity.max(1),
+            last_id: 0,
+            stills: VecDeque::new(),
+            still_bytes: 0,
+        };
         Self { ring: Arc::new(Mutex::new(ring)), newest: watch::Sender::new(0) }
     }
 
     /// Writes one event, now.
     pub fn write(&self, kind: &str, stream: Option<&StreamName>, plugin: Option<&str>, data: serde_json::Value) {
+        self.write_scene(kind, stream, plugin, data, Scene::default());
+    }
+
+    /// Writes one event, now, with the picture that belongs to it.
+    pub fn write_scene(
+        &self,
+        kind: &str,
+        stream: Option<&StreamName>,
+        plugin: Option<&str>,
+        data: serde_json::Value,
+        scene: Scene,
+    ) {
         let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
         ring.last_id += 1;
         let id = ring.last_id;
+        if let Some(still) = scene.still {
+            ring.still_bytes += still.len();
+            ring.stills.push_back((id, still));
+            while ring.still_bytes > Self::STILL_BYTES
+                && let Some((_, oldest)) = ring.stills.pop_front()
+            {
+                ring.still_bytes -= oldest.len();
+            }
+        }
         if ring.events.len() == ring.capacity {
             ring.events.pop_front();
         }
@@ -70,6 +121,7 @@ impl Journal {
             stream: stream.cloned(),
             plugin: plugin.map(Into::into),
             data,
+            annotations: scene.annotations,
         }));
         drop(ring);
         self.newest.send_replace(id);
@@ -80,6 +132,13 @@ impl Journal {
         let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
         let first = ring.events.partition_point(|event| event.id <= id);
         ring.events.range(first..).cloned().collect()
+    }
+
+    /// The still of an event, while it is remembered.
+    pub fn still(&self, id: u64) -> Option<Bytes> {
+        let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = ring.stills.binary_search_by_key(&id, |(of, _)| *of).ok()?;
+        Some(ring.stills[at].1.clone())
     }
 
     /// The newest id, to be awoken when it changes.
@@ -115,6 +174,17 @@ mod tests {
         assert_eq!(events.iter().map(|e| (e.id, e.kind.as_str())).collect::<Vec<_>>(), [(2, "b"), (3, "c")]);
         assert_eq!(journal.since(2).len(), 1);
         assert!(journal.since(3).is_empty());
+    }
+
+    #[test]
+    fn stills_are_bounded_by_bytes_and_events_stay() {
+        let journal = Journal::default();
+        for _ in 0..5 {
+            let still = Some(Bytes::from(vec![0; Journal::STILL_BYTES / 4]));
+            journal.write_scene("seen", None, None, Value::Null, Scene { still, ..Scene::default() });
+        }
+        assert_eq!((1..=5).map(|id| journal.still(id).is_some()).collect::<Vec<_>>(), [false, true, true, true, true]);
+        assert_eq!(journal.since(0).len(), 5);
     }
 
     #[test]

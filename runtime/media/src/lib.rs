@@ -5,19 +5,23 @@
 #![forbid(unsafe_code)]
 
 pub mod annexb;
+mod annotation;
 mod codec;
 pub mod h264;
 pub mod h265;
 pub mod image;
 mod name;
+mod pace;
 mod parameters;
 mod size;
 mod still;
 mod time;
 mod unit;
 
+pub use annotation::{Annotation, Share};
 pub use codec::Codec;
 pub use name::{BadName, StreamName};
+pub use pace::Pace;
 pub use parameters::{Color, Matrix, Parameters, Range};
 pub use size::Size;
 pub use still::{Still, StillFormat};

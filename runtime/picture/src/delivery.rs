@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use media::Still;
+use media::{Annotation, Still};
 use tokio::sync::watch;
 
 use crate::Rendition;
@@ -15,6 +15,8 @@ pub struct Delivery {
     pub superseded: bool,
     /// How many stills of this rendition this viewer missed before it, since it was slow.
     pub skipped: u64,
+    /// What plugins found in its picture.
+    pub found: Arc<[Annotation]>,
 }
 
 /// One viewer's stills of one rendition. Holding it is the demand; dropping it ends it.
@@ -57,10 +59,10 @@ impl Stills {
     /// The next still, if it is there.
     pub fn try_recv(&mut self) -> Option<Delivery> {
         self.newest.borrow_and_update();
-        let (number, Shown { still, superseded }) = self.outlet.0.get(self.next)?;
+        let (number, Shown { still, superseded, found }) = self.outlet.0.get(self.next)?;
         let skipped = number - self.next;
         self.next = number + 1;
-        Some(Delivery { still, superseded, skipped })
+        Some(Delivery { still, superseded, skipped, found })
     }
 
     /// The rendition that it gets: what was asked for, snapped, or the nearest that runs.

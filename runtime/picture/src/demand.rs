@@ -5,12 +5,11 @@ use std::time::Instant;
 
 use codec::{Picture, Pool};
 use config::Stills;
-use media::{Codec, Size, Still, StillFormat, Timestamp};
+use media::{Annotation, Codec, Pace, Size, Still, StillFormat, Timestamp};
 
 use crate::lane::{Job, Lane, Make};
 use crate::measure::Measure;
 use crate::outlet::Outlet;
-use crate::pace::Pace;
 use crate::{Encoders, Format, Rendition};
 
 /// The outlets that have viewers.
@@ -92,19 +91,32 @@ impl Demand {
     }
 
     /// Has a picture encoded for these sinks; those that want the same image share it.
-    pub(crate) fn encode(&mut self, due: &Due, picture: &Picture, pushed: StillFormat, present: Present) {
+    pub(crate) fn encode(
+        &mut self,
+        due: &Due,
+        picture: &Picture,
+        pushed: StillFormat,
+        present: Present,
+        found: &Arc<[Annotation]>,
+    ) {
         let since = Instant::now();
         for (lane, outlets) in self.lanes_of(due, picture.stamp().pts, pushed) {
-            if lane.push(Job { picture: picture.clone(), outlets, since, superseded: present == Present::No }) {
+            if lane.push(Job {
+                picture: picture.clone(),
+                outlets,
+                since,
+                superseded: present == Present::No,
+                found: found.clone(),
+            }) {
                 self.encoders.offer(lane);
             }
         }
     }
 
     /// Hands a still on as it came.
-    pub(crate) fn pass(&mut self, due: &Due, still: &Still) {
+    pub(crate) fn pass(&mut self, due: &Due, still: &Still, found: &Arc<[Annotation]>) {
         for (lane, outlets) in self.lanes_of(due, still.pts, still.format) {
-            lane.pass(still.clone(), outlets);
+            lane.pass(still.clone(), outlets, found.clone());
         }
     }
 

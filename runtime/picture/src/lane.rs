@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use codec::encode::StillEncoder;
 use codec::{Picture, Pool};
-use media::{Still, StillFormat};
+use media::{Annotation, Still, StillFormat};
 
 use crate::Step;
 use crate::measure::{Measure, count};
@@ -31,6 +31,8 @@ pub(crate) struct Job {
     pub(crate) since: Instant,
     /// There are newer pictures already.
     pub(crate) superseded: bool,
+    /// What plugins found in it.
+    pub(crate) found: Arc<[Annotation]>,
 }
 
 /// A still and who gets it.
@@ -87,14 +89,14 @@ impl Lane {
     }
 
     /// Hands on a still that needs no encoder, behind those that are being made; what still waits is older and goes.
-    pub(crate) fn pass(&self, still: Still, outlets: Vec<Arc<Outlet>>) {
+    pub(crate) fn pass(&self, still: Still, outlets: Vec<Arc<Outlet>>, found: Arc<[Annotation]>) {
         let mut order = self.lock();
         for _ in order.waiting.drain(..) {
             count(&self.measure.unencoded);
         }
         let number = order.taken;
         order.taken += 1;
-        self.finish(&mut order, number, Some((Shown { still, superseded: false }, outlets)));
+        self.finish(&mut order, number, Some((Shown { still, superseded: false, found }, outlets)));
     }
 
     /// The oldest waiting picture, and whether more wait behind it.
@@ -122,7 +124,7 @@ impl Lane {
         self.finish(
             &mut self.lock(),
             number,
-            made.map(|still| (Shown { still, superseded: job.superseded }, job.outlets)),
+            made.map(|still| (Shown { still, superseded: job.superseded, found: job.found }, job.outlets)),
         );
     }
 

@@ -16,7 +16,6 @@ mod keys;
 mod lane;
 mod measure;
 mod outlet;
-mod pace;
 mod pictures;
 mod rendition;
 mod shed;

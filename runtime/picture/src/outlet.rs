@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use media::Still;
+use media::{Annotation, Still};
 use tokio::sync::{Notify, watch};
 
 use crate::Rendition;
@@ -30,6 +30,8 @@ pub(crate) struct Shown {
     pub(crate) still: Still,
     /// There were newer pictures already when it was made.
     pub(crate) superseded: bool,
+    /// What plugins found in its picture.
+    pub(crate) found: Arc<[Annotation]>,
 }
 
 #[derive(Debug, Default)]
@@ -130,7 +132,7 @@ mod tests {
             received: Moment::now(),
             captured: None,
         };
-        Shown { still, superseded: false }
+        Shown { still, superseded: false, found: Arc::default() }
     }
 
     fn drain(viewer: &mut Stills) -> Vec<(u64, u64)> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use codec::Pool;
 use journal::Journal;
-use plugin::{Chain, ChainStats, Link, LinkSnapshot, Role};
+use plugin::{Chain, ChainStats, EventStills, Keep, Link, LinkSnapshot, Role, States};
 use stream::{Start, Stream};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
@@ -41,6 +41,7 @@ pub(crate) struct Shared {
     pub(crate) condition: watch::Sender<Condition>,
     pub(crate) pool: Pool,
     links: Vec<Link>,
+    keep: Keep,
     state: Mutex<State>,
 }
 
@@ -84,9 +85,11 @@ pub struct RenditionSnapshot {
 }
 
 impl Pictures {
-    /// Nothing runs until the first [`Self::subscribe`].
-    pub fn new(stream: Stream, links: Vec<Link>, parts: Parts) -> Self {
-        let chain = Chain::new(stream.name(), links.clone(), parts.journal.clone());
+    /// Nothing runs until the first [`Self::subscribe`], unless a plugin is to see pictures always.
+    pub fn new(stream: Stream, links: Vec<Link>, states: States, parts: Parts) -> Self {
+        let stills = if stream.config().events.is_empty() { EventStills::NotMade } else { EventStills::Made };
+        let keep = Keep { states, journal: parts.journal.clone(), stills };
+        let chain = Chain::new(stream.name(), links.clone(), keep.clone());
         let state = State {
             outlets: Vec::new(),
             chain_stats: chain.snapshot_handle(),
@@ -102,10 +105,15 @@ impl Pictures {
             pool: Pool::new(IDLE_POOL_BYTES),
             state: Mutex::new(state),
             links,
+            keep,
             stream,
             parts,
         };
-        Self { shared: Arc::new(shared) }
+        let shared = Arc::new(shared);
+        if shared.always() {
+            Shared::start(&shared, &mut shared.lock());
+        }
+        Self { shared }
     }
 
     /// Stills for one viewer. What it asks for is snapped; when `max_renditions` others run it gets the nearest of those.
@@ -202,7 +210,7 @@ impl Shared {
     }
 
     fn new_chain(&self, state: &mut State) -> Chain {
-        let chain = Chain::new(self.stream.name(), self.links.clone(), self.parts.journal.clone());
+        let chain = Chain::new(self.stream.name(), self.links.clone(), self.keep.clone());
         state.chain_stats = chain.snapshot_handle();
         chain
     }
@@ -225,14 +233,14 @@ impl Shared {
         }
     }
 
-    /// Whether a plugin only looks at pictures.
-    pub(crate) fn has_analyzer(&self) -> bool {
-        self.links.iter().any(|link| link.plugin.role() == Role::Analyzer)
-    }
-
     /// Whether a plugin changes pictures: then nothing may be passed on as the source sent it.
     pub(crate) fn has_filter(&self) -> bool {
-        self.links.iter().any(|link| link.plugin.role() == Role::Filter)
+        self.links.iter().any(|link| link.plugin.picture_role() == Some(Role::Filter))
+    }
+
+    /// Whether a plugin is to see pictures also when nobody watches.
+    fn always(&self) -> bool {
+        self.links.iter().any(|link| link.always && link.plugin.picture_role().is_some())
     }
 
     /// For the worker, when the stream is gone: nothing will come any more.
@@ -250,7 +258,7 @@ impl Shared {
     pub(crate) fn wanted(&self, chain: &mut Option<Chain>) -> Option<Vec<Arc<Outlet>>> {
         let mut state = self.lock();
         state.outlets.retain(|outlet| outlet.viewers() > 0);
-        if state.outlets.is_empty() || state.closed {
+        if (state.outlets.is_empty() && !self.always()) || state.closed {
             state.chain = chain.take();
             state.working = false;
             return None;

@@ -131,16 +131,21 @@ impl Worker {
         let fresh = self.demand.fresh();
         match &self.last {
             _ if fresh.is_empty() => {}
-            Some(Last::Picture(picture, format)) => self.demand.encode(&fresh, picture, *format, Present::Yes),
+            Some(Last::Picture(picture, format)) => {
+                let found = self.chain.as_ref().map(Chain::found).unwrap_or_default();
+                self.demand.encode(&fresh, picture, *format, Present::Yes, &found);
+            }
             Some(Last::Unit(unit, format)) => {
                 let (unit, format) = (unit.clone(), *format);
                 let (untouched, made) = self.demand.split_untouched(&fresh, format, unit.parameters.size);
-                self.demand.pass(&untouched, &self.as_still(&unit, format));
+                let found = self.chain().found();
+                self.demand.pass(&untouched, &self.as_still(&unit, format), &found);
                 if !made.is_empty() {
                     // Untouched means that no plugin changes it, and those that look have seen it.
                     self.decode(&unit);
+                    let found = self.chain().found();
                     for picture in std::mem::take(&mut self.decoded) {
-                        self.demand.encode(&made, &picture, format, Present::Yes);
+                        self.demand.encode(&made, &picture, format, Present::Yes, &found);
                     }
                 }
             }
@@ -158,9 +163,9 @@ impl Worker {
 
     /// Whether only key frames are decoded is decided anew: rates or the GOP changed.
     fn follow_keys(&mut self) {
-        let slowest_is_enough = !self.shared.has_analyzer();
+        let look = self.chain().look_interval();
         let was = self.keys.alone();
-        self.keys.decide(self.demand.shortest_interval().filter(|_| slowest_is_enough));
+        self.keys.decide(self.demand.shortest_interval().into_iter().chain(look).min());
         if was && !self.keys.alone() {
             // What lies between was not decoded: the GOP is taken from its begin, and its key frame was shown already.
             self.again();
@@ -197,11 +202,12 @@ impl Worker {
             true => (Vec::new(), due),
             false => self.demand.split_untouched(&due, format, unit.parameters.size),
         };
-        let looked_at = self.shared.has_analyzer() && load < Load::Busy;
+        let has_analyzer = self.chain().has_analyzer();
+        let looked_at = load < Load::Busy && self.chain().looks_at(unit.pts);
         if made.is_empty() && !looked_at {
             // Between two looks the last verdict holds.
             let is_kept_back = match &*self.shared.condition.borrow() {
-                Condition::Gated { .. } | Condition::Withheld { .. } => self.shared.has_analyzer(),
+                Condition::Gated { .. } | Condition::Withheld { .. } => has_analyzer,
                 Condition::Fine | Condition::NotAvailable(_) => false,
             };
             match is_kept_back {
@@ -214,7 +220,8 @@ impl Worker {
         for picture in std::mem::take(&mut self.decoded) {
             if let Some(picture) = self.plugins(picture, load) {
                 self.pass(&untouched, unit, format);
-                self.demand.encode(&made, &picture, format, Present::Yes);
+                let found = self.chain().found();
+                self.demand.encode(&made, &picture, format, Present::Yes, &found);
                 self.last = Some(match self.shared.has_filter() {
                     true => Last::Picture(picture, format),
                     false => Last::Unit(unit.clone(), format),
@@ -230,7 +237,8 @@ impl Worker {
         let still = self.as_still(unit, format);
         count(&self.shared.measure.untouched);
         self.set_condition(Condition::Fine);
-        self.demand.pass(untouched, &still);
+        let found = self.chain().found();
+        self.demand.pass(untouched, &still, &found);
         self.last = Some(Last::Unit(unit.clone(), format));
     }
 
@@ -276,13 +284,14 @@ impl Worker {
 
     fn show(&mut self, picture: Picture, load: Load, present: Present) {
         let due = self.demand.due(picture.stamp().pts);
-        if due.is_empty() && !self.shared.has_analyzer() {
+        if due.is_empty() && !self.chain().looks_at(picture.stamp().pts) {
             return;
         }
         // While it catches up nobody but filters needs to see the past.
         let load = if present == Present::Yes { load } else { load.max(Load::Busy) };
         if let Some(picture) = self.plugins(picture, load) {
-            self.demand.encode(&due, &picture, StillFormat::WebP, present);
+            let found = self.chain().found();
+            self.demand.encode(&due, &picture, StillFormat::WebP, present, &found);
             self.last = Some(Last::Picture(picture, StillFormat::WebP));
         }
     }
@@ -290,7 +299,7 @@ impl Worker {
     /// Takes a picture through the plugins; none if it is not shown.
     fn plugins(&mut self, picture: Picture, load: Load) -> Option<Picture> {
         let mode = if load < Load::Busy { Mode::All } else { Mode::FiltersOnly };
-        if mode == Mode::FiltersOnly && self.shared.has_analyzer() {
+        if mode == Mode::FiltersOnly && self.chain().has_analyzer() {
             count(&self.shared.measure.unseen);
         }
         let begin = Instant::now();

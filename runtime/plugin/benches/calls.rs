@@ -9,7 +9,7 @@ use codec::{Picture, Pool, Stamp};
 use config::resolved::Component;
 use divan::Bencher;
 use divan::counter::BytesCount;
-use framegate_plugin_host::{Chain, Compiler, Host, Link, Mode, Outcome, Plugin, Settings};
+use framegate_plugin_host::{Chain, Compiler, EventStills, Host, Keep, Link, Mode, Outcome, Plugin, Settings, States};
 use journal::Journal;
 use media::{Color, Moment, Size, Timestamp};
 use serde_json::{Value, json};
@@ -32,7 +32,8 @@ fn load(component: Component) -> Arc<Plugin> {
 
 fn chain(component: &str, options: Value) -> Chain {
     let plugin = load(Component::File(test_components::file(component).into()));
-    Chain::new(&"bench".parse().expect("a name"), vec![Link { plugin, options }], Journal::default())
+    let keep = Keep { states: States::default(), journal: Journal::default(), stills: EventStills::NotMade };
+    Chain::new(&"bench".parse().expect("a name"), vec![Link { plugin, options, fps: None, always: false }], keep)
 }
 
 /// One picture through a chain of one plugin, again and again: the same picture, so that nothing but the plugin's work is measured.

@@ -9,11 +9,18 @@ pub(crate) const PACKAGE: &str = "framegate:plugin";
 /// Its version here. A plugin for another patch version of 0.1 fits: its imports are checked one by one when it is linked.
 const VERSION: &str = "0.1.0";
 /// What of the package there is to import.
-const INTERFACES: [&str; 6] = ["types", "pictures", "drawing", "host", "calendar", "state"];
-/// What a plugin for pictures exports.
-const EXPORTS: [&str; 2] = ["lifecycle", "processor"];
-/// The parts of WASI 0.2 that every toolchain's runtime may import; they are there and empty.
-const WASI: [&str; 6] = ["wasi:cli/", "wasi:clocks/", "wasi:filesystem/", "wasi:io/", "wasi:random/", "wasi:sockets/"];
+const INTERFACES: [&str; 9] =
+    ["types", "pictures", "drawing", "host", "calendar", "state", "http", "events", "admission"];
+/// What a component exports for each role; `processor` makes it an analyzer, or a filter if it imports `drawing`.
+const ROLES: [(&str, Role); 4] = [
+    ("processor", Role::Analyzer),
+    ("ticker", Role::Poller),
+    ("event-receiver", Role::EventSink),
+    ("access-decider", Role::AccessPolicy),
+];
+/// The parts of WASI 0.2 that every toolchain's runtime may import; they are there and empty. `wasi:http` is there and sends to granted hosts.
+const WASI: [&str; 7] =
+    ["wasi:cli/", "wasi:clocks/", "wasi:filesystem/", "wasi:http/", "wasi:io/", "wasi:random/", "wasi:sockets/"];
 
 /// Why bytes are no plugin.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,35 +45,54 @@ pub enum Refusal {
         /// What there is instead, or what to do.
         reason: String,
     },
-    /// An export is missing.
+    /// It does not export `lifecycle`.
     #[error(
-        "it does not export `{PACKAGE}/{export}@{VERSION}`, which a plugin for pictures must: is it built for the world `analyzer` or `filter`?"
+        "it does not export `{PACKAGE}/lifecycle@{VERSION}`, which every plugin must: is it built for one of the worlds of `wit/`?"
     )]
-    Export {
-        /// The interface.
-        export: &'static str,
-    },
+    NoLifecycle,
+    /// It plays no role.
+    #[error(
+        "it plays no role: a plugin exports at least one of {roles} of `{PACKAGE}@{VERSION}`",
+        roles = ROLES.map(|(export, _)| format!("`{export}`")).join(", ")
+    )]
+    NoRole,
 }
 
-/// The role of a component that may be let in.
-pub(crate) fn admit(bytes: &[u8]) -> Result<Role, Refusal> {
+/// A component that may be let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Admitted {
+    /// What it does, in the order of [`Role`]; at least one.
+    pub roles: Vec<Role>,
+    /// What it imports, as the component names it.
+    pub imports: Vec<String>,
+    /// What it exports, as the component names it.
+    pub exports: Vec<String>,
+}
+
+impl Admitted {
+    /// Whether it can send HTTP requests: by the interface of `wit/` or by WASI's.
+    pub fn imports_http(&self) -> bool {
+        self.imports.iter().any(|import| is_interface(import, "http") || import.starts_with("wasi:http/"))
+    }
+}
+
+/// What a component is, from its bytes; nothing is compiled and nothing of it runs.
+pub fn admit(bytes: &[u8]) -> Result<Admitted, Refusal> {
     if bytes.starts_with(b"\x7fELF") {
         return Err(Refusal::Precompiled);
     }
-    let outline = Outline::read(bytes)?;
-    let mut role = Role::Analyzer;
-    for import in &outline.imports {
-        check_import(import)?;
-        if is_interface(import, "drawing") {
-            role = Role::Filter;
-        }
+    let Outline { imports, exports } = Outline::read(bytes)?;
+    imports.iter().try_for_each(|import| check_import(import))?;
+    let has = |interface: &str| exports.iter().any(|name| is_interface(name, interface));
+    if !has("lifecycle") {
+        return Err(Refusal::NoLifecycle);
     }
-    for export in EXPORTS {
-        if !outline.exports.iter().any(|name| is_interface(name, export)) {
-            return Err(Refusal::Export { export });
-        }
+    let draws = imports.iter().any(|import| is_interface(import, "drawing"));
+    let mut roles = Vec::with_capacity(1);
+    for (_, role) in ROLES.iter().filter(|(export, _)| has(export)) {
+        roles.push(if *role == Role::Analyzer && draws { Role::Filter } else { *role });
     }
-    Ok(role)
+    if roles.is_empty() { Err(Refusal::NoRole) } else { Ok(Admitted { roles, imports, exports }) }
 }
 
 fn check_import(import: &str) -> Result<(), Refusal> {
@@ -149,7 +175,7 @@ mod tests {
         assert_eq!(admit(b"\0asm\x01\0\0\0"), Err(Refusal::CoreModule));
         assert!(matches!(admit(b"GIF89a.."), Err(Refusal::Damaged(_))));
         assert!(matches!(admit(b""), Err(Refusal::Damaged(_))));
-        assert_eq!(admit(b"\0asm\x0d\0\x01\0"), Err(Refusal::Export { export: "lifecycle" }));
+        assert_eq!(admit(b"\0asm\x0d\0\x01\0"), Err(Refusal::NoLifecycle));
     }
 
     #[test]
@@ -165,8 +191,8 @@ mod tests {
         for (bad, reason) in [
             ("framegate:plugin/drawing@0.2.0", "this program has version 0.1.0"),
             ("framegate:plugin/drawing", "this program has version 0.1.0"),
-            ("framegate:plugin/http@0.1.0", "there are types, pictures"),
-            ("wasi:http/outgoing-handler@0.2.0", "nothing else"),
+            ("framegate:plugin/shell@0.1.0", "there are types, pictures"),
+            ("wasi:keyvalue/store@0.2.0", "nothing else"),
             ("wasi:cli/stderr@0.3.0", "version 0.2"),
             ("env", "nothing else"),
             ("framegate:plugins/host@0.1.0", "nothing else"),

@@ -1,16 +1,22 @@
 mod link;
+mod scene;
+mod succession;
 
 use std::sync::Arc;
 
 use codec::Picture;
+use config::resolved::PluginUse;
 use journal::Journal;
-use media::StreamName;
+use media::{Annotation, StreamName, Timestamp};
 
 use crate::deadline::thread_cpu;
 use crate::guest::Frame;
-use crate::state::State;
+use crate::state::States;
 use crate::{ChainStats, Plugin, Role};
 use link::{Answer, Running};
+use scene::Scenes;
+
+pub use succession::{Refused, Succession};
 
 /// One plugin of a chain, with its options.
 #[derive(Clone, Debug)]
@@ -19,6 +25,30 @@ pub struct Link {
     pub plugin: Arc<Plugin>,
     /// A JSON object.
     pub options: serde_json::Value,
+    /// At most so many pictures a second, for an analyzer; between two its last verdict holds.
+    pub fps: Option<u32>,
+    /// Pictures are made for it also when nobody watches.
+    pub always: bool,
+}
+
+/// What a chain is made with beside its links.
+#[derive(Clone)]
+pub struct Keep {
+    /// Where its plugins keep what outlives them.
+    pub states: States,
+    /// Where events go.
+    pub journal: Journal,
+    /// Whether somebody wants the stills of events.
+    pub stills: EventStills,
+}
+
+/// Whether events get the picture that belongs to them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventStills {
+    /// A still is made for each event of a picture that is shown.
+    Made,
+    /// Nobody would look at them.
+    NotMade,
 }
 
 /// Which plugins see a picture.
@@ -47,36 +77,34 @@ pub enum Outcome {
     },
 }
 
-/// The plugins of one stream, in the order written. Lives on the stream's picture worker, a thread that runs no async tasks.
+/// The plugins of one stream that see pictures, in the order written. Lives on the stream's picture worker, a thread that runs no async tasks.
 pub struct Chain {
     links: Vec<Running>,
+    stream: StreamName,
+    keep: Keep,
+    scenes: Scenes,
     stats: Arc<ChainStats>,
+    /// What was found in the picture that was shown last.
+    found: Arc<[Annotation]>,
     /// Nothing was shown since the source connected.
     fresh: bool,
 }
 
+impl Link {
+    /// A link as it is written.
+    pub fn new(plugin: Arc<Plugin>, used: &PluginUse) -> Self {
+        Self { plugin, options: used.options.clone(), fps: used.fps, always: used.always }
+    }
+}
+
 impl Chain {
-    /// A chain; its instances are made with the first picture, on the thread that brings it. What plugins keep in `state` lives as long as the
-    /// chain, shared by those of one name.
-    pub fn new(stream: &StreamName, links: Vec<Link>, journal: Journal) -> Self {
-        let mut states: Vec<(Arc<str>, State)> = Vec::new();
-        let links: Vec<_> = links
-            .into_iter()
-            .map(|link| {
-                let name = &link.plugin.name;
-                let state = match states.iter().find(|(of, _)| of == name) {
-                    Some((_, state)) => state.clone(),
-                    None => {
-                        let state = State::default();
-                        states.push((Arc::clone(name), state.clone()));
-                        state
-                    }
-                };
-                Running::new(link, stream, state, journal.clone())
-            })
-            .collect();
+    /// A chain of the links that see pictures; its instances are made with the first picture, on the thread that brings it.
+    pub fn new(stream: &StreamName, links: Vec<Link>, keep: Keep) -> Self {
+        let seeing = links.into_iter().filter(|link| link.plugin.picture_role().is_some());
+        let links: Vec<_> = seeing.map(|link| Running::new(link, stream, &keep)).collect();
         let stats = Arc::new(ChainStats::new(links.iter().map(Running::stats).collect()));
-        Self { links, stats, fresh: true }
+        let (stream, scenes) = (stream.clone(), Scenes::default());
+        Self { links, stream, keep, scenes, stats, found: Arc::default(), fresh: true }
     }
 
     /// The source connected (again): the first picture from here is shown whatever a plugin's verdict.
@@ -89,24 +117,55 @@ impl Chain {
         if self.links.is_empty() {
             return Outcome::Shown(picture);
         }
-        let mut frame = Frame { picture, annotations: Vec::new() };
+        let through = self.through(Frame { picture, annotations: Vec::new() }, mode);
+        let annotations = through.as_ref().map_or_else(|_| Arc::default(), scene::annotations);
+        let told: Vec<_> = self.links.iter_mut().flat_map(Running::take_told).collect();
+        if !told.is_empty() {
+            let shown = through.as_ref().ok().map(|frame| &frame.picture);
+            self.scenes.tell(&self.stream, &self.keep, told, shown, &annotations);
+        }
+        match through {
+            Ok(frame) => {
+                self.fresh = false;
+                self.found = annotations;
+                Outcome::Shown(frame.picture)
+            }
+            Err(kept_back) => kept_back,
+        }
+    }
+
+    /// The picture behind the last plugin, or what became of it before.
+    fn through(&mut self, mut frame: Frame, mode: Mode) -> Result<Frame, Outcome> {
         let mut cpu = thread_cpu();
         for link in &mut self.links {
-            let answer = match (mode, link.role()) {
-                (Mode::FiltersOnly, Role::Analyzer) => link.skip(frame),
-                _ => link.process(frame, &mut cpu, self.fresh),
+            let asked = mode == Mode::All || link.role() == Role::Filter;
+            let answer = match asked {
+                true => link.process(frame, &mut cpu, self.fresh),
+                false => link.skip(frame),
             };
             frame = match answer {
                 Answer::Kept(frame) => frame,
                 Answer::Dropped(frame) if self.fresh => frame,
-                Answer::Dropped(_) => return Outcome::Gated { plugin: link.gated() },
-                Answer::Withheld => {
-                    return Outcome::Withheld { plugin: link.name().to_owned() };
-                }
+                Answer::Dropped(_) => return Err(Outcome::Gated { plugin: link.gated() }),
+                Answer::Withheld => return Err(Outcome::Withheld { plugin: link.name().to_owned() }),
             };
         }
-        self.fresh = false;
-        Outcome::Shown(frame.picture)
+        Ok(frame)
+    }
+
+    /// What the plugins found in the picture that was shown last.
+    pub fn found(&self) -> Arc<[Annotation]> {
+        Arc::clone(&self.found)
+    }
+
+    /// Whether an analyzer is to see a picture of this time.
+    pub fn looks_at(&self, at: Timestamp) -> bool {
+        self.links.iter().any(|link| link.role() == Role::Analyzer && link.is_due(at))
+    }
+
+    /// 90 kHz ticks between two looks of the analyzer that looks most often, 0 where it looks at every picture; none without analyzers.
+    pub fn look_interval(&self) -> Option<i64> {
+        self.links.iter().filter(|link| link.role() == Role::Analyzer).map(Running::interval).min()
     }
 
     /// The counters, to be read from any thread.
@@ -117,5 +176,10 @@ impl Chain {
     /// Whether a plugin of the chain changes pixels.
     pub fn has_filter(&self) -> bool {
         self.links.iter().any(|link| link.role() == Role::Filter)
+    }
+
+    /// Whether a plugin of the chain only looks.
+    pub fn has_analyzer(&self) -> bool {
+        self.links.iter().any(|link| link.role() == Role::Analyzer)
     }
 }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use wasmtime::Config;
 use wasmtime::component::{HasSelf, Linker};
 
-use crate::bindings::Filter;
+use crate::bindings::Everything;
 use crate::guest::Guest;
 use crate::ticker::Ticker;
 use crate::{Error, functions, wasi};
@@ -35,13 +35,32 @@ pub(crate) fn config() -> Config {
 }
 
 impl Engine {
-    pub(crate) fn new() -> Result<Self, Error> {
+    /// The engine of calls that never wait: pictures.
+    pub(crate) fn prompt() -> Result<Self, Error> {
+        Self::new("plugin-epochs", |linker| {
+            functions::add_pixels(linker)?;
+            wasi::add(linker)
+        })
+    }
+
+    /// The engine of calls that may wait: pollers, event sinks, access policies. Its instances run async.
+    pub(crate) fn patient() -> Result<Self, Error> {
+        Self::new("service-epochs", |linker| {
+            functions::add_send(linker)?;
+            wasi::add_patient(linker)
+        })
+    }
+
+    fn new(thread: &str, add: impl FnOnce(&mut Linker<Guest>) -> wasmtime::Result<()>) -> Result<Self, Error> {
         let wasmtime = wasmtime::Engine::new(&config()).map_err(Error::engine)?;
         let mut linker = Linker::new(&wasmtime);
-        Filter::add_to_linker::<_, HasSelf<Guest>>(&mut linker, |guest| guest).map_err(Error::engine)?;
-        functions::add_pixels(&mut linker).map_err(Error::engine)?;
-        wasi::add(&mut linker).map_err(Error::engine)?;
-        let ticker = Ticker::start(wasmtime.clone(), TICK).map_err(|source| Error::Thread { source })?;
+        add_ours(&mut linker).and_then(|()| add(&mut linker)).map_err(Error::engine)?;
+        let ticker = Ticker::start(thread, wasmtime.clone(), TICK).map_err(|source| Error::Thread { source })?;
         Ok(Self { wasmtime, linker, ticker })
     }
+}
+
+/// All interfaces of `wit/`: each is there for each role.
+fn add_ours(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    Everything::add_to_linker::<_, HasSelf<Guest>>(linker, |guest| guest)
 }

@@ -2,6 +2,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::admission::Refusal;
+use crate::grants::Missing;
 
 /// Why a plugin cannot be used, for the person who must act.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +61,18 @@ pub enum Error {
         /// The fault, or what is wrong with the description.
         reason: String,
     },
+    /// It needs what it was not granted.
+    #[error("it needs what is not granted: add {}", list(missing))]
+    Grants {
+        /// The lines to add to the plugin's section.
+        missing: Vec<Missing>,
+    },
+    /// What it was granted is not there.
+    #[error("its grants cannot be given: {reason}")]
+    GrantNotThere {
+        /// The folder, and what the system says.
+        reason: String,
+    },
     /// The folder for compiled code is not ours alone.
     #[error("{path} is not used for compiled code: {reason}")]
     Cache {
@@ -86,4 +99,8 @@ impl Error {
     pub(crate) fn engine(error: wasmtime::Error) -> Self {
         Self::Engine { reason: format!("{error:#}") }
     }
+}
+
+fn list(missing: &[Missing]) -> String {
+    missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

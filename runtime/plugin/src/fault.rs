@@ -68,8 +68,12 @@ pub(crate) enum Forbidden {
     Waiting,
     #[error("there is a picture only during `process`")]
     NoPicture,
-    #[error("`describe` is asked without a stream")]
+    #[error("there is no stream here: `describe` is asked without one, and an access policy has none")]
     NoStream,
+    #[error("there is an event only during `deliver`")]
+    NoEvent,
+    #[error("there is a request only during `decide`")]
+    NoRequest,
 }
 
 /// A call that failed: its store is not to be used again.

@@ -2,8 +2,11 @@
 //!
 //! A wrong argument is an answer, never an `Err`: an `Err` here ends the instance.
 
+mod admission;
 mod drawing;
+mod events;
 mod host;
+mod http;
 mod pictures;
 
 use std::sync::Arc;
@@ -15,6 +18,8 @@ use wasmtime::component::{Linker, Resource, WasmList};
 use crate::bindings::framegate::plugin::types;
 use crate::fault::Forbidden;
 use crate::guest::{Frame, Guest};
+
+pub(crate) use http::add_send;
 
 impl Guest {
     /// The picture at hand. There is one during `process`, and only then does the guest have a handle.

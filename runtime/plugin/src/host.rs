@@ -5,14 +5,16 @@ use std::sync::Arc;
 use config::resolved::{Component as Where, OnError};
 use sha2::{Digest, Sha256};
 
-use crate::bindings::FilterPre;
 use crate::compile::{self, Compiler};
 use crate::compiled::{Cache, hex};
 use crate::engine::Engine;
+use crate::exports::Places;
+use crate::grants::{self, Wanted};
+use crate::http::Client;
 use crate::instance::Instance;
-use crate::plugin::{Description, Limits, MAX_DESCRIPTION, apart};
+use crate::plugin::{Description, Limits, Linked, MAX_DESCRIPTION, apart};
 use crate::state::State;
-use crate::{Error, Plugin, Role, admission};
+use crate::{Error, Plugin, Role, admission, wasi};
 
 /// A component that comes with the program.
 #[derive(Clone, Copy, Debug)]
@@ -34,9 +36,10 @@ pub struct Settings {
     pub compiler: Compiler,
 }
 
-/// The engine that all plugins of a process share.
+/// The engines that all plugins of a process share.
 pub struct Host {
-    engine: Arc<Engine>,
+    prompt: Arc<Engine>,
+    patient: Arc<Engine>,
     bundled: &'static [Bundled],
     cache: Option<Cache>,
     compiler: Compiler,
@@ -50,7 +53,8 @@ impl Host {
     pub fn new(settings: Settings) -> Result<Arc<Self>, Error> {
         let Settings { bundled, cache, compiler } = settings;
         let cache = cache.as_deref().map(Cache::open).transpose()?;
-        Ok(Arc::new(Self { engine: Arc::new(Engine::new()?), bundled, cache, compiler }))
+        let (prompt, patient) = (Arc::new(Engine::prompt()?), Arc::new(Engine::patient()?));
+        Ok(Arc::new(Self { prompt, patient, bundled, cache, compiler }))
     }
 
     /// Loads a plugin and checks it as far as that goes without a stream: bytes, pin, role, imports, exports, description. Compiles it if it is
@@ -70,25 +74,39 @@ impl Host {
         if let Some(pinned) = config.sha256.filter(|pinned| *pinned != sha256) {
             return Err(Error::OtherBytes { is: hex(&sha256), pinned: hex(&pinned) });
         }
-        let role = admission::admit(bytes)?;
-        let component = compile::component(bytes, &sha256, &self.engine.wasmtime, &self.compiler, self.cache.as_ref())?;
-        let misfit = |error: wasmtime::Error| Error::Misfit { reason: format!("{error:#}") };
-        let component =
-            FilterPre::new(self.engine.linker.instantiate_pre(&component).map_err(misfit)?).map_err(misfit)?;
+        let admitted = admission::admit(bytes)?;
+        let limits = Limits::new(config, bytes.len());
+        let service = match admitted.roles.iter().any(|role| role.is_service()) {
+            true => Some(self.link(bytes, &sha256, &self.patient)?),
+            false => None,
+        };
+        let is_filter = admitted.roles.contains(&Role::Filter);
         let mut plugin = Plugin {
             name: config.name.as_str().into(),
-            role,
             description: Description::nothing(),
-            on_error: config.on_error.unwrap_or(match role {
-                Role::Analyzer => OnError::Pass,
-                Role::Filter => OnError::Drop,
-            }),
-            limits: Limits::new(config, bytes.len()),
-            component,
-            engine: Arc::clone(&self.engine),
+            on_error: config.on_error.unwrap_or(if is_filter { OnError::Drop } else { OnError::Pass }),
+            component: self.link(bytes, &sha256, &self.prompt)?,
+            client: Client::new(&config.grants.http),
+            config: config.clone(),
+            bytes: bytes.len(),
+            admitted,
+            sha256,
+            limits,
+            service,
         };
+        wasi::check(&config.grants).map_err(|reason| Error::GrantNotThere { reason })?;
         plugin.description = apart(|| described(&plugin))?;
-        Ok(Arc::new(plugin))
+        let missing = grants::missing(&plugin.admitted, &plugin.description.grants, &config.grants);
+        if missing.is_empty() { Ok(Arc::new(plugin)) } else { Err(Error::Grants { missing }) }
+    }
+
+    /// Compiles a component, or takes its code from the cache, and gives it an engine's host functions.
+    fn link(&self, bytes: &[u8], sha256: &[u8; 32], engine: &Arc<Engine>) -> Result<Linked, Error> {
+        let misfit = |error: wasmtime::Error| Error::Misfit { reason: format!("{error:#}") };
+        let component = compile::component(bytes, sha256, &engine.wasmtime, &self.compiler, self.cache.as_ref())?;
+        let component = engine.linker.instantiate_pre(&component).map_err(misfit)?;
+        let places = Places::of(&component).map_err(misfit)?;
+        Ok(Linked { component, places, engine: Arc::clone(engine) })
     }
 
     fn bundled(&self, name: &str) -> Result<&'static [u8], Error> {
@@ -113,7 +131,7 @@ fn read_component(path: &Path) -> Result<Vec<u8>, Error> {
 fn described(plugin: &Plugin) -> Result<Description, Error> {
     let refuse = |reason: String| Error::Describe { reason };
     let identity = plugin.identity(None);
-    let text = Instance::new(&plugin.engine, &plugin.component, plugin.limits, identity, State::default(), None)
+    let text = Instance::new(plugin, identity, State::default(), None)
         .and_then(|mut instance| instance.describe())
         .map_err(|fault| refuse(format!("{} ({})", fault, fault.kind.as_str())))?;
     if text.len() > MAX_DESCRIPTION {
@@ -129,6 +147,7 @@ impl Description {
             version: String::new(),
             description: String::new(),
             options: serde_json::Value::Null,
+            grants: Wanted::default(),
         }
     }
 }

@@ -8,12 +8,12 @@ use wasmtime::{Store, UpdateDeadline};
 
 use crate::bindings::exports::framegate::plugin::lifecycle;
 use crate::bindings::exports::framegate::plugin::processor::Verdict;
-use crate::bindings::{Filter, FilterPre};
 use crate::deadline::{Deadline, thread_cpu};
 use crate::engine::Engine;
+use crate::exports::Exports;
 use crate::fault::{Fault, Kind};
-use crate::guest::{Frame, Guest, Identity};
-use crate::plugin::Limits;
+use crate::guest::{Emitted, Frame, Guest, Identity};
+use crate::plugin::{Limits, Linked, Plugin};
 use crate::state::State;
 
 /// One running copy of a component: for one stream, on one thread at a time.
@@ -21,9 +21,11 @@ use crate::state::State;
 /// A call that gives a [`Fault`] was its last: what is left in the guest is in no known state.
 pub(crate) struct Instance {
     store: Store<Guest>,
-    exports: Filter,
+    exports: Exports,
     engine: Arc<Engine>,
     limits: Limits,
+    /// Calls of `process`.
+    calls: u32,
     /// Bytes that the guest may pass to the host in one call: about one picture.
     fuel: usize,
 }
@@ -38,44 +40,64 @@ const START: u32 = 4;
 impl Instance {
     /// Makes an instance and runs its start code.
     pub(crate) fn new(
-        engine: &Arc<Engine>,
-        component: &FilterPre<Guest>,
-        limits: Limits,
+        plugin: &Plugin,
         identity: Identity,
         state: State,
         journal: Option<Journal>,
     ) -> Result<Self, Fault> {
-        let mut store = Store::new(&engine.wasmtime, Guest::new(identity, limits.memory, state, journal));
-        store.limiter(|guest| &mut guest.memory);
-        store.set_max_component_handles(MAX_HANDLES);
-        store.set_hostcall_fuel(LEAST_FUEL);
+        let Linked { component, places, engine } = &plugin.component;
+        let limits = plugin.limits;
+        let mut store = store(engine, plugin, identity, state, journal)?;
         store.epoch_deadline_callback(|mut store| {
             store.data_mut().deadline.look(Instant::now(), thread_cpu())?;
             Ok(UpdateDeadline::Continue(1))
         });
-        let exports = guarded(engine, &mut store, limits.deadline * START, |store| component.instantiate(store))?;
-        Ok(Self { store, exports, engine: Arc::clone(engine), limits, fuel: LEAST_FUEL })
+        let exports = guarded(engine, &mut store, limits.deadline * START, |store| {
+            let instance = component.instantiate(&mut *store)?;
+            places.take(store, &instance)
+        })?;
+        Ok(Self { store, exports, engine: Arc::clone(engine), limits, calls: 0, fuel: LEAST_FUEL })
     }
 
     /// What it says of itself.
     pub(crate) fn describe(&mut self) -> Result<String, Fault> {
         let Self { store, exports, engine, limits, .. } = self;
-        guarded(engine, store, limits.deadline * START, |store| {
-            exports.framegate_plugin_lifecycle().call_describe(store)
-        })
+        let (text,) = guarded(engine, store, limits.deadline * START, |store| exports.describe.call(store, ()))?;
+        Ok(text)
     }
 
     /// Gives it the options of its stream.
     pub(crate) fn configure(&mut self, options: &str) -> Result<Result<(), Vec<lifecycle::Mistake>>, Fault> {
         let Self { store, exports, engine, limits, .. } = self;
-        guarded(engine, store, limits.deadline * START, |store| {
-            exports.framegate_plugin_lifecycle().call_configure(store, options)
-        })
+        let (answer,) = guarded(engine, store, limits.deadline * START, |store| {
+            exports.configure.call(store, (options.to_owned(),))
+        })?;
+        Ok(answer)
+    }
+
+    /// What it emitted since this was asked last, to be told when it is known what becomes of the picture.
+    pub(crate) fn take_emitted(&mut self) -> Vec<Emitted> {
+        std::mem::take(&mut self.store.data_mut().emitted)
+    }
+
+    /// Whether it is to be replaced: it took more than three quarters of its memory, which never shrinks, or was called as often as it may be.
+    pub(crate) fn is_worn(&self) -> bool {
+        let memory = &self.store.data().memory;
+        memory.used() > memory.bytes() / 4 * 3 || self.limits.recycle_after.is_some_and(|most| self.calls >= most)
+    }
+
+    /// Bytes of its memories.
+    pub(crate) fn memory(&self) -> u64 {
+        self.store.data().memory.used()
     }
 
     /// Shows it a picture, and gives that back as it is then.
     pub(crate) fn process(&mut self, frame: Frame) -> Result<(Frame, Verdict), Fault> {
-        let Self { store, exports, engine, limits, fuel } = self;
+        let Self { store, exports, engine, limits, calls, fuel } = self;
+        let Some(process) = &exports.process else {
+            return Err(Fault::new(Kind::Host, "it does not export `processor`"));
+        };
+        *calls += 1;
         let wanted = LEAST_FUEL.max(frame.picture.size().pixels() as usize * 4 + 4096);
         if *fuel != wanted {
             *fuel = wanted;
@@ -84,13 +106,27 @@ impl Instance {
         store.data_mut().frame = Some(frame);
         // The number is never looked at: the one picture that there is lies in the store, and the guest's handle ends with the call.
         let picture = Resource::new_borrow(0);
-        let verdict = guarded(engine, store, limits.deadline, |store| {
-            exports.framegate_plugin_processor().call_process(store, picture)
-        })?;
+        let (verdict,) = guarded(engine, store, limits.deadline, |store| process.call(store, (picture,)))?;
         let frame =
             store.data_mut().frame.take().ok_or_else(|| Fault::new(Kind::Panic, "the picture did not come back"))?;
         Ok((frame, verdict))
     }
+}
+
+/// A store for one instance, under its limits.
+pub(crate) fn store(
+    engine: &Engine,
+    plugin: &Plugin,
+    identity: Identity,
+    state: State,
+    journal: Option<Journal>,
+) -> Result<Store<Guest>, Fault> {
+    let guest = Guest::new(plugin, identity, state, journal).map_err(|why| Fault::new(Kind::Host, why))?;
+    let mut store = Store::new(&engine.wasmtime, guest);
+    store.limiter(|guest| &mut guest.memory);
+    store.set_max_component_handles(MAX_HANDLES);
+    store.set_hostcall_fuel(LEAST_FUEL);
+    Ok(store)
 }
 
 /// Runs something of the guest under its deadline, and makes a fault of whatever goes wrong, a panic in a host function included.

@@ -7,6 +7,7 @@
 //! Architecture invariant: no other room names wasmtime, and in this one only `compiled.rs` has `unsafe`.
 #![deny(unsafe_code)]
 
+mod access;
 mod admission;
 #[doc(hidden)]
 pub mod bench;
@@ -18,10 +19,13 @@ mod compiled;
 mod deadline;
 mod engine;
 mod error;
+mod exports;
 mod fault;
 mod functions;
+mod grants;
 mod guest;
 mod host;
+mod http;
 mod instance;
 mod memory;
 mod plugin;
@@ -32,11 +36,14 @@ mod ticker;
 mod wasi;
 mod words;
 
-pub use admission::Refusal;
-pub use chain::{Chain, Link, Mode, Outcome};
+pub use access::{Applicant, Decision};
+pub use admission::{Admitted, Refusal, admit};
+pub use chain::{Chain, EventStills, Keep, Link, Mode, Outcome, Refused, Succession};
 pub use compile::{Compiler, compile_command};
 pub use error::Error;
 pub use fault::Kind;
+pub use grants::{Missing, Wanted};
 pub use host::{Bundled, Host, Settings};
 pub use plugin::{Description, Mistake, Plugin, Role};
+pub use state::States;
 pub use stats::{ChainStats, Health, LinkSnapshot};

@@ -25,6 +25,11 @@ impl Limit {
         self.bytes
     }
 
+    /// What it has, in bytes.
+    pub(crate) fn used(&self) -> u64 {
+        self.used
+    }
+
     /// Whether more was wanted than is allowed, since this was asked last.
     pub(crate) fn take_denied(&mut self) -> bool {
         std::mem::take(&mut self.denied)

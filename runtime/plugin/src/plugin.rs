@@ -6,21 +6,57 @@ use config::resolved::OnError;
 use journal::Journal;
 use media::StreamName;
 
-use crate::bindings::FilterPre;
+use wasmtime::component::InstancePre;
+
+use crate::admission::Admitted;
+use crate::compiled::hex;
 use crate::engine::Engine;
+use crate::exports::Places;
+use crate::fault::backoff::Breaker;
 use crate::fault::{Fault, Kind};
+use crate::grants::Wanted;
 use crate::guest::{Guest, Identity};
+use crate::http::Client;
 use crate::instance::Instance;
 use crate::state::State;
 
-/// What a plugin does with pictures, told by its imports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
+/// What a plugin does, told by its exports and imports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Role {
-    /// Looks at pictures: keeps or drops them.
+    /// Looks at pictures: keeps or drops them. It exports `processor`.
     Analyzer,
     /// Changes pixels too: it imports `drawing`.
     Filter,
+    /// Is called from time to time, away from the pictures. It exports `ticker`.
+    Poller,
+    /// Is told of events. It exports `event-receiver`.
+    EventSink,
+    /// Allows, challenges or refuses requests. It exports `access-decider`.
+    AccessPolicy,
+}
+
+impl Role {
+    /// As people read it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Analyzer => "analyzer",
+            Self::Filter => "filter",
+            Self::Poller => "poller",
+            Self::EventSink => "event sink",
+            Self::AccessPolicy => "access policy",
+        }
+    }
+
+    /// Whether it is called for pictures, on the stream's picture worker.
+    pub fn sees_pictures(self) -> bool {
+        matches!(self, Self::Analyzer | Self::Filter)
+    }
+
+    /// Whether it may wait for the network, away from the pictures.
+    pub fn is_service(self) -> bool {
+        matches!(self, Self::Poller | Self::EventSink | Self::AccessPolicy)
+    }
 }
 
 /// What a plugin says of itself.
@@ -35,6 +71,9 @@ pub struct Description {
     /// JSON Schema 2020-12 of its options.
     #[serde(default)]
     pub options: serde_json::Value,
+    /// What it cannot do without.
+    #[serde(default)]
+    pub grants: Wanted,
 }
 
 /// What is wrong with a plugin's options.
@@ -53,28 +92,57 @@ pub(crate) struct Limits {
     pub(crate) memory: u64,
     /// Of one call, in CPU time of its thread.
     pub(crate) deadline: Duration,
+    /// Of one call that may wait, in wall time.
+    pub(crate) timeout: Duration,
+    /// An instance is replaced after so many calls.
+    pub(crate) recycle_after: Option<u32>,
 }
 
 impl Limits {
     /// What is written, or a default by the component's size: one of more than 8 MB brings a language's whole runtime with it.
     pub(crate) fn new(config: &config::Plugin, component_bytes: usize) -> Self {
         const MIB: u64 = 1024 * 1024;
-        let (memory, deadline) = match component_bytes {
-            0..=8_000_000 => (64 * MIB, Duration::from_millis(50)),
-            _ => (256 * MIB, Duration::from_millis(250)),
+        let (memory, deadline, recycle_after) = match component_bytes {
+            0..=LARGE => (64 * MIB, Duration::from_millis(50), None),
+            _ => (256 * MIB, Duration::from_millis(250), Some(RECYCLE_AFTER)),
         };
-        Self { memory: config.memory.unwrap_or(memory), deadline: config.deadline.unwrap_or(deadline) }
+        Self {
+            memory: config.memory.unwrap_or(memory),
+            deadline: config.deadline.unwrap_or(deadline),
+            timeout: config.timeout,
+            recycle_after: config.recycle_after.or(recycle_after),
+        }
     }
 }
+
+/// A component of more bytes brings a language's whole runtime with it.
+const LARGE: usize = 8_000_000;
+/// Calls after which such an instance is replaced: JavaScript's engine keeps garbage until a collection of 90 to 150 ms, and a new instance
+/// costs less than one.
+const RECYCLE_AFTER: u32 = 3_000;
 
 /// A component that was admitted, under its declaration in `streams.toml`.
 pub struct Plugin {
     pub(crate) name: Arc<str>,
-    pub(crate) role: Role,
+    pub(crate) config: config::Plugin,
+    pub(crate) admitted: Admitted,
+    pub(crate) sha256: [u8; 32],
+    pub(crate) bytes: usize,
     pub(crate) description: Description,
     pub(crate) on_error: OnError,
     pub(crate) limits: Limits,
-    pub(crate) component: FilterPre<Guest>,
+    /// Linked for calls that never wait.
+    pub(crate) component: Linked,
+    /// Linked for calls that may: there if it plays such a role.
+    pub(crate) service: Option<Linked>,
+    pub(crate) client: Client,
+}
+
+/// A component with the host functions that one engine gives it.
+#[derive(Clone)]
+pub(crate) struct Linked {
+    pub(crate) component: InstancePre<Guest>,
+    pub(crate) places: Places,
     pub(crate) engine: Arc<Engine>,
 }
 
@@ -90,9 +158,39 @@ impl Plugin {
         &self.name
     }
 
-    /// What it does.
-    pub fn role(&self) -> Role {
-        self.role
+    /// What it does: at least one.
+    pub fn roles(&self) -> &[Role] {
+        &self.admitted.roles
+    }
+
+    /// Whether it plays a role.
+    pub fn is(&self, role: Role) -> bool {
+        self.roles().contains(&role)
+    }
+
+    /// What it does with pictures: [`Role::Analyzer`] or [`Role::Filter`], if anything.
+    pub fn picture_role(&self) -> Option<Role> {
+        self.roles().iter().copied().find(|role| role.sees_pictures())
+    }
+
+    /// Its declaration.
+    pub fn config(&self) -> &config::Plugin {
+        &self.config
+    }
+
+    /// What its bytes hash to.
+    pub fn sha256(&self) -> String {
+        hex(&self.sha256)
+    }
+
+    /// The size of its component.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// What the component imports and exports.
+    pub fn admitted(&self) -> &Admitted {
+        &self.admitted
     }
 
     /// What it says of itself.
@@ -109,21 +207,14 @@ impl Plugin {
     /// Whether it takes these options for this stream, asked of an instance made for the purpose. Takes up to four times its deadline, twice.
     ///
     /// May be called on any thread, one that runs async tasks included.
-    pub fn check(&self, stream: &StreamName, options: &serde_json::Value) -> Result<(), Vec<Mistake>> {
-        let identity = self.identity(Some(stream));
-        apart(|| self.configured(identity, options, State::default(), None).map(drop)).map_err(
-            |refusal| match refusal {
-                Unconfigured::Mistakes(mistakes) => mistakes,
-                Unconfigured::Fault(fault) => {
-                    let message = format!(
-                        "the plugin `{}` failed on these options ({}): {fault}",
-                        self.name,
-                        fault.kind.as_str()
-                    );
-                    vec![Mistake { path: String::new(), message }]
-                }
-            },
-        )
+    pub fn check(&self, stream: Option<&StreamName>, options: &serde_json::Value) -> Result<(), Vec<Mistake>> {
+        let identity = self.identity(stream);
+        apart(|| self.configured(identity, options, State::default(), None).map(drop))
+            .map_err(|refusal| refusal.into_mistakes(self))
+    }
+
+    pub(crate) fn breaker(&self) -> Breaker {
+        Breaker { max_failures: self.config.max_failures, window: self.config.window }
     }
 
     pub(crate) fn identity(&self, stream: Option<&StreamName>) -> Identity {
@@ -138,7 +229,7 @@ impl Plugin {
         state: State,
         journal: Option<Journal>,
     ) -> Result<Instance, Unconfigured> {
-        let mut instance = Instance::new(&self.engine, &self.component, self.limits, identity, state, journal)?;
+        let mut instance = Instance::new(self, identity, state, journal)?;
         match instance.configure(&options.to_string())? {
             Ok(()) => Ok(instance),
             Err(mistakes) => {
@@ -161,6 +252,18 @@ impl From<Fault> for Unconfigured {
 }
 
 impl Unconfigured {
+    /// As mistakes of the options: that it failed on them is one.
+    pub(crate) fn into_mistakes(self, plugin: &Plugin) -> Vec<Mistake> {
+        match self {
+            Self::Mistakes(mistakes) => mistakes,
+            Self::Fault(fault) => {
+                let (name, kind) = (&plugin.name, fault.kind.as_str());
+                let message = format!("the plugin `{name}` failed on these options ({kind}): {fault}");
+                vec![Mistake { path: String::new(), message }]
+            }
+        }
+    }
+
     /// The same for a stream that runs: options that were taken before are refused now.
     pub(crate) fn into_fault(self) -> Fault {
         match self {
@@ -196,7 +299,7 @@ impl fmt::Debug for Plugin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Plugin")
             .field("name", &self.name)
-            .field("role", &self.role)
+            .field("roles", &self.roles())
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }
@@ -209,9 +312,13 @@ mod tests {
     #[test]
     fn a_large_component_gets_more_unless_it_is_written() {
         let mut config = config::Plugin::bundled("x");
-        assert_eq!(Limits::new(&config, 8_000_000), Limits { memory: 64 << 20, deadline: Duration::from_millis(50) });
-        assert_eq!(Limits::new(&config, 8_000_001), Limits { memory: 256 << 20, deadline: Duration::from_millis(250) });
-        config.memory = Some(1);
-        assert_eq!(Limits::new(&config, 9_000_000).memory, 1);
+        let small = Limits::new(&config, 8_000_000);
+        assert_eq!((small.memory, small.deadline, small.recycle_after), (64 << 20, Duration::from_millis(50), None));
+        let large = Limits::new(&config, 8_000_001);
+        assert_eq!((large.memory, large.deadline), (256 << 20, Duration::from_millis(250)));
+        assert_eq!(large.recycle_after, Some(RECYCLE_AFTER));
+        (config.memory, config.recycle_after) = (Some(1), Some(7));
+        let written = Limits::new(&config, 9_000_000);
+        assert_eq!((written.memory, written.recycle_after), (1, Some(7)));
     }
 }

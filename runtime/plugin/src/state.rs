@@ -5,6 +5,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct State(Arc<Mutex<Values>>);
 
+/// What the plugins of one stream keep: it outlives their instances, chains and services, and all roles of a plugin share it. Cloning gives
+/// another handle.
+#[derive(Clone, Debug, Default)]
+pub struct States(Arc<Mutex<BTreeMap<String, State>>>);
+
+impl States {
+    /// What the plugin of this name keeps.
+    pub(crate) fn of(&self, plugin: &str) -> State {
+        let mut states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        states.entry(plugin.to_owned()).or_default().clone()
+    }
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Values {
     values: BTreeMap<String, Vec<u8>>,

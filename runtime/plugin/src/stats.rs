@@ -16,7 +16,7 @@ pub enum Health {
     Ok,
     /// It failed and will be started again; `on_error` is in force.
     BackingOff,
-    /// It failed again and again: it is still tried once a minute, but a person must act.
+    /// It failed as often as it may: it is not started again until it is loaded anew, and `on_error` is in force.
     Failed,
 }
 
@@ -37,8 +37,12 @@ pub struct LinkSnapshot {
     pub uncovered: u64,
     /// Failures by kind; those that did not occur are left out.
     pub faults: BTreeMap<Kind, u64>,
-    /// Instances that were made after the first.
+    /// Instances that were made after the first, since one failed or was loaded anew.
     pub restarts: u64,
+    /// Instances that were replaced since they had grown to the most of their memory, or been called as often as they may.
+    pub recycled: u64,
+    /// Bytes of its memories, as of its last call.
+    pub memory: u64,
     /// CPU time of all calls that succeeded, in microseconds.
     pub cpu_us: u64,
     /// How many of them took at most so many microseconds of CPU time, and more than the bound before; the last has no bound.
@@ -79,12 +83,20 @@ pub(crate) struct LinkStats {
     uncovered: AtomicU64,
     faults: [AtomicU64; Kind::ALL.len()],
     instances: AtomicU64,
+    recycled: AtomicU64,
+    memory: AtomicU64,
     cpu_ns: AtomicU64,
     by_cpu: [AtomicU64; BOUNDS.len() + 1],
     last_fault: Mutex<Option<String>>,
 }
 
 impl LinkStats {
+    /// It goes on as another: with new code or new options.
+    pub(crate) fn renewed(&self) {
+        self.health.store(Health::Idle as u8, Relaxed);
+        *self.last_fault.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     pub(crate) fn new(plugin: Arc<str>, role: Role) -> Self {
         Self {
             plugin,
@@ -95,6 +107,8 @@ impl LinkStats {
             uncovered: AtomicU64::new(0),
             faults: Default::default(),
             instances: AtomicU64::new(0),
+            recycled: AtomicU64::new(0),
+            memory: AtomicU64::new(0),
             cpu_ns: AtomicU64::new(0),
             by_cpu: Default::default(),
             last_fault: Mutex::default(),
@@ -114,6 +128,14 @@ impl LinkStats {
         self.cpu_ns.fetch_add(cpu.as_nanos() as u64, Relaxed);
         let bucket = BOUNDS.partition_point(|&bound| u128::from(bound) < cpu.as_micros());
         self.by_cpu[bucket].fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn recycled(&self) {
+        self.recycled.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn has_memory(&self, bytes: u64) {
+        self.memory.store(bytes, Relaxed);
     }
 
     pub(crate) fn gated(&self) {
@@ -145,7 +167,9 @@ impl LinkStats {
             gated: self.gated.load(Relaxed),
             uncovered: self.uncovered.load(Relaxed),
             faults: faults.collect(),
-            restarts: self.instances.load(Relaxed).saturating_sub(1),
+            restarts: self.instances.load(Relaxed).saturating_sub(1 + self.recycled.load(Relaxed)),
+            recycled: self.recycled.load(Relaxed),
+            memory: self.memory.load(Relaxed),
             cpu_us: self.cpu_ns.load(Relaxed) / 1000,
             calls_by_cpu_us: bounds.zip(self.by_cpu.iter().map(|count| count.load(Relaxed))).collect(),
             last_fault: self.last_fault.lock().unwrap_or_else(PoisonError::into_inner).clone(),

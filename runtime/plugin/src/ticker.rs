@@ -24,9 +24,9 @@ struct Shared {
 const LINGER: u32 = 300;
 
 impl Ticker {
-    pub(crate) fn start(engine: wasmtime::Engine, tick: Duration) -> io::Result<Self> {
+    pub(crate) fn start(name: &str, engine: wasmtime::Engine, tick: Duration) -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
-        let thread = thread::Builder::new().name("plugin-epochs".into()).spawn({
+        let thread = thread::Builder::new().name(name.into()).spawn({
             let shared = Arc::clone(&shared);
             move || run(&shared, &engine, tick)
         })?;

@@ -1,18 +1,19 @@
-//! WASI 0.2 with nothing in it: every guest toolchain's runtime imports it, and nothing is granted.
+//! WASI 0.2 with nothing in it: every guest toolchain's runtime imports it, and nothing is there that was not granted.
 //!
-//! No folders, no environment, no arguments, no sockets, standard input at its end, output into the log. The clocks stand still at 0 and
+//! Without grants: no folders, no environment, no arguments, no sockets, standard input at its end, output into the log. The clocks stand still at 0 and
 //! random numbers are the same in each instance: time comes with the picture (`received-at`), so a plugin's work can be repeated. Waiting for
 //! what is not there yet is forbidden: a plugin is called for each picture, and its thread is the stream's.
 
 use std::time::Duration;
 
+use config::Grants;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, Resource};
-use wasmtime_wasi::WasiCtx;
 use wasmtime_wasi::clocks::{HostMonotonicClock, HostWallClock};
 use wasmtime_wasi::p2::DynPollable;
 use wasmtime_wasi::p2::bindings::sync::io::poll::HostPollable;
 use wasmtime_wasi::random::Deterministic;
+use wasmtime_wasi::{FsPerms, WasiCtx};
 
 use crate::fault::Forbidden;
 use crate::guest::Guest;
@@ -21,19 +22,35 @@ use crate::words::Words;
 /// The version that wasmtime-wasi names its interfaces by; shadowing must use the same.
 const POLL: &str = "wasi:io/poll@0.2.12";
 
-/// An instance's own, empty context.
-pub(crate) fn context(words: &Words) -> WasiCtx {
-    WasiCtx::builder()
-        .stdout(words.clone())
-        .stderr(words.clone())
-        .wall_clock(Still)
-        .monotonic_clock(Still)
-        .secure_random(seeded())
-        .insecure_random(seeded())
-        .insecure_random_seed(0x0066_7261_6d65_6761_7465)
-        .allow_tcp(false)
-        .allow_udp(false)
-        .build()
+/// An instance's own context: empty but for what was granted. The error names the folder that is not there.
+pub(crate) fn context(words: &Words, grants: &Grants) -> Result<WasiCtx, String> {
+    let mut context = WasiCtx::builder();
+    context.stdout(words.clone()).stderr(words.clone()).allow_tcp(false).allow_udp(false);
+    if !grants.clock {
+        context.wall_clock(Still).monotonic_clock(Still);
+    }
+    if !grants.random {
+        context.secure_random(seeded()).insecure_random(seeded()).insecure_random_seed(0x0066_7261_6d65_6761_7465);
+    }
+    for (name, value) in &grants.env.0 {
+        context.env(name, value);
+    }
+    for dir in &grants.dirs {
+        let permissions = if dir.writable { FsPerms::ReadWrite } else { FsPerms::ReadOnly };
+        context
+            .preopened_dir(&dir.folder, &dir.seen_as, permissions)
+            .map_err(|error| format!("the folder {} cannot be opened: {error:#}", dir.folder.display()))?;
+    }
+    Ok(context.build())
+}
+
+/// Whether what was granted is there.
+pub(crate) fn check(grants: &Grants) -> Result<(), String> {
+    grants.dirs.iter().try_for_each(|dir| match std::fs::metadata(&dir.folder) {
+        Ok(is) if is.is_dir() => Ok(()),
+        Ok(_) => Err(format!("{} is no folder", dir.folder.display())),
+        Err(error) => Err(format!("the folder {} cannot be opened: {error}", dir.folder.display())),
+    })
 }
 
 fn seeded() -> Deterministic {
@@ -64,9 +81,16 @@ impl HostMonotonicClock for Still {
     }
 }
 
+/// WASI for those who may wait.
+pub(crate) fn add_patient(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    wasmtime_wasi::p2::add_to_linker_async(linker)?;
+    wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)
+}
+
 /// WASI, and then its two functions that wait replaced by ones that do not.
 pub(crate) fn add(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     wasmtime_wasi::p2::add_to_linker_sync(linker)?;
+    wasmtime_wasi_http::p2::add_only_http_to_linker_sync(linker)?;
     linker.allow_shadowing(true);
     let mut poll = linker.instance(POLL)?;
     poll.func_wrap("poll", |mut store: StoreContextMut<'_, Guest>, (pollables,): (Vec<Resource<DynPollable>>,)| {

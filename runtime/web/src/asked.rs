@@ -10,6 +10,8 @@ pub(crate) struct Asked {
     pub(crate) want: Want,
     /// `?stats=1`.
     pub(crate) stats: bool,
+    /// `?annotations=0`.
+    pub(crate) without_annotations: bool,
 }
 
 /// Why a query is not served.
@@ -33,7 +35,8 @@ impl Asked {
                 "quality" => asked.want.quality = Some(number("quality", value, 1, 100)? as u8),
                 "width" => asked.want.width = Some(number("width", value, 1, media::Size::MAX_SIDE)?),
                 "fps" => asked.want.fps = Some(number("fps", value, 1, 240)?),
-                "stats" => asked.stats = stats(value)?,
+                "stats" => asked.stats = truth("stats", value)?,
+                "annotations" => asked.without_annotations = !truth("annotations", value)?,
                 _ => {}
             }
         }
@@ -57,11 +60,11 @@ fn number(name: &'static str, value: &str, least: u32, most: u32) -> Result<u32,
     number.ok_or_else(|| Unserved::Bad(rule()))
 }
 
-fn stats(value: &str) -> Result<bool, Unserved> {
+fn truth(name: &'static str, value: &str) -> Result<bool, Unserved> {
     match value {
         "1" | "true" => Ok(true),
         "0" | "false" => Ok(false),
-        _ => Err(Unserved::Bad(Problem::bad_parameter("stats", "`stats` is 1 or 0"))),
+        _ => Err(Unserved::Bad(Problem::bad_parameter(name, format!("`{name}` is 1 or 0")))),
     }
 }
 
@@ -71,9 +74,10 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_is_read() {
-        let asked = Asked::parse(Some("format=jpeg&quality=65&width=640&fps=5&stats=1&t=1732182041")).unwrap();
+        let asked =
+            Asked::parse(Some("format=jpeg&quality=65&width=640&fps=5&stats=1&annotations=0&t=1732182041")).unwrap();
         let want = Want { format: Some(Format::Jpeg), quality: Some(65), width: Some(640), fps: Some(5) };
-        assert_eq!(asked, Asked { want, stats: true });
+        assert_eq!(asked, Asked { want, stats: true, without_annotations: true });
         for nothing in [None, Some(""), Some("&&"), Some("format=&width="), Some("format")] {
             assert_eq!(Asked::parse(nothing), Ok(Asked::default()), "{nothing:?}");
         }

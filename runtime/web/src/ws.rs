@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::extract::{Extension, RawQuery, Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use egress::websocket::{End, Opcode, Socket, Stats, Viewer};
+use egress::websocket::{Annotations, End, Opcode, Socket, Stats, Told, Viewer};
 use http::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE};
 use http::{HeaderMap, HeaderName, StatusCode};
 use hub::Output;
@@ -93,8 +93,11 @@ fn admit(app: &App, name: &str, query: Option<&str>) -> Result<Admitted, Problem
     })?;
     let ticket = entry.admit(Output::WebSocket).map_err(|full| Problem::full(name, full))?;
     let stills = entry.pictures().subscribe(asked.want);
-    let stats = if asked.stats { Stats::Told } else { Stats::Untold };
-    Ok(Admitted { viewer: Viewer::new(entry, ticket, stills, stats), name: name.into() })
+    let told = Told {
+        stats: if asked.stats { Stats::Told } else { Stats::Untold },
+        annotations: if asked.without_annotations { Annotations::Untold } else { Annotations::Told },
+    };
+    Ok(Admitted { viewer: Viewer::new(entry, ticket, stills, told), name: name.into() })
 }
 
 /// Outputs that carry the camera's own video are not there; those made of stills are.

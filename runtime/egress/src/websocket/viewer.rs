@@ -43,6 +43,24 @@ pub enum Stats {
     Untold,
 }
 
+/// Whether a viewer is sent [`Message::Annotations`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Annotations {
+    /// Where there are any.
+    Told,
+    /// Not at all.
+    Untold,
+}
+
+/// The text messages that a viewer chose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Once a second.
+    pub stats: Stats,
+    /// With the stills.
+    pub annotations: Annotations,
+}
+
 /// How a viewer's visit ended.
 #[derive(Debug)]
 pub enum End {
@@ -68,6 +86,9 @@ pub struct Viewer {
     _ticket: Ticket,
     meter: Meter,
     standing: Option<Standing>,
+    annotations: Annotations,
+    /// What was found was told last as nothing.
+    found_nothing: bool,
     next_ping: Instant,
     next_stats: Option<Instant>,
     heard: Instant,
@@ -82,7 +103,7 @@ enum Rare {
 
 impl Viewer {
     /// A viewer with its place and its stills.
-    pub fn new(entry: Arc<Entry>, ticket: Ticket, stills: Stills, stats: Stats) -> Self {
+    pub fn new(entry: Arc<Entry>, ticket: Ticket, stills: Stills, told: Told) -> Self {
         let now = Instant::now();
         Self {
             stills,
@@ -92,8 +113,10 @@ impl Viewer {
             _ticket: ticket,
             meter: Meter::new(now.into_std()),
             standing: None,
+            annotations: told.annotations,
+            found_nothing: true,
             next_ping: now + PING,
-            next_stats: (stats == Stats::Told).then_some(now + STATS),
+            next_stats: (told.stats == Stats::Told).then_some(now + STATS),
             heard: now,
         }
     }
@@ -140,7 +163,12 @@ impl Viewer {
                             answer(socket, incoming).await?;
                         }
                         Next::Still(delivery) => {
-                            let Delivery { still, skipped, .. } = delivery.ok_or(End::Stopped)?;
+                            let Delivery { still, skipped, found, .. } = delivery.ok_or(End::Stopped)?;
+                            if self.annotations == Annotations::Told && !(found.is_empty() && self.found_nothing) {
+                                self.found_nothing = found.is_empty();
+                                let pts_ms = still.pts.nanos() as i64 / 1_000_000;
+                                say(socket, stop, &Message::Annotations { pts_ms, annotations: found }).await?;
+                            }
                             patient(stop, socket.send(Opcode::Binary, &still.data)).await?;
                             self.meter.count(still.data.len(), skipped);
                         }

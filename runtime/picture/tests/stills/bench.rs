@@ -32,7 +32,7 @@ impl Bench {
         let parts = stream::Parts { journal: journal.clone(), tracker: TaskTracker::new(), stop: stop.clone() };
         let stream = Stream::spawn(Arc::new(config::Stream::new("bench".parse().unwrap(), source)), &parts);
         let parts = Parts { encoders: Encoders::new().unwrap(), journal, runtime: Handle::current() };
-        Self { pictures: Pictures::new(stream.clone(), Vec::new(), parts), stream, stop }
+        Self { pictures: Pictures::new(stream.clone(), Vec::new(), States::default(), parts), stream, stop }
     }
 
     pub(crate) fn stream(&self) -> &Stream {

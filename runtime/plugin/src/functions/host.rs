@@ -7,7 +7,7 @@ use crate::bindings::framegate::plugin::calendar::{self, CivilTime};
 use crate::bindings::framegate::plugin::host::{self, Level};
 use crate::bindings::framegate::plugin::state;
 use crate::fault::Forbidden;
-use crate::guest::Guest;
+use crate::guest::{Emitted, Guest};
 use crate::words::printable;
 
 /// Bytes of a line in the log; the rest is cut.
@@ -50,6 +50,8 @@ impl host::Host for Guest {
         };
         let parsed = if data.len() <= MAX_DATA { serde_json::from_str(&data).ok() } else { None };
         match parsed {
+            // What becomes of the picture at hand is not known yet: the chain tells of it then.
+            Some(data) if is_kind(&kind) && self.frame.is_some() => self.emitted.push(Emitted { kind, data }),
             Some(data) if is_kind(&kind) => journal.write(&kind, self.identity.stream.as_ref(), Some(plugin), data),
             _ => {
                 let kind = printable(&kind[..kind.floor_char_boundary(MAX_KIND)]);

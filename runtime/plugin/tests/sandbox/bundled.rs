@@ -10,7 +10,7 @@ use crate::rig::{SIZE, bundled, chain, luma, picture, sized, stream};
 
 /// Each mistake as "path: message".
 fn mistakes(plugin: &str, options: Value) -> Vec<String> {
-    let told = bundled(plugin).check(&stream(), &options).err().unwrap_or_default();
+    let told = bundled(plugin).check(Some(&stream()), &options).err().unwrap_or_default();
     told.into_iter().map(|mistake| format!("{}: {}", mistake.path, mistake.message)).collect()
 }
 
@@ -38,7 +38,7 @@ fn shown(plugin: &str, options: Value, picture: Picture) -> Picture {
 fn each_describes_itself_with_a_schema_of_its_options() {
     for (name, role) in [("clock", Role::Filter), ("motion-gate", Role::Analyzer), ("privacy-mask", Role::Filter)] {
         let plugin = bundled(name);
-        assert_eq!((plugin.role(), plugin.describe().name.as_str()), (role, name));
+        assert_eq!((plugin.picture_role(), plugin.describe().name.as_str()), (Some(role), name));
         assert_eq!(plugin.describe().version, "0.1.0");
         assert!(!plugin.describe().description.is_empty());
         assert_eq!(plugin.describe().options["type"], "object", "{name}");

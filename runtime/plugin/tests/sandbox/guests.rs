@@ -106,7 +106,7 @@ fn sleep() {
 #[test]
 fn diary() {
     let first = guest("diary", None);
-    assert_eq!(first.role(), Role::Analyzer);
+    assert_eq!(first.picture_role(), Some(Role::Analyzer));
     let second = bundled("privacy-mask");
     let masks = json!({ "areas": [{ "x": 0, "y": 0, "width": 10, "height": 10 }] });
     let (mut chain, journal) = chain([(first, json!({ "panic_at": 4 })), (second, masks)]);

@@ -51,7 +51,7 @@ fn names_pins_and_files_are_checked() {
 
 #[test]
 fn a_fault_while_configuring_is_a_mistake_of_the_whole() {
-    let told = guest("work", None).check(&stream(), &json!({ "work": "walk" })).unwrap_err();
+    let told = guest("work", None).check(Some(&stream()), &json!({ "work": "walk" })).unwrap_err();
     assert_eq!((told.len(), told[0].path.as_str()), (1, "/work"));
     let small = config::Plugin { memory: Some(64 * 1024), ..declared("work") };
     let told = HOST.load(&small).unwrap_err().to_string();
@@ -72,9 +72,9 @@ fn options_that_are_refused_on_a_running_stream_are_a_fault() {
 fn check_and_load_may_be_called_among_async_tasks() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
-        assert!(bundled("clock").check(&stream(), &json!({})).is_ok());
+        assert!(bundled("clock").check(Some(&stream()), &json!({})).is_ok());
         // This one prints when it panics, which is a synchronous wait inside WASI.
-        assert!(guest("diary", None).check(&stream(), &json!({ "panic_at": "x" })).is_err());
+        assert!(guest("diary", None).check(Some(&stream()), &json!({ "panic_at": "x" })).is_err());
     });
 }
 

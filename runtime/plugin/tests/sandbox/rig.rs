@@ -7,7 +7,7 @@ use codec::{Picture, Pool, Stamp};
 use config::resolved::{Component, OnError};
 use journal::Journal;
 use media::{Color, Moment, Size, StreamName, Timestamp};
-use plugin::{Bundled, Chain, Compiler, Host, Link, Plugin, Settings};
+use plugin::{Bundled, Chain, Compiler, EventStills, Host, Keep, Link, Plugin, Settings, States};
 use serde_json::Value;
 
 static BUNDLED: LazyLock<Vec<Bundled>> =
@@ -37,9 +37,17 @@ pub(crate) fn bundled(name: &str) -> Arc<Plugin> {
 }
 
 pub(crate) fn chain(links: impl IntoIterator<Item = (Arc<Plugin>, Value)>) -> (Chain, Journal) {
-    let journal = Journal::default();
-    let links = links.into_iter().map(|(plugin, options)| Link { plugin, options }).collect();
-    (Chain::new(&stream(), links, journal.clone()), journal)
+    let keep = keep();
+    let links = links.into_iter().map(|(plugin, options)| link(plugin, options)).collect();
+    (Chain::new(&stream(), links, keep.clone()), keep.journal)
+}
+
+pub(crate) fn link(plugin: Arc<Plugin>, options: Value) -> Link {
+    Link { plugin, options, fps: None, always: false }
+}
+
+pub(crate) fn keep() -> Keep {
+    Keep { states: States::default(), journal: Journal::default(), stills: EventStills::NotMade }
 }
 
 /// A black picture, the n-th at 30/s of a stream that began on 2026-07-02 at 13:46:40 UTC.

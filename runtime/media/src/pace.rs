@@ -1,8 +1,8 @@
-use media::Timestamp;
+use crate::Timestamp;
 
 /// Lets pictures through at a rate at most, by their presentation times, as evenly as the source allows. Pure.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Pace {
+pub struct Pace {
     /// 90 kHz ticks between two; 0 lets all through.
     interval: i64,
     /// When the next is due.
@@ -11,12 +11,12 @@ pub(crate) struct Pace {
 
 impl Pace {
     /// At most so many a second (at least 1); all if none.
-    pub(crate) fn new(fps: Option<u32>) -> Self {
+    pub fn new(fps: Option<u32>) -> Self {
         Self { interval: fps.map_or(0, |fps| Timestamp::CLOCK_RATE / i64::from(fps.max(1))), due: None }
     }
 
     /// Whether the picture of this time is due.
-    pub(crate) fn is_due(&self, at: Timestamp) -> bool {
+    pub fn is_due(&self, at: Timestamp) -> bool {
         let due = self.due.map_or(at.ticks(), Timestamp::ticks);
         // Cameras jitter: a picture that is early by up to a quarter of the interval is the one that was meant. One that is early by several
         // intervals comes behind a jump back of time.
@@ -24,7 +24,7 @@ impl Pace {
     }
 
     /// Says that a picture that was due is shown.
-    pub(crate) fn take(&mut self, at: Timestamp) {
+    pub fn take(&mut self, at: Timestamp) {
         let due = self.due.map_or(at.ticks(), Timestamp::ticks);
         // On the grid while the source keeps up; from here on after a gap or a jump.
         let next = due + self.interval;
@@ -33,7 +33,7 @@ impl Pace {
     }
 
     /// 90 kHz ticks between two.
-    pub(crate) fn interval(&self) -> i64 {
+    pub fn interval(&self) -> i64 {
         self.interval
     }
 }
