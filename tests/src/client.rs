@@ -3,9 +3,11 @@
 mod ingest;
 mod multipart;
 mod problem;
+mod throttled;
 mod viewer;
 
 pub use ingest::{Producer, Protocol};
 pub use multipart::{Multipart, Part};
 pub use problem::Problem;
+pub use throttled::{Throttle, Throttled};
 pub use viewer::{Message, Viewer};

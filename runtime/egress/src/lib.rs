@@ -1,5 +1,5 @@
 //! What viewers are sent, without HTTP: WebSocket frames and messages, the parts of multipart MJPEG, the words for how a stream stands, and the meter
-//! that counts what a viewer got.
+//! that counts what a viewer got; who asks a stream's format policy about it.
 //!
 //! Owns the bytes on the wire behind the handshake, and the loop of a WebSocket viewer. Does not own how a viewer came here (`web`), whether it may
 //! (`access`), nor how stills are made and kept (`picture`).
@@ -8,6 +8,8 @@
 //! is being written to, one still.
 #![forbid(unsafe_code)]
 
+pub mod chooser;
+mod climb;
 pub mod message;
 pub mod meter;
 pub mod multipart;

@@ -50,7 +50,8 @@ pub enum Message {
         /// Each with its area in shares of the picture's size.
         annotations: Arc<[Annotation]>,
     },
-    /// What the viewer gets: what it asked for, snapped, or the nearest that is made. Once, at the start.
+    /// What the viewer gets from here on: what it asked for, snapped, or the nearest that is made, or what the stream's format policy chose. At the start
+    /// and at each change, before the first still of that kind.
     Rendition {
         /// `webp`, `jpeg`, or `as-pushed`.
         format: &'static str,
@@ -132,7 +133,14 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        let reading = Reading { rate: 14.987_654, bytes_per_second: 900_000, skipped: 1, skipped_total: 7 };
+        let reading = Reading {
+            rate: 14.987_654,
+            bytes_per_second: 900_000,
+            skipped: 1,
+            skip_rate: 1.0,
+            skipped_total: 7,
+            write_wait: 0.5,
+        };
         let expected =
             r#"{"type":"stats","rate":15.0,"skipped":1,"skipped_total":7,"viewers":3,"bytes_per_second":900000}"#;
         assert_eq!(Message::stats(reading, 3).render(), expected);

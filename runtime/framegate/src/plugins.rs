@@ -117,7 +117,7 @@ fn misplaced(place: UsePlace<'_>, plugin: &Plugin) -> Option<String> {
     let fits = |role: &Role| match place {
         UsePlace::Chain(..) => role.sees_pictures() || *role == Role::Poller,
         UsePlace::Sink(..) => *role == Role::EventSink,
-        UsePlace::FormatPolicy(_) => false,
+        UsePlace::FormatPolicy(_) => *role == Role::FormatPolicy,
         UsePlace::AccessPolicy => *role == Role::AccessPolicy,
     };
     let wanted = match place {

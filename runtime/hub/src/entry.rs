@@ -6,6 +6,7 @@ use bytes::Bytes;
 use media::image::Image;
 use media::{Moment, StreamName};
 use picture::Pictures;
+use plugin::policy::FormatPolicy;
 use stream::Stream;
 
 use crate::ticket::Viewers;
@@ -15,6 +16,7 @@ use crate::{Full, Output, Ticket, ViewerCounts};
 pub struct Entry {
     stream: Stream,
     pictures: Pictures,
+    format_policy: Option<FormatPolicy>,
     viewers: Arc<Viewers>,
     /// Made from the template: goes when unused.
     pub(crate) from_template: bool,
@@ -35,8 +37,21 @@ pub enum Refused {
 }
 
 impl Entry {
-    pub(crate) fn new(stream: Stream, pictures: Pictures, from_template: bool) -> Self {
-        Self { stream, pictures, viewers: Arc::default(), from_template, born: Instant::now(), used: AtomicU64::new(0) }
+    pub(crate) fn new(
+        stream: Stream,
+        pictures: Pictures,
+        format_policy: Option<FormatPolicy>,
+        from_template: bool,
+    ) -> Self {
+        Self {
+            stream,
+            pictures,
+            format_policy,
+            viewers: Arc::default(),
+            from_template,
+            born: Instant::now(),
+            used: AtomicU64::new(0),
+        }
     }
 
     /// The stream's name.
@@ -57,6 +72,11 @@ impl Entry {
     /// The stills.
     pub fn pictures(&self) -> &Pictures {
         &self.pictures
+    }
+
+    /// Who chooses what each viewer of stills gets, if that is configured.
+    pub fn format_policy(&self) -> Option<FormatPolicy> {
+        self.format_policy.clone()
     }
 
     /// A place for one more viewer, if there is one.
@@ -90,5 +110,11 @@ impl Entry {
             self.touch();
         }
         self.born.elapsed().saturating_sub(Duration::from_secs(self.used.load(Ordering::Relaxed)))
+    }
+}
+
+impl std::fmt::Debug for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Entry").field("name", self.name()).finish_non_exhaustive()
     }
 }

@@ -5,6 +5,7 @@ use config::Config;
 use journal::Journal;
 use media::{BadName, Moment, StreamName};
 use picture::{Encoders, Pictures};
+use plugin::policy::{Policies, Use};
 use plugin::{Link, Plugin, States};
 use stream::Stream;
 use tokio::runtime::Handle;
@@ -21,6 +22,8 @@ pub struct Parts {
     pub plugins: BTreeMap<String, Arc<Plugin>>,
     /// The encoder threads.
     pub encoders: Encoders,
+    /// Where format policies are asked.
+    pub policies: Policies,
     /// Where events go.
     pub journal: Journal,
     /// All tasks, to be waited for.
@@ -127,6 +130,16 @@ impl Hub {
     }
 
     fn make(&self, config: Arc<config::Stream>, from_template: bool) -> Arc<Entry> {
+        let states = States::default();
+        let format_policy = config.format_policy.as_ref().and_then(|used| {
+            self.parts.policies.format(Use {
+                stream: config.name.clone(),
+                plugin: self.parts.plugins.get(&used.plugin).cloned(),
+                options: used.options.clone(),
+                states: states.clone(),
+                journal: self.parts.journal.clone(),
+            })
+        });
         let links = config.plugins.iter().map(|used| {
             // The program checks at start that all are there; a plugin that is not would open what a mask should hide.
             let plugin = self.parts.plugins.get(&used.plugin).expect("every plugin of a stream was loaded");
@@ -140,9 +153,8 @@ impl Hub {
             &stream::Parts { journal: journal.clone(), tracker: tracker.clone(), stop: stop.clone() },
         );
         let parts = picture::Parts { encoders: encoders.clone(), journal: journal.clone(), runtime: runtime.clone() };
-        let states = States::default();
         let pictures = Pictures::new(stream.clone(), links, states, parts);
-        Arc::new(Entry::new(stream, pictures, from_template))
+        Arc::new(Entry::new(stream, pictures, format_policy, from_template))
     }
 
     /// Ends the streams that only the template made and nobody uses.

@@ -2,10 +2,12 @@ use std::collections::VecDeque;
 use std::num::NonZero;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use codec::encode::StillEncoder;
 
 use crate::lane::Lane;
+use crate::load::Busy;
 
 /// The pool of encoder threads that all streams share.
 ///
@@ -28,6 +30,7 @@ struct Ready {
     queue: Mutex<Queue>,
     /// One for each thread.
     wake: Vec<Condvar>,
+    busy: Mutex<Busy>,
 }
 
 #[derive(Default)]
@@ -43,7 +46,7 @@ impl Encoders {
     pub fn new() -> std::io::Result<Self> {
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
         let wake = (0..threads).map(|_| Condvar::new()).collect();
-        let ready = Arc::new(Ready { queue: Mutex::default(), wake });
+        let ready = Arc::new(Ready { queue: Mutex::default(), wake, busy: Mutex::new(Busy::new(Instant::now())) });
         let handles = (0..threads)
             .map(|n| {
                 let ready = ready.clone();
@@ -56,6 +59,12 @@ impl Encoders {
     /// Tells the pool that a lane has work. Called once for each time that a lane goes from none to some.
     pub(crate) fn offer(&self, lane: Arc<Lane>) {
         self.pool.ready.offer(lane);
+    }
+
+    /// The share of the time, 0 to 1, in which the threads were at work over the last seconds.
+    pub fn load(&self) -> f32 {
+        let ready = &self.pool.ready;
+        ready.busy.lock().unwrap_or_else(PoisonError::into_inner).share(ready.wake.len(), Instant::now())
     }
 }
 
@@ -80,7 +89,10 @@ impl Ready {
                 self.offer(lane.clone());
             }
             if let Some(job) = job {
+                let begin = Instant::now();
                 lane.make(job, &mut encoder);
+                let end = Instant::now();
+                self.busy.lock().unwrap_or_else(PoisonError::into_inner).add(end - begin, end);
             }
         }
     }

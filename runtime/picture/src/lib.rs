@@ -7,6 +7,7 @@
 //! thread per core.
 #![forbid(unsafe_code)]
 
+mod chosen;
 mod condition;
 mod delivery;
 mod demand;
@@ -14,13 +15,16 @@ mod encoders;
 mod histogram;
 mod keys;
 mod lane;
+mod load;
 mod measure;
 mod outlet;
 mod pictures;
 mod rendition;
 mod shed;
+mod switch;
 mod worker;
 
+pub use chosen::Bounds;
 pub use condition::Condition;
 pub use delivery::{Delivery, Stills};
 pub use encoders::Encoders;

@@ -103,6 +103,11 @@ impl Outlet {
         self.newest.receiver_count()
     }
 
+    /// Bytes of the stills that it keeps.
+    pub(crate) fn kept_bytes(&self) -> usize {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).bytes
+    }
+
     /// How many stills were handed out so far.
     pub(crate) fn count(&self) -> u64 {
         *self.newest.borrow()

@@ -28,7 +28,7 @@ pub struct Parts {
 
 /// The pictures of one stream: a worker thread while somebody wants them, nothing otherwise.
 pub struct Pictures {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 /// What viewers and the worker share.
@@ -45,15 +45,15 @@ pub(crate) struct Shared {
     state: Mutex<State>,
 }
 
-struct State {
-    outlets: Vec<Arc<Outlet>>,
+pub(crate) struct State {
+    pub(crate) outlets: Vec<Arc<Outlet>>,
     /// The plugins while no worker has them.
     chain: Option<Chain>,
     chain_stats: Arc<ChainStats>,
     worker: Option<JoinHandle<()>>,
     /// Whether the worker will look at the outlets again before it ends.
     working: bool,
-    closed: bool,
+    pub(crate) closed: bool,
 }
 
 /// The most idle picture memory that a stream keeps for its next pictures: three of 1080p.
@@ -82,6 +82,8 @@ pub struct RenditionSnapshot {
     pub viewers: usize,
     /// How many stills it had so far.
     pub stills: u64,
+    /// Bytes that are kept for its viewers: those of a few stills, however slow they are.
+    pub kept_bytes: usize,
 }
 
 impl Pictures {
@@ -118,8 +120,12 @@ impl Pictures {
 
     /// Stills for one viewer. What it asks for is snapped; when `max_renditions` others run it gets the nearest of those.
     pub fn subscribe(&self, want: Want) -> Stills {
+        self.join(Rendition::snapped(want, &self.shared.stream.config().stills))
+    }
+
+    /// The same for one of whom is known already which rendition it gets.
+    pub fn join(&self, rendition: Rendition) -> Stills {
         let config = self.shared.stream.config();
-        let rendition = Rendition::snapped(want, &config.stills);
         let mut state = self.shared.lock();
         state.outlets.retain(|outlet| outlet.viewers() > 0);
         let running = &state.outlets;
@@ -162,6 +168,7 @@ impl Pictures {
             rendition: outlet.rendition().to_string(),
             viewers: outlet.viewers(),
             stills: outlet.count(),
+            kept_bytes: outlet.kept_bytes(),
         });
         Snapshot {
             renditions: renditions.collect(),
@@ -189,7 +196,7 @@ impl Pictures {
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -106,7 +106,7 @@ impl fmt::Display for Rendition {
 }
 
 /// The nearest of some steps; of two as near, the lower.
-fn nearest(steps: &[u32], value: u32) -> u32 {
+pub(crate) fn nearest(steps: &[u32], value: u32) -> u32 {
     *steps.iter().min_by_key(|step| step.abs_diff(value)).expect("there are steps")
 }
 

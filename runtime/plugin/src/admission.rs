@@ -9,14 +9,15 @@ pub(crate) const PACKAGE: &str = "framegate:plugin";
 /// Its version here. A plugin for another patch version of 0.1 fits: its imports are checked one by one when it is linked.
 const VERSION: &str = "0.1.0";
 /// What of the package there is to import.
-const INTERFACES: [&str; 9] =
-    ["types", "pictures", "drawing", "host", "calendar", "state", "http", "events", "admission"];
+const INTERFACES: [&str; 10] =
+    ["types", "pictures", "drawing", "host", "calendar", "state", "http", "events", "admission", "viewers"];
 /// What a component exports for each role; `processor` makes it an analyzer, or a filter if it imports `drawing`.
-const ROLES: [(&str, Role); 4] = [
+const ROLES: [(&str, Role); 5] = [
     ("processor", Role::Analyzer),
     ("ticker", Role::Poller),
     ("event-receiver", Role::EventSink),
     ("access-decider", Role::AccessPolicy),
+    ("format-chooser", Role::FormatPolicy),
 ];
 /// The parts of WASI 0.2 that every toolchain's runtime may import; they are there and empty. `wasi:http` is there and sends to granted hosts.
 const WASI: [&str; 7] =

@@ -22,11 +22,13 @@ wasmtime::component::bindgen!({
             import framegate:plugin/http@0.1.0;
             import framegate:plugin/events@0.1.0;
             import framegate:plugin/admission@0.1.0;
+            import framegate:plugin/viewers@0.1.0;
             export framegate:plugin/lifecycle@0.1.0;
             export framegate:plugin/processor@0.1.0;
             export framegate:plugin/ticker@0.1.0;
             export framegate:plugin/event-receiver@0.1.0;
             export framegate:plugin/access-decider@0.1.0;
+            export framegate:plugin/format-chooser@0.1.0;
         }
     ",
     world: "framegate:everything/everything",
@@ -40,5 +42,7 @@ wasmtime::component::bindgen!({
         "framegate:plugin/http.response": crate::http::Response,
         "framegate:plugin/events.event": crate::guest::Told,
         "framegate:plugin/admission.applicant": crate::access::Applicant,
+        "framegate:plugin/viewers.viewer": crate::policy::Viewer,
+        "framegate:plugin/viewers.choice": crate::policy::Choice,
     },
 });

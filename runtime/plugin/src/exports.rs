@@ -11,6 +11,7 @@ use crate::bindings::exports::framegate::plugin::event_receiver::Failure;
 use crate::bindings::exports::framegate::plugin::lifecycle::Mistake;
 use crate::bindings::exports::framegate::plugin::processor::Verdict;
 use crate::guest::{Frame, Guest, Told};
+use crate::policy::{Choice, Viewer};
 
 /// Where a component's exports are. Those of roles that it does not play are not there.
 #[derive(Clone)]
@@ -21,6 +22,7 @@ pub(crate) struct Places {
     tick: Option<ComponentExportIndex>,
     deliver: Option<ComponentExportIndex>,
     decide: Option<ComponentExportIndex>,
+    choose: Option<ComponentExportIndex>,
 }
 
 /// One instance's exports.
@@ -31,6 +33,7 @@ pub(crate) struct Exports {
     pub(crate) tick: Option<TypedFunc<(), (Result<(), String>,)>>,
     pub(crate) deliver: Option<TypedFunc<(Resource<Told>,), (Result<(), Failure>,)>>,
     pub(crate) decide: Option<TypedFunc<(Resource<Applicant>,), (Decision,)>>,
+    pub(crate) choose: Option<TypedFunc<(Resource<Viewer>,), (Resource<Choice>,)>>,
 }
 
 impl Places {
@@ -49,6 +52,7 @@ impl Places {
             tick: find("ticker", "tick"),
             deliver: find("event-receiver", "deliver"),
             decide: find("access-decider", "decide"),
+            choose: find("format-chooser", "choose"),
         })
     }
 
@@ -61,6 +65,7 @@ impl Places {
             tick: optional(store, instance, self.tick)?,
             deliver: optional(store, instance, self.deliver)?,
             decide: optional(store, instance, self.decide)?,
+            choose: optional(store, instance, self.choose)?,
         })
     }
 }

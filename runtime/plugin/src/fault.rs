@@ -74,6 +74,8 @@ pub(crate) enum Forbidden {
     NoEvent,
     #[error("there is a request only during `decide`")]
     NoRequest,
+    #[error("there is a viewer only during `choose`")]
+    NoViewer,
 }
 
 /// A call that failed: its store is not to be used again.

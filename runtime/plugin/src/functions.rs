@@ -8,6 +8,7 @@ mod events;
 mod host;
 mod http;
 mod pictures;
+mod viewers;
 
 use std::sync::Arc;
 

@@ -16,6 +16,7 @@ use crate::calendar::Zones;
 use crate::deadline::Deadline;
 use crate::http::{Client, Hooks};
 use crate::plugin::Plugin;
+use crate::policy::Viewer;
 use crate::rate::Rate;
 use crate::state::State;
 use crate::words::Words;
@@ -68,6 +69,7 @@ pub(crate) enum Subject {
     Nothing,
     Event(Told),
     Request(Decided),
+    Viewer(Viewer),
 }
 
 /// A request, and what the guest said of it beside its decision.

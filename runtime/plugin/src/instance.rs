@@ -12,8 +12,9 @@ use crate::deadline::{Deadline, thread_cpu};
 use crate::engine::Engine;
 use crate::exports::Exports;
 use crate::fault::{Fault, Kind};
-use crate::guest::{Emitted, Frame, Guest, Identity};
+use crate::guest::{Emitted, Frame, Guest, Identity, Subject};
 use crate::plugin::{Limits, Linked, Plugin};
+use crate::policy::{Choice, Viewer};
 use crate::state::State;
 
 /// One running copy of a component: for one stream, on one thread at a time.
@@ -110,6 +111,25 @@ impl Instance {
         let frame =
             store.data_mut().frame.take().ok_or_else(|| Fault::new(Kind::Panic, "the picture did not come back"))?;
         Ok((frame, verdict))
+    }
+
+    /// Asks it about a viewer.
+    pub(crate) fn choose(&mut self, viewer: Viewer) -> Result<Choice, Fault> {
+        let Self { store, exports, engine, limits, calls, .. } = self;
+        let Some(choose) = &exports.choose else {
+            return Err(Fault::new(Kind::Host, "it does not export `format-chooser`"));
+        };
+        *calls += 1;
+        store.data_mut().subject = Subject::Viewer(viewer);
+        // As with pictures: there is one, and the handle says nothing.
+        let lent = Resource::new_borrow(0);
+        let answer = guarded(engine, store, limits.deadline, |store| {
+            let (choice,) = choose.call(&mut *store, (lent,))?;
+            // The guest gave its handle away with the answer.
+            Ok(store.data_mut().table.delete(choice)?)
+        });
+        store.data_mut().subject = Subject::Nothing;
+        answer
     }
 }
 

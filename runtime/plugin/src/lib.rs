@@ -29,6 +29,7 @@ mod http;
 mod instance;
 mod memory;
 mod plugin;
+pub mod policy;
 mod rate;
 mod service;
 mod state;

@@ -34,6 +34,8 @@ pub enum Role {
     EventSink,
     /// Allows, challenges or refuses requests. It exports `access-decider`.
     AccessPolicy,
+    /// Chooses what each viewer of stills gets. It exports `format-chooser`.
+    FormatPolicy,
 }
 
 impl Role {
@@ -45,6 +47,7 @@ impl Role {
             Self::Poller => "poller",
             Self::EventSink => "event sink",
             Self::AccessPolicy => "access policy",
+            Self::FormatPolicy => "format policy",
         }
     }
 

@@ -16,6 +16,7 @@
 //! | `GET /problems/{kind}` | what a problem's `type` means |
 #![forbid(unsafe_code)]
 
+mod accepts;
 mod api;
 mod app;
 mod arrival;

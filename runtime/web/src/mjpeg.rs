@@ -2,11 +2,13 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::{Extension, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use egress::chooser::{self, Chooser, Guest};
 use egress::multipart;
 use futures::{StreamExt, stream};
 use http::HeaderName;
@@ -14,6 +16,8 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA};
 use hub::{Output, Ticket};
 use media::StillFormat;
 use picture::{Delivery, Format, Stills, Want};
+use plugin::policy;
+use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Named};
@@ -40,7 +44,9 @@ pub(crate) async fn mjpeg(
         return Err(only_jpeg());
     }
     let ticket = entry.admit(Output::Mjpeg).map_err(|full| Problem::full(entry.name().as_str(), full))?;
-    let mut stills = entry.pictures().subscribe(Want { format: Some(Format::Jpeg), ..asked.want });
+    let want = Want { format: Some(Format::Jpeg), ..asked.want };
+    let guest = Guest { output: policy::Output::Mjpeg, accepts: vec![StillFormat::Jpeg], want };
+    let (mut stills, chooser) = chooser::subscribe(&entry, guest).await;
     let delivery = first(&app, &entry, &mut stills).await?;
     // The nearest rendition that runs may be of another format.
     if delivery.still.format != StillFormat::Jpeg {
@@ -52,7 +58,14 @@ pub(crate) async fn mjpeg(
         (PRAGMA, "no-cache"),
         (X_ACCEL_BUFFERING, "no"),
     ];
-    let parts = Parts { stills, stop: app.stop.clone(), chunk: Chunk::Header(delivery), _held: (ticket, visit) };
+    let parts = Parts {
+        stills,
+        chooser,
+        stop: app.stop.clone(),
+        chunk: Chunk::Header(delivery),
+        handed_on: None,
+        _held: (ticket, visit),
+    };
     let opening = stream::iter([Ok(Bytes::from_static(multipart::OPENING))]);
     Ok((headers, Body::from_stream(opening.chain(stream::unfold(parts, Parts::next)))).into_response())
 }
@@ -64,8 +77,11 @@ fn only_jpeg() -> Problem {
 /// A body that is being sent. It holds one still: the next one is taken, the newest then, when the client has taken this one.
 struct Parts {
     stills: Stills,
+    chooser: Option<Chooser>,
     stop: CancellationToken,
     chunk: Chunk,
+    /// When the last chunk was handed to the connection, which asks for the next one when the client has taken enough of it. Only where it is measured.
+    handed_on: Option<Instant>,
     _held: (Ticket, Visit),
 }
 
@@ -79,20 +95,43 @@ enum Chunk {
 
 impl Parts {
     async fn next(mut self) -> Option<(Result<Bytes, Infallible>, Self)> {
+        if let (Some(chooser), Some(handed_on)) = (&mut self.chooser, self.handed_on.take()) {
+            chooser.meter().wait(handed_on.elapsed());
+        }
         while let Chunk::Wait = self.chunk {
-            let delivery = self.stop.run_until_cancelled(self.stills.recv()).await??;
+            let stop = self.stop.clone();
+            let delivery = stop.run_until_cancelled(self.delivery()).await??;
             // What is sent as it was pushed may change its format.
             if delivery.still.format == StillFormat::Jpeg {
                 self.chunk = Chunk::Header(delivery);
             }
         }
         let (bytes, then) = match self.chunk {
-            Chunk::Header(Delivery { still, .. }) => (multipart::header(&still), Chunk::Data(still.data)),
+            Chunk::Header(Delivery { still, skipped, .. }) => {
+                if let Some(chooser) = &mut self.chooser {
+                    chooser.meter().count(still.data.len(), skipped);
+                }
+                (multipart::header(&still), Chunk::Data(still.data))
+            }
             Chunk::Data(data) => (data, Chunk::Boundary),
             Chunk::Boundary => (Bytes::from_static(multipart::BOUNDARY), Chunk::Wait),
             Chunk::Wait => return None,
         };
         self.chunk = then;
+        self.handed_on = self.chooser.is_some().then(Instant::now);
         Some((Ok(bytes), self))
+    }
+
+    /// The next still. Whoever chooses is asked between two, when it is time.
+    async fn delivery(&mut self) -> Option<Delivery> {
+        let Some(chooser) = &mut self.chooser else { return self.stills.recv().await };
+        loop {
+            let due = chooser.next();
+            tokio::select! {
+                biased;
+                () = sleep_until(due.into()) => chooser.choose(&mut self.stills, Instant::now()).await,
+                delivery = self.stills.recv() => return delivery,
+            }
+        }
     }
 }

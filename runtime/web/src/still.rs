@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
+use egress::chooser::{self, Guest};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LAST_MODIFIED};
 use http::{HeaderMap, HeaderName, StatusCode};
 use media::Still;
 use picture::{Format, Want};
+use plugin::policy::Output;
 
 use crate::app::{App, Segment};
 use crate::asked::{Asked, Unserved};
@@ -38,7 +40,9 @@ pub(crate) async fn still(
             return Err(Problem::bad_parameter("format", "the format is the end of the address"));
         }
     };
-    let mut stills = entry.pictures().subscribe(Want { format: Some(format), ..asked.want });
+    let want = Want { format: Some(format), ..asked.want };
+    let guest = Guest { output: Output::Still, accepts: format.fixed().into_iter().collect(), want };
+    let (mut stills, _) = chooser::subscribe(&entry, guest).await;
     // A late viewer is given a key frame of some seconds ago at first; who asks for the newest waits for what is behind it.
     let mut newest = first(&app, &entry, &mut stills).await?;
     while newest.superseded {

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::extract::{Extension, RawQuery, Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use egress::chooser::{self, Guest};
 use egress::websocket::{Annotations, End, Opcode, Socket, Stats, Told, Viewer};
 use http::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE};
 use http::{HeaderMap, HeaderName, StatusCode};
@@ -14,10 +15,12 @@ use hub::Output;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto::upgrade::downcast;
+use plugin::policy;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tungstenite::handshake::derive_accept_key;
 
+use crate::accepts::accepts;
 use crate::app::{App, Segment};
 use crate::asked::{Asked, Unserved};
 use crate::connection::Visit;
@@ -44,7 +47,7 @@ pub(crate) async fn ws(
         Ok(handshake) => handshake,
         Err(problem) => return problem.into_response(),
     };
-    let admitted = admit(&app, &name, query.as_deref());
+    let admitted = admit(&app, &name, query.as_deref(), request.headers()).await;
     let stop = app.stop.clone();
     app.spawn_sender(&name, async move {
         // The connection's place is this viewer's now.
@@ -85,14 +88,15 @@ pub(crate) fn is_upgrade(headers: &HeaderMap) -> bool {
     has(headers, CONNECTION, "upgrade") && has(headers, UPGRADE, "websocket")
 }
 
-fn admit(app: &App, name: &str, query: Option<&str>) -> Result<Admitted, Problem> {
+async fn admit(app: &App, name: &str, query: Option<&str>, headers: &HeaderMap) -> Result<Admitted, Problem> {
     let entry = app.entry(name)?;
     let asked = Asked::parse(query).map_err(|why| match why {
         Unserved::Bad(problem) => problem,
         Unserved::NotAvailable(format) => no_format(name, format),
     })?;
     let ticket = entry.admit(Output::WebSocket).map_err(|full| Problem::full(name, full))?;
-    let stills = entry.pictures().subscribe(asked.want);
+    let guest = Guest { output: policy::Output::WebSocket, accepts: accepts(headers), want: asked.want };
+    let stills = chooser::subscribe(&entry, guest).await;
     let told = Told {
         stats: if asked.stats { Stats::Told } else { Stats::Untold },
         annotations: if asked.without_annotations { Annotations::Untold } else { Annotations::Told },

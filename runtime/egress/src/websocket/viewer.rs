@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use hub::{Entry, Ticket};
-use picture::{Condition, Delivery, Stills};
+use picture::{Condition, Delivery, Rendition, Stills};
 use stream::Status;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
@@ -19,6 +19,7 @@ use super::code;
 use super::frame::Opcode;
 use super::reader::Incoming;
 use super::socket::{Closed, Socket};
+use crate::chooser::Chooser;
 use crate::message::Message;
 use crate::meter::Meter;
 use crate::standing::{Standing, State};
@@ -85,6 +86,9 @@ pub struct Viewer {
     /// The viewer's place: given back when it is dropped.
     _ticket: Ticket,
     meter: Meter,
+    chooser: Option<Chooser>,
+    /// The rendition that the viewer was told.
+    rendition: Rendition,
     standing: Option<Standing>,
     annotations: Annotations,
     /// What was found was told last as nothing.
@@ -102,11 +106,13 @@ enum Rare {
 }
 
 impl Viewer {
-    /// A viewer with its place and its stills.
-    pub fn new(entry: Arc<Entry>, ticket: Ticket, stills: Stills, told: Told) -> Self {
+    /// A viewer with its place and its stills, and who chooses those, if anybody does.
+    pub fn new(entry: Arc<Entry>, ticket: Ticket, (stills, chooser): (Stills, Option<Chooser>), told: Told) -> Self {
         let now = Instant::now();
         Self {
+            rendition: stills.rendition(),
             stills,
+            chooser,
             status: entry.stream().watch(),
             condition: entry.pictures().condition(),
             entry,
@@ -146,10 +152,11 @@ impl Viewer {
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        say(socket, stop, &Message::rendition(self.stills.rendition())).await?;
+        say(socket, stop, &Message::rendition(self.rendition)).await?;
         self.tell_standing(socket, stop).await?;
         loop {
-            let wake = self.next_stats.map_or(self.next_ping, |stats| stats.min(self.next_ping));
+            let choosing = self.chooser.as_ref().map(|chooser| Instant::from_std(chooser.next()));
+            let wake = [self.next_stats, choosing].into_iter().flatten().fold(self.next_ping, Instant::min);
             let happened = {
                 // Registered once, not anew for each still, and looked at only when it is what awoke this viewer: the program's stop is under a lock
                 // that all viewers share.
@@ -164,13 +171,22 @@ impl Viewer {
                         }
                         Next::Still(delivery) => {
                             let Delivery { still, skipped, found, .. } = delivery.ok_or(End::Stopped)?;
+                            let rendition = self.stills.rendition();
+                            if rendition != self.rendition {
+                                self.rendition = rendition;
+                                say(socket, stop, &Message::rendition(rendition)).await?;
+                            }
                             if self.annotations == Annotations::Told && !(found.is_empty() && self.found_nothing) {
                                 self.found_nothing = found.is_empty();
                                 let pts_ms = still.pts.nanos() as i64 / 1_000_000;
                                 say(socket, stop, &Message::Annotations { pts_ms, annotations: found }).await?;
                             }
-                            patient(stop, socket.send(Opcode::Binary, &still.data)).await?;
+                            let waited = patient(stop, socket.send(Opcode::Binary, &still.data)).await?;
                             self.meter.count(still.data.len(), skipped);
+                            if let Some(chooser) = &mut self.chooser {
+                                chooser.meter().count(still.data.len(), skipped);
+                                chooser.meter().wait(waited);
+                            }
                         }
                     }
                 }
@@ -213,12 +229,15 @@ impl Viewer {
             let reading = self.meter.read(now.into_std());
             say(socket, stop, &Message::stats(reading, self.entry.viewers().total)).await?;
         }
+        if let Some(chooser) = self.chooser.as_mut().filter(|chooser| chooser.next() <= now.into_std()) {
+            chooser.choose(&mut self.stills, now.into_std()).await;
+        }
         if self.next_ping <= now {
             self.next_ping = now + PING;
             if now.duration_since(self.heard) > PATIENCE {
                 return Err(End::Lost(io::Error::new(io::ErrorKind::TimedOut, "silent for too long")));
             }
-            patient(stop, socket.send(Opcode::Ping, &[])).await?;
+            patient(stop, socket.send(Opcode::Ping, &[])).await.map(drop)?;
         }
         Ok(())
     }
@@ -275,20 +294,22 @@ async fn say<S>(socket: &mut Socket<S>, stop: &CancellationToken, message: &Mess
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    patient(stop, socket.send(Opcode::Text, message.render().as_bytes())).await
+    patient(stop, socket.send(Opcode::Text, message.render().as_bytes())).await.map(drop)
 }
 
-/// Waits for a frame to be written: until the program stops, and not for ever. The timer is made only where the write has to wait.
-async fn patient(stop: &CancellationToken, sending: impl Future<Output = io::Result<()>>) -> Result<(), End> {
+/// Waits for a frame to be written: until the program stops, and not for ever. Gives how long the viewer made it wait. The timer is made, and the
+/// clock looked at, only where it does.
+async fn patient(stop: &CancellationToken, sending: impl Future<Output = io::Result<()>>) -> Result<Duration, End> {
+    let mut sending = pin!(sending);
+    if let Poll::Ready(sent) = poll_fn(|cx| Poll::Ready(sending.as_mut().poll(cx))).await {
+        return sent.map(|()| Duration::ZERO).map_err(End::Lost);
+    }
+    let begun = Instant::now();
     tokio::select! {
         biased;
-        sent = sending => sent.map_err(End::Lost),
-        end = async {
-            tokio::select! {
-                () = stop.cancelled() => End::Stopped,
-                () = tokio::time::sleep(PATIENCE) => End::Lost(io::ErrorKind::TimedOut.into()),
-            }
-        } => Err(end),
+        sent = sending => sent.map(|()| begun.elapsed()).map_err(End::Lost),
+        () = stop.cancelled() => Err(End::Stopped),
+        () = tokio::time::sleep(PATIENCE) => Err(End::Lost(io::ErrorKind::TimedOut.into())),
     }
 }
 

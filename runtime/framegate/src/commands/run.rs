@@ -12,6 +12,7 @@ use config::Loaded;
 use hub::Hub;
 use journal::Journal;
 use picture::Encoders;
+use plugin::policy::Policies;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -56,6 +57,7 @@ async fn serve(
         config: loaded.config,
         plugins,
         encoders: Encoders::new().context("no encoder threads")?,
+        policies: Policies::start().context("no thread for policies")?,
         journal: Journal::default(),
         tracker: tracker.clone(),
         stop: stop.child_token(),

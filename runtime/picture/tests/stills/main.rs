@@ -7,7 +7,7 @@ use bench::Bench;
 use codec::Pool;
 use codec::decode::Decoder;
 use config::Source;
-use framegate_picture::{Condition, Format, Want};
+use framegate_picture::{Condition, Format, Rendition, Want};
 use media::{Size, StillFormat};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,4 +126,65 @@ async fn a_made_jpeg_decodes_to_what_was_pushed() {
         i32::from(out[0].planes()[0].data[64 * 24 + 32])
     };
     assert!((luma(still.data.clone()) - luma(body)).abs() <= 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rendition_is_changed_in_mid_stream_without_a_gap() {
+    let bench = Bench::new(Source::Test(config::TestScene { size: Size::new(640, 360), fps: 25 }));
+    let mut viewer = bench.subscribe(Want::default());
+    let mut stills = bench::take(&mut viewer, 10).await;
+    let full = viewer.rendition();
+    let small = Rendition { format: Format::Jpeg, width: Some(320), fps: Some(10), ..full };
+    for to in [small, full, small, full] {
+        bench.pictures().switch(&mut viewer, to);
+        while viewer.rendition() != to {
+            stills.extend(bench::take(&mut viewer, 1).await);
+        }
+        stills.extend(bench::take(&mut viewer, 5).await);
+    }
+    let formats: Vec<_> = stills.iter().map(|still| still.format).collect();
+    assert!(formats.contains(&StillFormat::Jpeg) && formats.last() == Some(&StillFormat::WebP));
+    let apart = stills.windows(2).map(|pair| pair[1].pts.ticks() - pair[0].pts.ticks());
+    assert!(apart.clone().all(|ticks| ticks >= 0), "never back in time");
+    // At 10/s one in two or three is due; the other encoder may have been a picture or two ahead.
+    assert!(apart.clone().all(|ticks| ticks <= 90 * 250), "{:?}", apart.map(|ticks| ticks / 90).collect::<Vec<_>>());
+    assert_eq!(bench.pictures().running(), [full], "what nobody watches any more ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_rendition_of_the_last_picture_needs_no_new_one() {
+    let bench = Bench::new(Source::Push);
+    let (body, image) = bench::jpeg(Size::new(640, 360), 7);
+    bench.push(body.clone(), image).await;
+    let mut viewer = bench.subscribe(Want::default());
+    assert_eq!(bench::take(&mut viewer, 1).await[0].data, body);
+    let to = Rendition { width: Some(320), format: Format::WebP, ..viewer.rendition() };
+    bench.pictures().switch(&mut viewer, to);
+    let small = &bench::take(&mut viewer, 1).await[0];
+    assert_eq!((small.format, small.size), (StillFormat::WebP, Size::new(320, 180)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_takes_no_more_renditions_than_allowed() {
+    let bench = Bench::new(Source::Push);
+    let want = |width| Want { format: Some(Format::Jpeg), width: Some(width), ..Want::default() };
+    let mut viewers: Vec<_> = [320, 640, 960, 1920, 1920].map(|width| bench.subscribe(want(width))).into();
+    let (body, image) = bench::jpeg(Size::new(1920, 1080), 7);
+    bench.push(body, image).await;
+    for viewer in &mut viewers {
+        bench::take(viewer, 1).await;
+    }
+    let asked = Rendition { width: Some(480), ..viewers[0].rendition() };
+    // Another stays at 1920: four would become five, and the nearest runs.
+    bench.pictures().switch(&mut viewers[3], asked);
+    bench::take(&mut viewers[3], 1).await;
+    assert_eq!(viewers[3].rendition().width, Some(320));
+    // This one's own rendition ends with it.
+    bench.pictures().switch(&mut viewers[2], asked);
+    bench::take(&mut viewers[2], 1).await;
+    assert_eq!(viewers[2].rendition().width, Some(480));
+    // None of that format runs: it keeps what it has.
+    bench.pictures().switch(&mut viewers[3], Rendition { format: Format::WebP, ..asked });
+    assert_eq!(bench.pictures().running().len(), 4);
+    assert!(viewers[3].try_recv().is_none());
 }

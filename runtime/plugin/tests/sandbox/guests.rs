@@ -6,10 +6,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use config::resolved::OnError;
-use plugin::{Health, Kind, Mode, Outcome, Role};
+use journal::Journal;
+use media::StillFormat;
+use plugin::policy::{self, Choice, Figure, Output, Policies, Viewer};
+use plugin::{Health, Kind, Mode, Outcome, Role, States};
 use serde_json::json;
 
-use crate::rig::{bundled, chain, guest, luma, picture};
+use crate::rig::{bundled, chain, guest, luma, picture, stream};
 
 macro_rules! has_a_test {
     ($guest:ident) => {
@@ -160,6 +163,53 @@ fn work() {
         assert_eq!(luma(&run(work), 0, 0), 16, "{work}");
     }
     assert_ne!(luma(&run("fills"), 0, 0), 16);
+}
+
+/// A format policy is told all of a viewer, and its answer comes back; one that traps is started again, and meanwhile has no answer.
+#[test]
+fn steps() {
+    let plugin = guest("steps", None);
+    assert_eq!(plugin.roles(), [Role::FormatPolicy]);
+    assert_eq!(plugin.check(Some(&stream()), &json!({ "x": 1 })).unwrap_err()[0].message, "there are none");
+    let (policies, journal) = (Policies::start().unwrap(), Journal::default());
+    let used = policy::Use {
+        stream: stream(),
+        plugin: Some(plugin),
+        options: json!({}),
+        states: States::default(),
+        journal: journal.clone(),
+    };
+    let policy = policies.format(used).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let ask = |viewer: &Viewer| {
+        // The first question makes the instance, and a machine that runs other tests may need more than an answer's time for it.
+        let mut tries = (0..20).map(|_| runtime.block_on(policy.choose(viewer.clone())));
+        tries.find_map(|answer| answer)
+    };
+    let begins = Viewer::new(Output::WebSocket, vec![StillFormat::WebP, StillFormat::Jpeg]);
+    assert_eq!(ask(&begins), Some(Choice::new(StillFormat::Jpeg)));
+    let current = policy::Rendition { format: StillFormat::Jpeg, quality: 80, width: 640, rate: Figure::whole(10) };
+    let well = Viewer { current: Some(current), running: vec![current], ..begins.clone() };
+    assert_eq!(ask(&well), Some(Choice { rate: Some(15.0), ..Choice::new(StillFormat::Jpeg) }));
+    let slow = Viewer { write_wait: Figure::of(0.5), ..well };
+    assert_eq!(ask(&slow), Some(Choice { rate: Some(5.0), ..Choice::new(StillFormat::Jpeg) }));
+    assert_eq!(policy.snapshot().asked, 3);
+
+    let asked = policy::Asked { width: Some(333), ..policy::Asked::default() };
+    assert_eq!(ask(&Viewer { asked, ..begins.clone() }), None);
+    let told = journal.since(0);
+    assert_eq!((told.len(), told[0].kind.as_str(), &told[0].data["kind"]), (1, "plugin-failed", &json!("trap")));
+    assert!(told[0].data["message"].as_str().unwrap().contains("no such width"), "{}", told[0].data);
+    // What it answered before still holds; anything else has to wait.
+    assert!(ask(&begins).is_some());
+    let other = Viewer { source_width: 640, ..begins };
+    assert_eq!(runtime.block_on(policy.choose(other.clone())), None);
+    let start = Instant::now();
+    while runtime.block_on(policy.choose(other.clone())).is_none() {
+        assert!(start.elapsed() < Duration::from_secs(10), "it was not started again");
+        thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(journal.since(0).last().unwrap().kind, "plugin-recovered");
 }
 
 /// A stream beside the one that is tested.

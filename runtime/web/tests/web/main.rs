@@ -5,6 +5,7 @@
 
 mod access;
 mod client;
+mod formats;
 mod ingest;
 mod mjpeg;
 mod pages;
@@ -12,4 +13,5 @@ mod problems;
 mod server;
 mod still;
 mod stopping;
+mod throttled;
 mod websocket;

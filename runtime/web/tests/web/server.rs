@@ -11,6 +11,7 @@ use hub::Hub;
 use journal::Journal;
 use media::{Color, Moment, Size, StillFormat, Timestamp};
 use picture::Encoders;
+use plugin::policy::Policies;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -30,6 +31,11 @@ impl Server {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::with_policy(Policies::native(|_| None), change).await
+    }
+
+    /// One whose streams have this format policy, where they are configured to have any.
+    pub(crate) async fn with_policy(policies: Policies, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default();
         config.server.listen = "127.0.0.1:0".parse().unwrap();
         let push =
@@ -47,6 +53,7 @@ impl Server {
             config,
             plugins: BTreeMap::new(),
             encoders: Encoders::new().unwrap(),
+            policies,
             journal: Journal::default(),
             tracker: tracker.clone(),
             // The streams outlive the server here, so that a test sees what the server itself does.

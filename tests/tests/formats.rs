@@ -1,0 +1,124 @@
+//! A viewer that reads slowly is given less until it holds it, and all there is again when it reads as fast as that comes.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use framegate_tests::client::{Throttle, Throttled};
+use framegate_tests::program::Program;
+use futures::StreamExt;
+use serde_json::Value;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+
+/// How long a viewer may take to come to another rate: some steps of two seconds each, and the waits behind steps that were too much.
+const SETTLE: Duration = Duration::from_secs(60);
+/// How long it is looked at what a viewer gets.
+const LOOK: Duration = Duration::from_secs(10);
+/// What the program may take more, beside what a machine's allocator does: nothing that waits for a slow viewer is larger.
+const GROWTH: u64 = 24 << 20;
+
+/// A viewer that counts.
+struct Viewer {
+    socket: WebSocketStream<Throttled>,
+    throttle: Throttle,
+    fps: u64,
+    stills: u64,
+    bytes: u64,
+}
+
+/// What a viewer got in a while.
+#[derive(Debug)]
+struct Look {
+    rate: f64,
+    bytes_per_second: f64,
+}
+
+impl Viewer {
+    async fn connect(program: &Program, stream: &str) -> Result<Self> {
+        let throttle = Throttle::default();
+        let connection = Throttled::connect(program, throttle.clone()).await?;
+        let (socket, _) = tokio_tungstenite::client_async(program.ws_url(&format!("/ws/{stream}")), connection).await?;
+        Ok(Self { socket, throttle, fps: 0, stills: 0, bytes: 0 })
+    }
+
+    async fn next(&mut self) -> Result<()> {
+        let message = tokio::time::timeout(SETTLE, self.socket.next()).await.context("nothing came")?;
+        match message.context("the connection ended")?? {
+            Message::Binary(still) => {
+                self.stills += 1;
+                self.bytes += still.len() as u64;
+            }
+            Message::Text(text) => {
+                let text: Value = serde_json::from_str(&text)?;
+                if text["type"] == "rendition" {
+                    self.fps = text["fps"].as_u64().context("a rate")?;
+                }
+            }
+            Message::Close(frame) => bail!("closed: {frame:?}"),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    async fn look(&mut self, time: Duration) -> Result<Look> {
+        let (begun, stills, bytes) = (Instant::now(), self.stills, self.bytes);
+        while begun.elapsed() < time {
+            self.next().await?;
+        }
+        let seconds = begun.elapsed().as_secs_f64();
+        Ok(Look {
+            rate: (self.stills - stills) as f64 / seconds,
+            bytes_per_second: (self.bytes - bytes) as f64 / seconds,
+        })
+    }
+
+    /// Waits until it is told a rate like this.
+    async fn told(&mut self, is_it: impl Fn(u64) -> bool) -> Result<Duration> {
+        let begun = Instant::now();
+        while !is_it(self.fps) {
+            ensure!(begun.elapsed() < SETTLE, "still {}/s after {SETTLE:?}", self.fps);
+            self.next().await?;
+        }
+        Ok(begun.elapsed())
+    }
+}
+
+/// Bytes of stills that are kept for the viewers of a stream.
+async fn kept(program: &Program, stream: &str) -> Result<u64> {
+    let renditions = &program.stream(stream).await?["renditions"];
+    Ok(renditions.as_array().context("renditions")?.iter().filter_map(|made| made["kept_bytes"].as_u64()).sum())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_throttled_viewer_goes_from_30_to_what_it_holds_and_back() -> Result<()> {
+    let policy = test_components::file("steps").display();
+    let program = Program::start(&format!(
+        "[plugins.steps]\ncomponent = \"{policy}\"\n\n[streams.scene]\nsource = \"test://?size=640x360&fps=30\"\n\n\
+         [streams.scene.stills]\nformat = \"jpeg\"\npolicy = \"steps\"\n"
+    ))
+    .await?;
+    let mut viewer = Viewer::connect(&program, "scene").await?;
+    viewer.told(|fps| fps == 30).await?;
+    viewer.look(Duration::from_secs(2)).await?;
+    let all = viewer.look(Duration::from_secs(4)).await?;
+    ensure!(all.rate > 24.0, "{all:?} of 30/s");
+    let before = program.resident_bytes()?;
+
+    // What seven and a half stills a second need: 5/s it holds, 10/s it does not.
+    let still = all.bytes_per_second / all.rate;
+    viewer.throttle.set((7.5 * still) as u32);
+    let down = viewer.told(|fps| fps <= 5).await?;
+    let held = viewer.look(LOOK).await?;
+    ensure!(held.rate > 3.5 && held.rate < 8.0, "{held:?} at {}/s", viewer.fps);
+    let (kept, grown) = (kept(&program, "scene").await?, program.resident_bytes()?.saturating_sub(before));
+    ensure!(kept < 2 << 20, "{kept} bytes are kept");
+    ensure!(grown < GROWTH, "{} MB more", grown >> 20);
+
+    viewer.throttle.set(0);
+    let up = viewer.told(|fps| fps == 30).await?;
+    viewer.look(Duration::from_secs(1)).await?;
+    let again = viewer.look(Duration::from_secs(4)).await?;
+    ensure!(again.rate > 24.0, "{again:?} behind the throttle");
+    println!("down in {down:?} to {held:?}, up in {up:?}, {kept} bytes kept, {} kB grown", grown >> 10);
+    Ok(())
+}
