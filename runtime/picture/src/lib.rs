@@ -11,6 +11,7 @@ mod condition;
 mod delivery;
 mod demand;
 mod encoders;
+mod generation;
 mod histogram;
 mod keys;
 mod lane;
@@ -19,6 +20,7 @@ mod outlet;
 mod pictures;
 mod rendition;
 mod shed;
+mod succession;
 mod worker;
 
 pub use condition::Condition;
