@@ -1,5 +1,5 @@
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -14,6 +14,8 @@ use crate::{Full, Output, Ticket, ViewerCounts};
 /// All that hangs on one name.
 pub struct Entry {
     stream: Stream,
+    /// What is in force: the stream's own, but for the plugins, which may have changed since it was made.
+    config: RwLock<Arc<config::Stream>>,
     pictures: Pictures,
     viewers: Arc<Viewers>,
     /// Made from the template: goes when unused.
@@ -36,7 +38,15 @@ pub enum Refused {
 
 impl Entry {
     pub(crate) fn new(stream: Stream, pictures: Pictures, from_template: bool) -> Self {
-        Self { stream, pictures, viewers: Arc::default(), from_template, born: Instant::now(), used: AtomicU64::new(0) }
+        Self {
+            config: RwLock::new(stream.config()),
+            stream,
+            pictures,
+            viewers: Arc::default(),
+            from_template,
+            born: Instant::now(),
+            used: AtomicU64::new(0),
+        }
     }
 
     /// The stream's name.
@@ -44,9 +54,14 @@ impl Entry {
         self.stream.name()
     }
 
-    /// What was configured.
+    /// What is in force.
     pub fn config(&self) -> Arc<config::Stream> {
-        self.stream.config()
+        self.config.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Other plugins are in force.
+    pub(crate) fn set_config(&self, config: Arc<config::Stream>) {
+        *self.config.write().unwrap_or_else(PoisonError::into_inner) = config;
     }
 
     /// The access units.

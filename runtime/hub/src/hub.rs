@@ -13,12 +13,15 @@ use tokio_util::task::TaskTracker;
 
 use crate::{Entry, template};
 
+/// Plugins by their names in `streams.toml`.
+pub type Plugins = BTreeMap<String, Arc<Plugin>>;
+
 /// What a hub is made from.
 pub struct Parts {
     /// What was configured; the template included.
     pub config: Config,
     /// The plugins that it names, checked.
-    pub plugins: BTreeMap<String, Arc<Plugin>>,
+    pub plugins: Plugins,
     /// The encoder threads.
     pub encoders: Encoders,
     /// Where events go.
@@ -45,32 +48,82 @@ pub enum NotThere {
     TooMany(StreamName),
 }
 
+/// The configuration that is in force, and the plugins that it names.
+#[derive(Debug, Default)]
+pub struct InForce {
+    /// What was configured; settings that wait for the next start are as they were.
+    pub config: Config,
+    /// Every plugin that `config` names.
+    pub plugins: Plugins,
+}
+
 /// The registry of names.
 pub struct Hub {
-    parts: Parts,
+    pub(crate) parts: Shared,
+    in_force: RwLock<Arc<InForce>>,
+    /// Held while another configuration is put in force.
+    pub(crate) applying: tokio::sync::Mutex<()>,
     entries: RwLock<BTreeMap<StreamName, Arc<Entry>>>,
     started: Moment,
+}
+
+/// What all streams share.
+pub(crate) struct Shared {
+    encoders: Encoders,
+    journal: Journal,
+    pub(crate) tracker: TaskTracker,
+    stop: CancellationToken,
+    pub(crate) runtime: Handle,
+}
+
+impl InForce {
+    /// Plugins that only settings need that are as they were come from `old`.
+    pub(crate) fn new(config: Config, mut plugins: Plugins, old: &Self) -> Self {
+        for name in config.plugins.keys() {
+            if let (false, Some(plugin)) = (plugins.contains_key(name), old.plugins.get(name)) {
+                plugins.insert(name.clone(), plugin.clone());
+            }
+        }
+        Self { config, plugins }
+    }
+
+    /// The chain of a stream.
+    pub(crate) fn links(&self, stream: &config::Stream) -> Vec<Link> {
+        let links = stream.plugins.iter().map(|used| {
+            // All were loaded before a configuration is put in force; a plugin that is left out would open what a mask should hide.
+            let plugin = self.plugins.get(&used.plugin).expect("every plugin of a stream was loaded");
+            Link::new(plugin.clone(), used)
+        });
+        links.collect()
+    }
 }
 
 impl Hub {
     /// Makes all configured streams. They connect when somebody wants them, or at once with `on_demand = false`.
     pub fn new(parts: Parts) -> Arc<Self> {
-        let hub = Arc::new(Self { parts, entries: RwLock::default(), started: Moment::now() });
-        let made =
-            hub.parts.config.streams.iter().map(|(name, config)| (name.clone(), hub.make(config.clone(), false)));
-        *hub.write() = made.collect();
-        if hub.parts.config.template.is_some() {
-            let (sweeping, stop) = (Arc::downgrade(&hub), hub.parts.stop.clone());
-            hub.parts.tracker.spawn_on(
-                async move {
-                    while stop.run_until_cancelled(tokio::time::sleep(template::SWEEP)).await.is_some() {
-                        let Some(hub) = sweeping.upgrade() else { return };
-                        hub.sweep().await;
-                    }
-                },
-                &hub.parts.runtime,
-            );
-        }
+        let Parts { config, plugins, encoders, journal, tracker, stop, runtime } = parts;
+        let in_force = Arc::new(InForce { config, plugins });
+        let hub = Arc::new(Self {
+            parts: Shared { encoders, journal, tracker, stop, runtime },
+            in_force: RwLock::new(in_force.clone()),
+            applying: tokio::sync::Mutex::default(),
+            entries: RwLock::default(),
+            started: Moment::now(),
+        });
+        let streams = in_force.config.streams.iter();
+        *hub.write() =
+            streams.map(|(name, config)| (name.clone(), hub.make(&in_force, config.clone(), false))).collect();
+        let (sweeping, stop) = (Arc::downgrade(&hub), hub.parts.stop.clone());
+        // Also without a template: there may be one later.
+        hub.parts.tracker.spawn_on(
+            async move {
+                while stop.run_until_cancelled(tokio::time::sleep(template::SWEEP)).await.is_some() {
+                    let Some(hub) = sweeping.upgrade() else { return };
+                    hub.sweep().await;
+                }
+            },
+            &hub.parts.runtime,
+        );
         hub
     }
 
@@ -81,17 +134,22 @@ impl Hub {
             return Ok(entry.clone());
         }
         let name: StreamName = name.parse()?;
-        let Some(template) = &self.parts.config.template else {
+        if self.in_force().config.template.is_none() {
             return Err(NotThere::Unknown(name));
-        };
+        }
         let mut entries = self.write();
         if let Some(entry) = entries.get(&name) {
             return Ok(entry.clone());
         }
+        // Asked anew under the lock that is held while that changes.
+        let in_force = self.in_force();
+        let Some(template) = &in_force.config.template else {
+            return Err(NotThere::Unknown(name));
+        };
         if entries.values().filter(|entry| entry.from_template).count() >= template::MAX_STREAMS {
             return Err(NotThere::TooMany(name));
         }
-        let entry = self.make(Arc::new(template.named(name.clone())), true);
+        let entry = self.make(&in_force, Arc::new(template.named(name.clone())), true);
         entries.insert(name, entry.clone());
         Ok(entry)
     }
@@ -104,6 +162,11 @@ impl Hub {
     /// When it was made.
     pub fn started(&self) -> Moment {
         self.started
+    }
+
+    /// What is configured now.
+    pub fn in_force(&self) -> Arc<InForce> {
+        self.in_force.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What happened.
@@ -126,14 +189,9 @@ impl Hub {
         }
     }
 
-    fn make(&self, config: Arc<config::Stream>, from_template: bool) -> Arc<Entry> {
-        let links = config.plugins.iter().map(|used| {
-            // The program checks at start that all are there; a plugin that is not would open what a mask should hide.
-            let plugin = self.parts.plugins.get(&used.plugin).expect("every plugin of a stream was loaded");
-            Link::new(plugin.clone(), used)
-        });
-        let links = links.collect();
-        let Parts { journal, tracker, stop, runtime, encoders, .. } = &self.parts;
+    pub(crate) fn make(&self, in_force: &InForce, config: Arc<config::Stream>, from_template: bool) -> Arc<Entry> {
+        let links = in_force.links(&config);
+        let Shared { journal, tracker, stop, runtime, encoders } = &self.parts;
         let _in_runtime = runtime.enter();
         let stream = Stream::spawn(
             config,
@@ -166,7 +224,11 @@ impl Hub {
         self.entries.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, BTreeMap<StreamName, Arc<Entry>>> {
+    pub(crate) fn write_in_force(&self) -> RwLockWriteGuard<'_, Arc<InForce>> {
+        self.in_force.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, BTreeMap<StreamName, Arc<Entry>>> {
         self.entries.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
