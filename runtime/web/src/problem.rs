@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
+use control::reload::NotReloaded;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, SEC_WEBSOCKET_VERSION, UPGRADE};
 use http::{HeaderValue, StatusCode};
 use media::image::BadImage;
@@ -18,6 +19,8 @@ const TYPE: &str = "/problems/";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     UnknownStream,
+    UnknownPlugin,
+    PluginRefused,
     StreamOffline,
     StreamFull,
     TooManyStreams,
@@ -45,6 +48,7 @@ pub(crate) struct Problem {
     kind: Kind,
     detail: Cow<'static, str>,
     stream: Option<String>,
+    plugin: Option<String>,
     reason: Option<serde_json::Value>,
     parameter: Option<&'static str>,
     outputs: Option<Vec<String>>,
@@ -60,6 +64,8 @@ struct Document<'a> {
     detail: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     stream: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plugin: Option<&'a str>,
     /// Why a stream is offline, in the word that its status has.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a serde_json::Value>,
@@ -82,8 +88,10 @@ struct Message<'a> {
 }
 
 impl Kind {
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 22] = [
         Self::UnknownStream,
+        Self::UnknownPlugin,
+        Self::PluginRefused,
         Self::StreamOffline,
         Self::StreamFull,
         Self::TooManyStreams,
@@ -113,6 +121,18 @@ impl Kind {
                 StatusCode::NOT_FOUND,
                 "no such stream",
                 "Look at the name, or write a section for it in streams.toml. GET /api/streams lists those that there are.",
+            ),
+            Self::UnknownPlugin => (
+                "unknown-plugin",
+                StatusCode::NOT_FOUND,
+                "no such plugin",
+                "Look at the name, or write a section for it in streams.toml. GET /api/plugins lists those that there are.",
+            ),
+            Self::PluginRefused => (
+                "plugin-refused",
+                StatusCode::CONFLICT,
+                "the plugin was not loaded anew",
+                "`detail` says why. The one that was loaded before goes on; mend the component or its options and ask again.",
             ),
             Self::StreamOffline => (
                 "stream-offline",
@@ -238,7 +258,16 @@ impl Kind {
 impl Problem {
     fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
         let detail = detail.into();
-        Self { kind, detail, stream: None, reason: None, parameter: None, outputs: None, retry_after: None }
+        Self {
+            kind,
+            detail,
+            stream: None,
+            plugin: None,
+            reason: None,
+            parameter: None,
+            outputs: None,
+            retry_after: None,
+        }
     }
 
     fn of(self, stream: &str) -> Self {
@@ -258,6 +287,18 @@ impl Problem {
         // A name that is none may be anything: it is not repeated.
         let problem = Self::new(kind, why.to_string());
         if matches!(why, hub::NotThere::BadName(_)) { problem } else { problem.of(name) }
+    }
+
+    /// A plugin was not loaded anew.
+    pub(crate) fn not_reloaded(plugin: &str, why: &NotReloaded) -> Self {
+        let kind = match why {
+            // What is no plugin's name may be anything: it is not repeated.
+            NotReloaded::Unknown(_) => return Self::new(Kind::UnknownPlugin, "no plugin of this name is configured"),
+            NotReloaded::Busy => return Self::busy(why.to_string()),
+            NotReloaded::Ending => Kind::Stopping,
+            NotReloaded::Refused(_) => Kind::PluginRefused,
+        };
+        Self { plugin: Some(plugin.to_owned()), ..Self::new(kind, why.to_string()) }
     }
 
     /// No picture came in time, and why as far as it is known.
@@ -352,6 +393,7 @@ impl Problem {
             status: status.as_u16(),
             detail: &self.detail,
             stream: self.stream.as_deref(),
+            plugin: self.plugin.as_deref(),
             reason: self.reason.as_ref(),
             parameter: self.parameter,
             outputs: self.outputs.as_deref(),

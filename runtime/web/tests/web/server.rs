@@ -53,7 +53,9 @@ impl Server {
             stop: CancellationToken::new(),
             runtime: Handle::current(),
         });
-        let parts = web::Parts { hub: hub.clone(), policy, tracker, stop: stop.clone(), version: "test" };
+        // Nobody reloads here.
+        let (reloads, _) = control::reload::queue();
+        let parts = web::Parts { hub: hub.clone(), policy, reloads, tracker, stop: stop.clone(), version: "test" };
         let serving = tokio::spawn(web::serve(listener, parts));
         Self { address, hub, serving, stop }
     }
