@@ -106,7 +106,7 @@ impl Service {
         let (answer,) = answer?;
         let (remember, name) = match subject {
             Subject::Request(Decided { remember, name, .. }) => (remember, name),
-            Subject::Event(_) | Subject::Nothing => (None, None),
+            _ => (None, None),
         };
         let decision = match answer {
             Answer::Allow => Decision::Allow(name),
