@@ -9,8 +9,8 @@
 //! # Ok::<(), http::Error>(())
 //! ```
 
-use crate::bindings::imports::framegate::plugin::http;
-pub use crate::bindings::imports::framegate::plugin::http::{HttpError as Error, Response};
+use crate::imported::http;
+pub use crate::imported::http::{HttpError as Error, Response};
 
 /// A request that is being put together.
 #[derive(Debug)]

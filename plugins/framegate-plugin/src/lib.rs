@@ -38,23 +38,34 @@
 //! Built with `cargo build --release --target wasm32-wasip2` in a crate of type `cdylib`. Name, version and description are those of the
 //! crate. A plugin that calls [`drawing`] is a filter, one that does not is an analyzer. Other roles are traits beside [`Plugin`]: [`Poller`],
 //! [`EventSink`], [`FormatPolicy`], [`AccessPolicy`]; [`export!`] takes the traits that a component is to play.
+//!
+//! In a plain `cargo test` on the host, `harness` plays the host: it shows pictures, answers HTTP, and tells what was drawn, found and emitted.
 
 #[doc(hidden)]
 pub mod bindings;
 #[doc(hidden)]
 pub mod export;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod harness;
 pub mod http;
 mod mistake;
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
 pub mod option;
 mod role;
 
+#[cfg(target_arch = "wasm32")]
+use bindings::imports::framegate::plugin as imported;
+#[cfg(not(target_arch = "wasm32"))]
+use native as imported;
+
 pub use bindings::access_decider::exports::framegate::plugin::access_decider::Decision;
 pub use bindings::event_receiver::exports::framegate::plugin::event_receiver::Failure;
-pub use bindings::imports::framegate::plugin::admission::Applicant;
-pub use bindings::imports::framegate::plugin::events::Event;
-pub use bindings::imports::framegate::plugin::pictures::{Annotation, Picture};
-pub use bindings::imports::framegate::plugin::viewers::{Choice, Rendition, Viewer};
-pub use bindings::imports::framegate::plugin::{calendar, drawing, host, state, types};
 pub use bindings::processor::exports::framegate::plugin::processor::Verdict;
+pub use imported::admission::Applicant;
+pub use imported::events::Event;
+pub use imported::pictures::{Annotation, Picture};
+pub use imported::viewers::{Choice, Rendition, Viewer};
+pub use imported::{calendar, drawing, host, state, types};
 pub use mistake::Mistake;
 pub use role::{AccessPolicy, Configure, EventSink, FormatPolicy, Plugin, Poller};
