@@ -52,6 +52,7 @@ mod mistake;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
 pub mod option;
+pub mod pixels;
 mod role;
 
 #[cfg(target_arch = "wasm32")]
