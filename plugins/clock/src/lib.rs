@@ -18,11 +18,11 @@
 mod face;
 mod template;
 
-use framegate_plugin::option::Color;
+use framegate_plugin::option::{Color, Position};
 use framegate_plugin::{Mistake, Picture, Plugin, Verdict, calendar, host};
 use serde::Deserialize;
 
-use face::{Face, Position};
+use face::Face;
 use template::Template;
 
 /// The options, as the table above has them.

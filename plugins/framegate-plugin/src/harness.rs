@@ -33,7 +33,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 pub use schema::schema_agrees;
-pub use serde_json::json;
+pub use serde_json::{Value, json};
 
 pub use crate::native::drawing::Drawn;
 pub use crate::native::http::{Answer, Asked};
@@ -62,14 +62,14 @@ pub struct Shown {
 
 impl<P: Configure> Test<P> {
     /// Configures both instances with these options, as `streams.toml` would give them.
-    pub fn new(options: serde_json::Value) -> Result<Self, Vec<Mistake>> {
+    pub fn new(options: Value) -> Result<Self, Vec<Mistake>> {
         let world = Rc::new(RefCell::new(World::new("lobby", "test")));
         let (pictures, others) = (configured(&world, &options)?, configured(&world, &options)?);
         Ok(Self { world, pictures, others })
     }
 
     /// Gives both instances other options; after a mistake the old ones stay in force.
-    pub fn configure(&mut self, options: serde_json::Value) -> Result<(), Vec<Mistake>> {
+    pub fn configure(&mut self, options: Value) -> Result<(), Vec<Mistake>> {
         (self.pictures, self.others) = (configured(&self.world, &options)?, configured(&self.world, &options)?);
         Ok(())
     }
@@ -85,7 +85,7 @@ impl<P: Configure> Test<P> {
     }
 
     /// The events since the last call of this: kind and data.
-    pub fn emitted(&mut self) -> Vec<(String, serde_json::Value)> {
+    pub fn emitted(&mut self) -> Vec<(String, Value)> {
         std::mem::take(&mut self.world.borrow_mut().emitted)
     }
 
@@ -105,7 +105,7 @@ impl<P: Configure> Test<P> {
     }
 }
 
-fn configured<P: Configure>(world: &Rc<RefCell<World>>, options: &serde_json::Value) -> Result<P, Vec<Mistake>> {
+fn configured<P: Configure>(world: &Rc<RefCell<World>>, options: &Value) -> Result<P, Vec<Mistake>> {
     let options = mistake::read(&options.to_string())?;
     enter(world, Call::Configure, || <P as Configure>::configure(options))
 }
