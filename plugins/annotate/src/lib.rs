@@ -13,7 +13,7 @@
 //! | `thickness` | by the picture's height | of a box in pixels, 1 to 64 |
 //! | `size` | a fortieth of the picture's height, 12 at least | height of a line in pixels, 6 to 512 |
 //!
-//! A label counts its findings, or the sum of their attribute `count` where they have one. A finding without an area has no box and no text: it is for
+//! A label counts its findings, or the sum of their attribute `count` (a whole number) where they have one. A finding without an area has no box and no text: it is for
 //! the list alone (`sheet-counter` makes such). Cost for each finding: an outline, a fill and a text.
 
 mod colors;
@@ -171,7 +171,7 @@ impl Annotate {
 
 /// What stands at a finding.
 fn words(found: &Annotation, attributes: &[String]) -> String {
-    let mut words = format!("{} {:.0}%", found.label, found.score * 100.0);
+    let mut words = format!("{} {}%", found.label, (found.score * 100.0).round() as i32);
     if let Some(track) = found.track {
         words += &format!(" #{track}");
     }
