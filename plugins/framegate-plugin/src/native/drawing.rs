@@ -14,7 +14,7 @@ pub enum Drawn {
     Fill { area: Rect, color: Color },
     /// By [`outline`].
     Outline { area: Rect, thickness: u32, color: Color },
-    /// By [`line`].
+    /// By [`line()`].
     Line { start: Point, end: Point, thickness: u32, color: Color },
     /// By [`polygon`].
     Polygon { corners: Vec<Point>, color: Color },
@@ -26,7 +26,7 @@ pub enum Drawn {
     Blur { area: Rect, radius: u32 },
     /// By [`blend`]; the image's size.
     Blend { area: Rect, image: Size, opacity: u8 },
-    /// By [`write`].
+    /// By [`write()`].
     Write { area: Rect, format: PixelFormat },
 }
 
