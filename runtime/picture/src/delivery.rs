@@ -157,7 +157,7 @@ mod tests {
 
     fn outlet(fps: u32) -> Arc<Outlet> {
         let rendition = Rendition { format: Format::Jpeg, quality: None, width: None, fps: Some(fps) };
-        Arc::new(Outlet::new(rendition, Arc::new(Notify::new())))
+        Arc::new(Outlet::new(rendition, Arc::new(Notify::new()), crate::generation::Generation::default()))
     }
 
     /// The picture of this number, at 30/s.
@@ -171,7 +171,7 @@ mod tests {
             received: Moment::now(),
             captured: None,
         };
-        Shown { still, superseded: false, found: Arc::default() }
+        Shown { still, superseded: false, found: Arc::default(), generation: 0 }
     }
 
     /// Number of the picture, skipped, rate of its rendition.

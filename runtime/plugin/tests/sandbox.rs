@@ -9,5 +9,11 @@ mod bundled;
 mod guests;
 #[path = "sandbox/loading.rs"]
 mod loading;
+#[path = "sandbox/refused.rs"]
+mod refused;
 #[path = "sandbox/rig.rs"]
 mod rig;
+#[path = "sandbox/services.rs"]
+mod services;
+#[path = "sandbox/survivors.rs"]
+mod survivors;

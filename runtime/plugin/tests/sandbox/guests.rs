@@ -12,7 +12,10 @@ use plugin::policy::{self, Choice, Figure, Output, Policies, Viewer};
 use plugin::{Health, Kind, Mode, Outcome, Role, States};
 use serde_json::json;
 
+use crate::refused::*;
 use crate::rig::{bundled, chain, guest, luma, picture, stream};
+use crate::services::*;
+use crate::survivors::*;
 
 macro_rules! has_a_test {
     ($guest:ident) => {
@@ -94,7 +97,27 @@ fn deep_recursion() {
 
 #[test]
 fn trap() {
-    misbehaves("trap", Kind::Trap, "nothing good in picture 0");
+    misbehaves("trap", Kind::Trap, "unreachable");
+}
+
+#[test]
+fn panic() {
+    misbehaves("panic", Kind::Trap, "nothing good in picture 0");
+}
+
+#[test]
+fn exit() {
+    misbehaves("exit", Kind::Trap, "called exit(");
+}
+
+#[test]
+fn leaked_handles() {
+    misbehaves("leaked-handles", Kind::Host, "");
+}
+
+#[test]
+fn huge_read() {
+    misbehaves("huge-read", Kind::Memory, "more than its 64 MiB of memory");
 }
 
 #[test]

@@ -33,7 +33,8 @@ fn names_pins_and_files_are_checked() {
     let unknown = HOST.load(&config::Plugin::bundled("clok")).unwrap_err().to_string();
     assert_eq!(
         unknown,
-        "`clok` is none of the plugins that come with the program: `clock`, `motion-gate`, `privacy-mask`"
+        "`clok` is none of the plugins that come with the program: `annotate`, `clock`, `format-choice`, `motion-gate`, `privacy-mask`, \
+         `sheet-counter`, `watermark`, `webhook`"
     );
     let pinned = HOST
         .load(&config::Plugin { sha256: Some([0; 32]), ..config::Plugin::bundled("clock") })
