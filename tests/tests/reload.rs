@@ -170,6 +170,7 @@ async fn a_saved_plugin_makes_the_next_pictures_within_a_second() -> Result<()> 
     program.rewrite(&sections("after = 100000"))?;
     while !is_masked(&viewer.still().await?) {}
     let took = saved.elapsed();
+    println!("from saving the file to the first picture by the new plugin: {took:?}");
     assert!(took < Duration::from_secs(1), "{took:?} from saving the file to the first picture by the new plugin");
     let listed = program.json("/api/plugins").await?;
     assert_eq!(listed["plugins"][0]["streams"][0]["stream"], "lobby", "{listed}");
@@ -303,9 +304,10 @@ async fn what_is_bad_is_not_taken_and_the_old_one_goes_on() -> Result<()> {
     reload(&program, "mask").await?.error_for_status()?;
 
     program.rewrite("[streams.lobby]\nsource = \"nonsense://\"\nmax_viewer = 3\n")?;
+    for mistake in ["streams.lobby.source", "max_viewer"] {
+        program.logs(mistake).await.context("every mistake is told")?;
+    }
     program.logs("not taken, everything goes on as it was").await?;
-    let log = program.log();
-    assert!(log.contains("streams.lobby.source") && log.contains("max_viewer"), "both mistakes are told:\n{log}");
     watchers[1].sees(3).await?;
     let unknown = Problem::read(reload(&program, "nobody").await?).await?;
     assert_eq!((unknown.status, unknown.kind.as_str()), (404, "unknown-plugin"));
