@@ -17,6 +17,8 @@ pub(super) struct Wants {
     pub(super) stream: StreamName,
     pub(super) used: SinkUse,
     pub(super) capacity: usize,
+    /// The event behind which it begins: the newest when it was started, so that nothing is missed until its task runs.
+    pub(super) behind: u64,
 }
 
 /// How often an event is tried at most: with waits that double from 1 s to a minute, over some four minutes.
@@ -44,10 +46,11 @@ enum Tried {
     Broken,
 }
 
-/// Tells a sink what happens on its stream, from now on, in order.
+/// Tells a sink what happens on its stream, in order.
 pub(super) async fn run(upkeep: Upkeep, wants: Wants, journal: Journal) {
     let mut newest = journal.watch();
-    let mut last = *newest.borrow_and_update();
+    newest.mark_changed();
+    let mut last = wants.behind;
     let stats = Arc::clone(&upkeep.stats);
     let mut queue = Queue { events: VecDeque::new(), capacity: wants.capacity };
     // The instance is here, or with the try that is on its way.
@@ -167,7 +170,7 @@ mod tests {
     fn wants(kinds: &[&str]) -> Wants {
         let kinds = kinds.iter().map(|kind| (*kind).to_owned()).collect();
         let used = SinkUse { plugin: "alert".into(), options: serde_json::Value::Null, kinds };
-        Wants { stream: "lobby".parse().unwrap(), used, capacity: 3 }
+        Wants { stream: "lobby".parse().unwrap(), used, capacity: 3, behind: 0 }
     }
 
     #[test]

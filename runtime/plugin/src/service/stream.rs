@@ -96,7 +96,8 @@ impl StreamServices {
             }
             What::Sink(sink) => {
                 let capacity = sink.plugin.config.queue as usize;
-                let wants = Wants { stream: self.stream.clone(), used: sink.used.clone(), capacity };
+                let behind = *journal.watch().borrow();
+                let wants = Wants { stream: self.stream.clone(), used: sink.used.clone(), capacity, behind };
                 self.services.spawn(&stop, sink::run(upkeep, wants, journal));
             }
         }
