@@ -11,6 +11,7 @@ use framegate_picture::{Encoders, Parts, Pictures, Stills, Want};
 use journal::Journal;
 use media::image::Image;
 use media::{AccessUnit, Codec, Color, Matrix, Moment, Parameters, Range, Size, Still, StillFormat, Timestamp};
+use plugin::States;
 use stream::Stream;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
