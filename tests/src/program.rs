@@ -27,6 +27,9 @@ pub const LIMIT: Duration = Duration::from_secs(20);
 /// Lines of the log that are kept for a failed test.
 const LOG_LINES: usize = 400;
 
+/// What it reads, in its folder.
+const FILE: &str = "streams.toml";
+
 type Log = Arc<Mutex<VecDeque<String>>>;
 
 /// A running Framegate.
@@ -47,8 +50,8 @@ impl Program {
 
     /// The same in a folder that the test has put files into.
     pub async fn start_in(folder: TempDir, sections: &str) -> Result<Self> {
-        let file = folder.path().join("streams.toml");
-        std::fs::write(&file, format!("[server]\nlisten = \"127.0.0.1:0\"\n\n{sections}"))?;
+        let file = folder.path().join(FILE);
+        std::fs::write(&file, with_server(sections))?;
         let mut child = Command::new(path()?)
             .arg("run")
             .arg(&file)
@@ -95,6 +98,18 @@ impl Program {
         self.folder.path()
     }
 
+    /// Saves a `streams.toml` with other sections as editors do: beside it, and renamed over it.
+    pub fn rewrite(&self, sections: &str) -> Result<()> {
+        self.replace(FILE, with_server(sections).as_bytes())
+    }
+
+    /// Saves a file of its folder in the same way.
+    pub fn replace(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        let beside = self.folder().join(format!("{name}.new"));
+        std::fs::write(&beside, bytes)?;
+        Ok(std::fs::rename(beside, self.folder().join(name))?)
+    }
+
     /// What it said until now.
     pub fn log(&self) -> String {
         text(&self.log)
@@ -108,6 +123,11 @@ impl Program {
     /// A GET with a limit on the whole of it.
     pub async fn get(&self, path: &str) -> Result<reqwest::Response> {
         self.http.get(self.url(path)).send().await.with_context(|| format!("GET {path}"))
+    }
+
+    /// A POST without a body.
+    pub async fn post(&self, path: &str) -> Result<reqwest::Response> {
+        self.http.post(self.url(path)).send().await.with_context(|| format!("POST {path}"))
     }
 
     /// A GET whose answer is JSON and 200.
@@ -157,8 +177,17 @@ impl Program {
 
     /// SIGTERM.
     pub fn terminate(&self) -> Result<()> {
+        self.signal(Signal::TERM)
+    }
+
+    /// SIGHUP.
+    pub fn hang_up(&self) -> Result<()> {
+        self.signal(Signal::HUP)
+    }
+
+    fn signal(&self, signal: Signal) -> Result<()> {
         let id = self.id()?;
-        Ok(kill_process(Pid::from_raw(id as i32).context("a process id is positive")?, Signal::TERM)?)
+        Ok(kill_process(Pid::from_raw(id as i32).context("a process id is positive")?, signal)?)
     }
 
     /// Waits for its end.
@@ -198,6 +227,11 @@ fn keep(
             log.push_back(line);
         }
     });
+}
+
+/// A file that listens on a free port.
+fn with_server(sections: &str) -> String {
+    format!("[server]\nlisten = \"127.0.0.1:0\"\n\n{sections}")
 }
 
 fn text(log: &Log) -> String {

@@ -1,22 +1,5 @@
-use framegate_plugin::option::Color;
+use framegate_plugin::option::{Color, Position};
 use framegate_plugin::{Picture, drawing, types};
-use serde::Deserialize;
-
-/// Where the text stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Position {
-    TopLeft,
-    Top,
-    TopRight,
-    Left,
-    Center,
-    Right,
-    BottomLeft,
-    Bottom,
-    BottomRight,
-}
-
 /// How the text looks on any picture.
 pub(crate) struct Look {
     pub(crate) position: Position,
@@ -71,7 +54,7 @@ impl Face {
 
     /// Whether it was made for pictures of this size.
     pub(crate) fn fits(&self, picture: types::Size) -> bool {
-        (self.picture.width, self.picture.height) == (picture.width, picture.height)
+        self.picture == picture
     }
 
     /// New words.
@@ -84,10 +67,9 @@ impl Face {
         let words = self.style.measure(&self.text);
         // Room to breathe: half a line to the edge, a third of one beside the words.
         let (margin, beside, above) = (self.line / 2, self.line / 3, self.line / 6);
-        let (width, height) = (words.width + 2 * beside, words.height + 2 * above);
-        let (x, y) = corner(self.position, self.picture, types::Size { width, height }, margin);
-        self.backdrop = types::Rect { x, y, width, height };
-        self.at = types::Point { x: x + beside as i32, y: y + above as i32 };
+        let size = types::Size { width: words.width + 2 * beside, height: words.height + 2 * above };
+        self.backdrop = self.position.place(size, self.picture, margin);
+        self.at = types::Point { x: self.backdrop.x + beside as i32, y: self.backdrop.y + above as i32 };
     }
 
     pub(crate) fn draw(&self, on: &Picture) {
@@ -95,38 +77,5 @@ impl Face {
             drawing::fill(on, self.backdrop, background.into());
         }
         drawing::text(on, self.at, &self.text, &self.style);
-    }
-}
-
-/// The upper left corner of a box, on even pixels: its edge is then as sharp in colour as in luma.
-fn corner(position: Position, picture: types::Size, size: types::Size, margin: u32) -> (i32, i32) {
-    use Position::{Bottom, BottomLeft, BottomRight, Center, Left, Right, Top, TopLeft, TopRight};
-    let near = margin as i32;
-    let far = |whole: u32, part: u32| whole as i32 - part as i32 - margin as i32;
-    let middle = |whole: u32, part: u32| (whole as i32 - part as i32) / 2;
-    let x = match position {
-        TopLeft | Left | BottomLeft => near,
-        Top | Center | Bottom => middle(picture.width, size.width),
-        TopRight | Right | BottomRight => far(picture.width, size.width),
-    };
-    let y = match position {
-        TopLeft | Top | TopRight => near,
-        Left | Center | Right => middle(picture.height, size.height),
-        BottomLeft | Bottom | BottomRight => far(picture.height, size.height),
-    };
-    (x & !1, y & !1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_box_keeps_its_distance_from_each_edge() {
-        let (picture, size) = (types::Size { width: 640, height: 360 }, types::Size { width: 100, height: 20 });
-        assert_eq!(corner(Position::TopLeft, picture, size, 8), (8, 8));
-        assert_eq!(corner(Position::BottomRight, picture, size, 8), (532, 332));
-        assert_eq!(corner(Position::Center, picture, size, 8), (270, 170));
-        assert_eq!(corner(Position::TopRight, types::Size { width: 50, height: 50 }, size, 8), (-58, 8));
     }
 }

@@ -18,11 +18,11 @@
 mod face;
 mod template;
 
-use framegate_plugin::option::Color;
+use framegate_plugin::option::{Color, Position};
 use framegate_plugin::{Mistake, Picture, Plugin, Verdict, calendar, host};
 use serde::Deserialize;
 
-use face::{Face, Position};
+use face::Face;
 use template::Template;
 
 /// The options, as the table above has them.
@@ -130,3 +130,33 @@ impl Plugin for Clock {
 }
 
 framegate_plugin::export!(Clock);
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use framegate_plugin::harness::{Test, json, schema_agrees};
+
+    use super::*;
+
+    #[test]
+    fn the_time_is_the_pictures_own() {
+        let mut test = Test::<Clock>::new(json!({ "zone": "Europe/Berlin" })).unwrap();
+        let shown = test.show(Picture::black(640, 360));
+        assert_eq!(shown.picture.texts(), ["lobby 2026-07-02 15:46:40"]);
+        let shown = test.show(Picture::black(1280, 720).at(Duration::from_millis(2_900)));
+        assert_eq!(shown.picture.texts(), ["lobby 2026-07-02 15:46:42"]);
+    }
+
+    #[test]
+    fn every_wrong_option_is_told_at_once() {
+        let options = json!({ "zone": "Europe/Belrin", "size": 5, "text": "{%" });
+        let mistakes = Test::<Clock>::new(options).map(|_| ()).unwrap_err();
+        assert_eq!(mistakes.iter().map(|mistake| &*mistake.path).collect::<Vec<_>>(), ["/zone", "/size", "/text"]);
+    }
+
+    #[test]
+    fn schema_and_options_agree() {
+        schema_agrees::<Clock>(&[json!({})]);
+    }
+}

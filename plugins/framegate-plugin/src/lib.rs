@@ -36,38 +36,37 @@
 //! ```
 //!
 //! Built with `cargo build --release --target wasm32-wasip2` in a crate of type `cdylib`. Name, version and description are those of the
-//! crate. A plugin that calls [`drawing`] is a filter, one that does not is an analyzer.
+//! crate. A plugin that calls [`drawing`] is a filter, one that does not is an analyzer. Other roles are traits beside [`Plugin`]: [`Poller`],
+//! [`EventSink`], [`FormatPolicy`], [`AccessPolicy`]; [`export!`] takes the traits that a component is to play.
+//!
+//! In a plain `cargo test` on the host, `harness` plays the host: it shows pictures, answers HTTP, and tells what was drawn, found and emitted.
 
 #[doc(hidden)]
 pub mod bindings;
-mod export;
-pub mod option;
-
-pub use bindings::exports::framegate::plugin::lifecycle::Mistake;
-pub use bindings::exports::framegate::plugin::processor::Verdict;
-pub use bindings::framegate::plugin::pictures::{Annotation, Picture};
-pub use bindings::framegate::plugin::{calendar, drawing, host, state, types};
 #[doc(hidden)]
-pub use export::{describe, read};
+pub mod export;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod harness;
+pub mod http;
+mod mistake;
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
+pub mod option;
+pub mod pixels;
+mod role;
 
-/// A plugin: one value of this type lives on each stream that uses it.
-pub trait Plugin: Sized {
-    /// The options of a stream, read from the JSON that `streams.toml` gives. `#[serde(deny_unknown_fields)]` is what its writer wants.
-    type Options: serde::de::DeserializeOwned;
+#[cfg(target_arch = "wasm32")]
+use bindings::imports::framegate::plugin as imported;
+#[cfg(not(target_arch = "wasm32"))]
+use native as imported;
 
-    /// JSON Schema 2020-12 of [`Self::Options`], for editors and people.
-    const OPTIONS: &'static str;
-
-    /// Makes the plugin for a stream, or says what is wrong with its options. Called before the first picture.
-    fn configure(options: Self::Options) -> Result<Self, Vec<Mistake>>;
-
-    /// Takes one picture, in the order of presentation.
-    fn process(&mut self, picture: &Picture) -> Verdict;
-}
-
-impl Mistake {
-    /// A mistake at this JSON pointer (RFC 6901) in the options, with the rule and the value.
-    pub fn at(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { path: path.into(), message: message.into() }
-    }
-}
+pub use bindings::access_decider::exports::framegate::plugin::access_decider::Decision;
+pub use bindings::event_receiver::exports::framegate::plugin::event_receiver::Failure;
+pub use bindings::processor::exports::framegate::plugin::processor::Verdict;
+pub use imported::admission::Applicant;
+pub use imported::events::Event;
+pub use imported::pictures::{Annotation, Picture};
+pub use imported::viewers::{Choice, Rendition, Viewer};
+pub use imported::{calendar, drawing, host, state, types};
+pub use mistake::Mistake;
+pub use role::{AccessPolicy, Configure, EventSink, FormatPolicy, Plugin, Poller};

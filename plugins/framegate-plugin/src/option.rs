@@ -112,6 +112,43 @@ impl From<Color> for types::Color {
     }
 }
 
+/// Where something stands in a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "they say themselves where that is")]
+pub enum Position {
+    TopLeft,
+    Top,
+    TopRight,
+    Left,
+    Center,
+    Right,
+    BottomLeft,
+    Bottom,
+    BottomRight,
+}
+
+impl Position {
+    /// The area of a box of this size in a picture, `margin` pixels from the edges. On even pixels: its edge is then as sharp in colour as in luma.
+    pub fn place(self, size: types::Size, picture: types::Size, margin: u32) -> types::Rect {
+        use Position::{Bottom, BottomLeft, BottomRight, Center, Left, Right, Top, TopLeft, TopRight};
+        let near = margin as i32;
+        let far = |whole: u32, part: u32| whole as i32 - part as i32 - margin as i32;
+        let middle = |whole: u32, part: u32| (whole as i32 - part as i32) / 2;
+        let x = match self {
+            TopLeft | Left | BottomLeft => near,
+            Top | Center | Bottom => middle(picture.width, size.width),
+            TopRight | Right | BottomRight => far(picture.width, size.width),
+        };
+        let y = match self {
+            TopLeft | Top | TopRight => near,
+            Left | Center | Right => middle(picture.height, size.height),
+            BottomLeft | Bottom | BottomRight => far(picture.height, size.height),
+        };
+        types::Rect { x: x & !1, y: y & !1, width: size.width, height: size.height }
+    }
+}
+
 /// A length of time, written as a number and a unit: `500ms`, `2s`, `1.5s`, `1m`, `1h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
@@ -149,6 +186,19 @@ mod tests {
         assert_eq!(rect(Area::WHOLE, 1921, 1081), (0, 0, 1921, 1081));
         assert_eq!(rect(Area { x: 10.0, y: 20.0, width: 50.0, height: 25.0 }, 1280, 720), (128, 144, 640, 180));
         assert_eq!(rect(Area { x: 33.3, y: 0.1, width: 0.1, height: 0.1 }, 100, 100), (32, 0, 2, 2));
+    }
+
+    #[test]
+    fn a_box_keeps_its_distance_from_each_edge() {
+        let size = types::Size { width: 100, height: 20 };
+        let place = |position: Position, width, height| {
+            let types::Rect { x, y, .. } = position.place(size, types::Size { width, height }, 8);
+            (x, y)
+        };
+        assert_eq!(place(Position::TopLeft, 640, 360), (8, 8));
+        assert_eq!(place(Position::BottomRight, 640, 360), (532, 332));
+        assert_eq!(place(Position::Center, 640, 360), (270, 170));
+        assert_eq!(place(Position::TopRight, 50, 50), (-58, 8));
     }
 
     #[test]

@@ -63,14 +63,15 @@ impl Plugin for Gate {
         let (size, now) = (picture.size(), picture.presentation_time());
         let width = WIDTH.min(size.width);
         let height = (size.height * width / size.width).max(1);
-        let Ok(luma) = picture.thumbnail(types::Size { width, height }) else {
+        let small = types::Size { width, height };
+        let Ok(luma) = picture.thumbnail(small) else {
             return Verdict::Keep; // a picture that cannot be looked at is not hidden
         };
-        let area = self.area.pixels(types::Size { width, height });
+        let area = self.area.pixels(small);
         let share = match &mut self.background {
-            Some(background) if background.fits(width, height) => background.compare(&luma, area, now),
+            Some(background) if background.fits(small) => background.compare(&luma, area, now),
             background => {
-                *background = Some(Background::new(width, height, &luma, now));
+                *background = Some(Background::new(small, &luma, now));
                 0.0
             }
         };
@@ -85,3 +86,35 @@ impl Plugin for Gate {
 }
 
 framegate_plugin::export!(Gate);
+
+#[cfg(test)]
+mod tests {
+    use framegate_plugin::harness::{Test, json, schema_agrees};
+
+    use super::*;
+
+    /// An empty yard, or somebody of a tenth of its width in it.
+    fn yard(at_ms: u64, somebody: Option<u32>) -> Picture {
+        let picture = Picture::black(640, 360).with_luma(|x, y| 60 + (x / 20 % 3 + y / 30 % 5) as u8);
+        let white = types::Color { red: 255, green: 255, blue: 255, alpha: 255 };
+        let picture = match somebody {
+            Some(x) => picture.painted(types::Rect { x: x as i32, y: 100, width: 64, height: 180 }, white),
+            None => picture,
+        };
+        picture.at(Duration::from_millis(at_ms))
+    }
+
+    #[test]
+    fn the_gate_opens_for_what_moves_and_closes_behind_it() {
+        let mut test = Test::<Gate>::new(json!({ "hold": "1s" })).unwrap();
+        let mut open = |at_ms, somebody| test.show(yard(at_ms, somebody)).verdict == Verdict::Keep;
+        assert!((0..10).all(|n| !open(n * 100, None)), "nothing moves");
+        assert!((0..5).all(|n| open(1000 + n * 100, Some(n as u32 * 90))), "somebody walks by");
+        assert!(open(2300, None) && !open(3600, None), "a second behind the last motion");
+    }
+
+    #[test]
+    fn schema_and_options_agree() {
+        schema_agrees::<Gate>(&[json!({}), json!({ "area": { "x": 1, "y": 2, "width": 3, "height": 4 } })]);
+    }
+}

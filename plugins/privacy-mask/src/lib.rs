@@ -89,3 +89,41 @@ impl Plugin for Mask {
 }
 
 framegate_plugin::export!(Mask);
+
+#[cfg(test)]
+mod tests {
+    use framegate_plugin::harness::{Drawn, Test, json, schema_agrees};
+
+    use super::*;
+
+    fn white(width: u32, height: u32) -> Picture {
+        let area = types::Rect { x: 0, y: 0, width, height };
+        Picture::black(width, height).painted(area, types::Color { red: 255, green: 255, blue: 255, alpha: 255 })
+    }
+
+    #[test]
+    fn an_area_is_hidden_on_pictures_of_every_size() {
+        let areas = json!([{ "x": 50, "y": 0, "width": 50, "height": 50 }]);
+        let mut test = Test::<Mask>::new(json!({ "areas": areas, "color": "#ff0000" })).unwrap();
+        for (width, height) in [(640, 360), (64, 36)] {
+            let shown = test.show(white(width, height));
+            let (hidden, seen) = (shown.picture.pixel(width - 1, 0), shown.picture.pixel(0, 0));
+            assert!(hidden.red > 250 && hidden.green < 5, "{hidden:?}");
+            assert!(seen.green > 250, "{seen:?}");
+        }
+        let mut test = Test::<Mask>::new(json!({ "areas": areas, "how": "pixelate" })).unwrap();
+        let area = types::Rect { x: 320, y: 0, width: 320, height: 180 };
+        assert_eq!(test.show(white(640, 360)).picture.drawn(), [Drawn::Pixelate { area, block: 30 }]);
+    }
+
+    #[test]
+    fn what_would_hide_nothing_is_refused() {
+        let mistakes = Test::<Mask>::new(json!({ "areas": [], "color": "#ff000080" })).map(|_| ()).unwrap_err();
+        assert_eq!(mistakes.iter().map(|mistake| &*mistake.path).collect::<Vec<_>>(), ["/areas", "/color"]);
+    }
+
+    #[test]
+    fn schema_and_options_agree() {
+        schema_agrees::<Mask>(&[json!({ "areas": [{ "x": 10, "y": 10, "width": 20, "height": 20 }] })]);
+    }
+}

@@ -1,4 +1,4 @@
-//! What operators see and do: streams as resources, health.
+//! What operators see and do: streams and plugins as resources, reloads, health.
 //!
 //! Owns the shapes of the API's answers, made from each room's `snapshot()`. Does not own how they are asked for (`web`) nor who may (`access`).
 //!
@@ -6,7 +6,9 @@
 #![forbid(unsafe_code)]
 
 pub mod health;
+pub mod installed;
 pub mod measure;
 pub mod plugins;
+pub mod reload;
 pub mod source;
 pub mod streams;

@@ -6,6 +6,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use hub::{Entry, ViewerCounts};
 use media::StreamName;
 use picture::{Condition, RenditionSnapshot};
+use plugin::ServiceSnapshot;
 use serde::Serialize;
 use stream::{ReasonKind, State};
 
@@ -118,6 +119,8 @@ pub struct Detail {
     pub measure: Measure,
     /// Its plugins, in the order of the chain.
     pub plugins: Vec<Plugin>,
+    /// Its pollers and event sinks.
+    pub services: Vec<ServiceSnapshot>,
 }
 
 impl List {
@@ -179,6 +182,7 @@ impl Detail {
             kept_bytes: counted.kept_bytes,
             measure: Measure::of(&pictures.measure),
             plugins: pictures.plugins.into_iter().map(Plugin::of).collect(),
+            services: entry.service_snapshots(),
         }
     }
 }

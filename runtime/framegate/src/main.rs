@@ -7,7 +7,9 @@ mod commands;
 mod limits;
 mod log;
 mod plugins;
+mod reload;
 mod signals;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -1,36 +1,106 @@
 //! The plugins that the file names: loaded, and asked whether they take the options written for them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use config::{Loaded, Mistake, UsePlace};
+use config::{Component, Loaded, Mistake, UsePlace};
+use hub::{InForce, Plugins};
 use media::StreamName;
 use plugin::{Compiler, Host, Plugin, Role, Settings};
+use sha2::{Digest, Sha256};
 
 use crate::bundled;
 
-/// All that are named in the file, or every mistake about them, each with its place.
-pub(crate) fn load(loaded: &Loaded) -> Result<BTreeMap<String, Arc<Plugin>>, Vec<Mistake>> {
-    if loaded.config.plugins.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let host = match Host::new(Settings { bundled: bundled::ALL, cache: cache(), compiler: compiler() }) {
-        Ok(host) => host,
-        Err(error) => return Err(vec![Mistake::new(loaded.places.plugin("", ""), error.to_string())]),
-    };
-    let mut mistakes = Vec::new();
-    let mut plugins = BTreeMap::new();
-    for (name, config) in &loaded.config.plugins {
-        match host.load(config) {
-            Ok(plugin) => {
-                plugins.insert(name.clone(), plugin);
+/// Loads plugins, all on one engine. Starts it with the first.
+#[derive(Default)]
+pub(crate) struct Loader {
+    host: OnceLock<Arc<Host>>,
+}
+
+/// The plugins of a file, and which of them were loaded anew.
+pub(crate) struct Set {
+    pub(crate) plugins: Plugins,
+    pub(crate) replaced: BTreeSet<String>,
+}
+
+/// Every mistake about the plugins of a file, and which plugins could not be loaded, with the reason.
+pub(crate) struct Refused {
+    pub(crate) mistakes: Vec<Mistake>,
+    pub(crate) plugins: Vec<(String, String)>,
+}
+
+impl Loader {
+    /// All that are named in the file, or every mistake about them, each with its place. Those of `before` whose bytes and declaration are the same stay
+    /// as they are.
+    ///
+    /// Takes as long as compiling does, and runs guests: not on a thread that runs async tasks.
+    pub(crate) fn load(&self, loaded: &Loaded, before: &InForce) -> Result<Set, Refused> {
+        let mut refused = Refused { mistakes: Vec::new(), plugins: Vec::new() };
+        let mut set = Set { plugins: Plugins::new(), replaced: BTreeSet::new() };
+        for (name, config) in &loaded.config.plugins {
+            if let Some(held) = before.plugins.get(name).filter(|held| is_same(held, config)) {
+                set.plugins.insert(name.clone(), held.clone());
+                continue;
             }
-            Err(error) => mistakes.push(mistake(loaded, name, &error)),
+            match self.again(config) {
+                Ok(plugin) => {
+                    set.plugins.insert(name.clone(), plugin);
+                    set.replaced.insert(name.clone());
+                }
+                Err(error) => {
+                    refused.mistakes.push(mistake(loaded, name, &error));
+                    refused.plugins.push((name.clone(), error.to_string()));
+                }
+            }
         }
+        check_uses(loaded, &set, before, &mut refused.mistakes);
+        if refused.mistakes.is_empty() { Ok(set) } else { Err(refused) }
     }
-    check_uses(loaded, &plugins, &mut mistakes);
-    if mistakes.is_empty() { Ok(plugins) } else { Err(mistakes) }
+
+    /// One plugin, whether anything changed or not.
+    pub(crate) fn again(&self, config: &config::Plugin) -> Result<Arc<Plugin>, plugin::Error> {
+        self.host()?.load(config)
+    }
+
+    fn host(&self) -> Result<&Arc<Host>, plugin::Error> {
+        if let Some(host) = self.host.get() {
+            return Ok(host);
+        }
+        let host = Host::new(Settings { bundled: bundled::ALL, cache: cache(), compiler: compiler() })?;
+        Ok(self.host.get_or_init(|| host))
+    }
+}
+
+/// Whether a plugin was loaded from this declaration, and from the bytes that there are now.
+fn is_same(plugin: &Plugin, config: &config::Plugin) -> bool {
+    plugin.config() == config && hash(&config.component).is_some_and(|hash| hash == plugin.sha256())
+}
+
+/// The files of the plugins that a file names, to be looked at.
+pub(crate) fn files(config: &config::Config) -> BTreeSet<PathBuf> {
+    let files = config.plugins.values().filter_map(|plugin| match &plugin.component {
+        Component::File(path) => Some(path.clone()),
+        Component::Bundled(_) => None,
+    });
+    files.collect()
+}
+
+/// The hash of a component; none if it cannot be read, which loading it tells.
+fn hash(component: &Component) -> Option<String> {
+    let hash = match component {
+        Component::Bundled(name) => {
+            let bundled = bundled::ALL.iter().find(|bundled| bundled.name == name)?;
+            Sha256::digest(bundled.bytes)
+        }
+        Component::File(path) => {
+            // In pieces: a component may have a quarter of a gigabyte.
+            let mut hasher = Sha256::new();
+            std::io::copy(&mut std::fs::File::open(path).ok()?, &mut hasher).ok()?;
+            hasher.finalize()
+        }
+    };
+    Some(hash.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// Why a plugin cannot be used, where it is declared; for missing grants the lines to add.
@@ -85,8 +155,12 @@ fn uses(config: &config::Config) -> Vec<Use<'_>> {
     uses
 }
 
-/// Whether each plugin plays the role that it is used in, and takes its options: asked once about the same ones, however many streams have them.
-fn check_uses(loaded: &Loaded, plugins: &BTreeMap<String, Arc<Plugin>>, mistakes: &mut Vec<Mistake>) {
+/// Whether each plugin plays the role that it is used in, and takes its options: asked once about the same ones, however many streams have them, and not
+/// again about those that it took before.
+fn check_uses(loaded: &Loaded, set: &Set, before: &InForce, mistakes: &mut Vec<Mistake>) {
+    let plugins = &set.plugins;
+    let taken: HashSet<_> =
+        uses(&before.config).into_iter().map(|used| (used.plugin, used.options.to_string())).collect();
     let mut asked: HashMap<(&str, String), Vec<plugin::Mistake>> = HashMap::new();
     for used in uses(&loaded.config) {
         let Some(plugin) = plugins.get(used.plugin) else { continue };
@@ -94,9 +168,12 @@ fn check_uses(loaded: &Loaded, plugins: &BTreeMap<String, Arc<Plugin>>, mistakes
             mistakes.push(Mistake::new(loaded.places.used(used.place), wrong));
             continue;
         }
-        let found = asked
-            .entry((used.plugin, used.options.to_string()))
-            .or_insert_with(|| plugin.check(used.stream, used.options).err().unwrap_or_default());
+        let question = (used.plugin, used.options.to_string());
+        if !set.replaced.contains(used.plugin) && taken.contains(&question) {
+            continue;
+        }
+        let found =
+            asked.entry(question).or_insert_with(|| plugin.check(used.stream, used.options).err().unwrap_or_default());
         for mistake in found {
             let place = loaded.places.option(used.place, &mistake.path);
             mistakes.push(Mistake::new(place, mistake.message.clone()));

@@ -1,12 +1,14 @@
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use config::PolicyUse;
 use media::image::Image;
 use media::{Moment, StreamName};
 use picture::Pictures;
 use plugin::policy::FormatPolicy;
+use plugin::{Plugin, ServiceSnapshot, States, StreamServices};
 use stream::Stream;
 
 use crate::ticket::Viewers;
@@ -15,14 +17,30 @@ use crate::{Full, Output, Ticket, ViewerCounts};
 /// All that hangs on one name.
 pub struct Entry {
     stream: Stream,
+    /// What is in force: the stream's own, but for the plugins, which may have changed since it was made.
+    config: RwLock<Arc<config::Stream>>,
     pictures: Pictures,
-    format_policy: Option<FormatPolicy>,
+    services: Services,
+    format_policy: RwLock<Option<Chosen>>,
     viewers: Arc<Viewers>,
     /// Made from the template: goes when unused.
     pub(crate) from_template: bool,
     born: Instant,
     /// When it was used last, in seconds since `born`: only those from a template are asked.
     used: AtomicU64,
+}
+
+/// What runs beside the chain, and what its plugins keep.
+pub(crate) struct Services {
+    pub(crate) states: States,
+    pub(crate) running: Mutex<StreamServices>,
+}
+
+/// A format policy, and what it was made from.
+struct Chosen {
+    plugin: Option<Arc<Plugin>>,
+    used: PolicyUse,
+    policy: Option<FormatPolicy>,
 }
 
 /// Why a pushed still was not taken.
@@ -37,16 +55,13 @@ pub enum Refused {
 }
 
 impl Entry {
-    pub(crate) fn new(
-        stream: Stream,
-        pictures: Pictures,
-        format_policy: Option<FormatPolicy>,
-        from_template: bool,
-    ) -> Self {
+    pub(crate) fn new(stream: Stream, pictures: Pictures, services: Services, from_template: bool) -> Self {
         Self {
+            config: RwLock::new(stream.config()),
             stream,
             pictures,
-            format_policy,
+            services,
+            format_policy: RwLock::default(),
             viewers: Arc::default(),
             from_template,
             born: Instant::now(),
@@ -59,9 +74,14 @@ impl Entry {
         self.stream.name()
     }
 
-    /// What was configured.
+    /// What is in force.
     pub fn config(&self) -> Arc<config::Stream> {
-        self.stream.config()
+        self.config.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Other plugins are in force.
+    pub(crate) fn set_config(&self, config: Arc<config::Stream>) {
+        *self.config.write().unwrap_or_else(PoisonError::into_inner) = config;
     }
 
     /// The access units.
@@ -76,7 +96,44 @@ impl Entry {
 
     /// Who chooses what each viewer of stills gets, if that is configured.
     pub fn format_policy(&self) -> Option<FormatPolicy> {
-        self.format_policy.clone()
+        let chosen = self.format_policy.read().unwrap_or_else(PoisonError::into_inner);
+        chosen.as_ref().and_then(|chosen| chosen.policy.clone())
+    }
+
+    /// Another format policy is in force; the same one goes on.
+    pub(crate) fn set_format_policy(
+        &self,
+        policy: Option<(Option<Arc<Plugin>>, &PolicyUse)>,
+        make: impl FnOnce((Option<Arc<Plugin>>, PolicyUse)) -> Option<FormatPolicy>,
+    ) {
+        let mut chosen = self.format_policy.write().unwrap_or_else(PoisonError::into_inner);
+        let Some((plugin, used)) = policy else {
+            *chosen = None;
+            return;
+        };
+        let same_plugin = |was: &Option<Arc<Plugin>>| match (was, &plugin) {
+            (Some(was), Some(plugin)) => Arc::ptr_eq(was, plugin),
+            (was, plugin) => was.is_none() && plugin.is_none(),
+        };
+        if !chosen.as_ref().is_some_and(|was| was.used == *used && same_plugin(&was.plugin)) {
+            let policy = make((plugin.clone(), used.clone()));
+            *chosen = Some(Chosen { plugin, used: used.clone(), policy });
+        }
+    }
+
+    /// What runs beside the chain.
+    pub(crate) fn services(&self) -> MutexGuard<'_, StreamServices> {
+        self.services.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How its pollers and event sinks are.
+    pub fn service_snapshots(&self) -> Vec<ServiceSnapshot> {
+        self.services().snapshot()
+    }
+
+    /// What its plugins keep.
+    pub(crate) fn states(&self) -> States {
+        self.services.states.clone()
     }
 
     /// A place for one more viewer, if there is one.

@@ -1,29 +1,35 @@
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use config::Config;
 use journal::Journal;
 use media::{BadName, Moment, StreamName};
 use picture::{Encoders, Pictures};
 use plugin::policy::{Policies, Use};
-use plugin::{Link, Plugin, States};
+use plugin::{AccessPolicy, Link, Plugin, SinkLink, States, StreamServices};
 use stream::Stream;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::entry::Services;
 use crate::{Entry, template};
+
+/// Plugins by their names in `streams.toml`.
+pub type Plugins = BTreeMap<String, Arc<Plugin>>;
 
 /// What a hub is made from.
 pub struct Parts {
     /// What was configured; the template included.
     pub config: Config,
     /// The plugins that it names, checked.
-    pub plugins: BTreeMap<String, Arc<Plugin>>,
+    pub plugins: Plugins,
     /// The encoder threads.
     pub encoders: Encoders,
     /// Where format policies are asked.
     pub policies: Policies,
+    /// Where pollers and event sinks run.
+    pub services: plugin::Services,
     /// Where events go.
     pub journal: Journal,
     /// All tasks, to be waited for.
@@ -48,32 +54,102 @@ pub enum NotThere {
     TooMany(StreamName),
 }
 
+/// The configuration that is in force, and the plugins that it names.
+#[derive(Debug, Default)]
+pub struct InForce {
+    /// What was configured; settings that wait for the next start are as they were.
+    pub config: Config,
+    /// Every plugin that `config` names.
+    pub plugins: Plugins,
+}
+
 /// The registry of names.
 pub struct Hub {
-    parts: Parts,
+    pub(crate) parts: Shared,
+    in_force: RwLock<Arc<InForce>>,
+    /// Held while another configuration is put in force.
+    pub(crate) applying: tokio::sync::Mutex<()>,
     entries: RwLock<BTreeMap<StreamName, Arc<Entry>>>,
+    access_policy: RwLock<Option<Asked>>,
     started: Moment,
+}
+
+/// The access policy, and the plugin that it is made from.
+struct Asked {
+    plugin: Arc<Plugin>,
+    policy: AccessPolicy,
+}
+
+/// What all streams share.
+pub(crate) struct Shared {
+    encoders: Encoders,
+    policies: Policies,
+    services: plugin::Services,
+    journal: Journal,
+    pub(crate) tracker: TaskTracker,
+    stop: CancellationToken,
+    pub(crate) runtime: Handle,
+}
+
+impl InForce {
+    /// Plugins that only settings need that are as they were come from `old`.
+    pub(crate) fn new(config: Config, mut plugins: Plugins, old: &Self) -> Self {
+        for name in config.plugins.keys() {
+            if let (false, Some(plugin)) = (plugins.contains_key(name), old.plugins.get(name)) {
+                plugins.insert(name.clone(), plugin.clone());
+            }
+        }
+        Self { config, plugins }
+    }
+
+    /// The chain of a stream.
+    pub(crate) fn links(&self, stream: &config::Stream) -> Vec<Link> {
+        let links = stream.plugins.iter().map(|used| {
+            // All were loaded before a configuration is put in force; a plugin that is left out would open what a mask should hide.
+            let plugin = self.plugins.get(&used.plugin).expect("every plugin of a stream was loaded");
+            Link::new(plugin.clone(), used)
+        });
+        links.collect()
+    }
+
+    /// The event sinks of a stream.
+    pub(crate) fn sinks(&self, stream: &config::Stream) -> Vec<SinkLink> {
+        let sinks = stream.events.iter().map(|used| {
+            let plugin = self.plugins.get(&used.plugin).expect("every plugin of a stream was loaded").clone();
+            SinkLink { plugin, used: used.clone() }
+        });
+        sinks.collect()
+    }
 }
 
 impl Hub {
     /// Makes all configured streams. They connect when somebody wants them, or at once with `on_demand = false`.
     pub fn new(parts: Parts) -> Arc<Self> {
-        let hub = Arc::new(Self { parts, entries: RwLock::default(), started: Moment::now() });
-        let made =
-            hub.parts.config.streams.iter().map(|(name, config)| (name.clone(), hub.make(config.clone(), false)));
-        *hub.write() = made.collect();
-        if hub.parts.config.template.is_some() {
-            let (sweeping, stop) = (Arc::downgrade(&hub), hub.parts.stop.clone());
-            hub.parts.tracker.spawn_on(
-                async move {
-                    while stop.run_until_cancelled(tokio::time::sleep(template::SWEEP)).await.is_some() {
-                        let Some(hub) = sweeping.upgrade() else { return };
-                        hub.sweep().await;
-                    }
-                },
-                &hub.parts.runtime,
-            );
-        }
+        let Parts { config, plugins, encoders, policies, services, journal, tracker, stop, runtime } = parts;
+        let in_force = Arc::new(InForce { config, plugins });
+        let hub = Arc::new(Self {
+            parts: Shared { encoders, policies, services, journal, tracker, stop, runtime },
+            in_force: RwLock::new(in_force.clone()),
+            applying: tokio::sync::Mutex::default(),
+            entries: RwLock::default(),
+            access_policy: RwLock::default(),
+            started: Moment::now(),
+        });
+        let streams = in_force.config.streams.iter();
+        *hub.write() =
+            streams.map(|(name, config)| (name.clone(), hub.make(&in_force, config.clone(), false))).collect();
+        hub.guard(&in_force);
+        let (sweeping, stop) = (Arc::downgrade(&hub), hub.parts.stop.clone());
+        // Also without a template: there may be one later.
+        hub.parts.tracker.spawn_on(
+            async move {
+                while stop.run_until_cancelled(tokio::time::sleep(template::SWEEP)).await.is_some() {
+                    let Some(hub) = sweeping.upgrade() else { return };
+                    hub.sweep().await;
+                }
+            },
+            &hub.parts.runtime,
+        );
         hub
     }
 
@@ -84,17 +160,22 @@ impl Hub {
             return Ok(entry.clone());
         }
         let name: StreamName = name.parse()?;
-        let Some(template) = &self.parts.config.template else {
+        if self.in_force().config.template.is_none() {
             return Err(NotThere::Unknown(name));
-        };
+        }
         let mut entries = self.write();
         if let Some(entry) = entries.get(&name) {
             return Ok(entry.clone());
         }
+        // Asked anew under the lock that is held while that changes.
+        let in_force = self.in_force();
+        let Some(template) = &in_force.config.template else {
+            return Err(NotThere::Unknown(name));
+        };
         if entries.values().filter(|entry| entry.from_template).count() >= template::MAX_STREAMS {
             return Err(NotThere::TooMany(name));
         }
-        let entry = self.make(Arc::new(template.named(name.clone())), true);
+        let entry = self.make(&in_force, Arc::new(template.named(name.clone())), true);
         entries.insert(name, entry.clone());
         Ok(entry)
     }
@@ -107,6 +188,11 @@ impl Hub {
     /// When it was made.
     pub fn started(&self) -> Moment {
         self.started
+    }
+
+    /// What is configured now.
+    pub fn in_force(&self) -> Arc<InForce> {
+        self.in_force.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What happened.
@@ -129,32 +215,59 @@ impl Hub {
         }
     }
 
-    fn make(&self, config: Arc<config::Stream>, from_template: bool) -> Arc<Entry> {
-        let states = States::default();
-        let format_policy = config.format_policy.as_ref().and_then(|used| {
-            self.parts.policies.format(Use {
-                stream: config.name.clone(),
-                plugin: self.parts.plugins.get(&used.plugin).cloned(),
-                options: used.options.clone(),
-                states: states.clone(),
-                journal: self.parts.journal.clone(),
-            })
-        });
-        let links = config.plugins.iter().map(|used| {
-            // The program checks at start that all are there; a plugin that is not would open what a mask should hide.
-            let plugin = self.parts.plugins.get(&used.plugin).expect("every plugin of a stream was loaded");
-            Link::new(plugin.clone(), used)
-        });
-        let links = links.collect();
-        let Parts { journal, tracker, stop, runtime, encoders, .. } = &self.parts;
+    pub(crate) fn make(&self, in_force: &InForce, config: Arc<config::Stream>, from_template: bool) -> Arc<Entry> {
+        let (links, states) = (in_force.links(&config), States::default());
+        let Shared { journal, tracker, stop, runtime, encoders, services, .. } = &self.parts;
         let _in_runtime = runtime.enter();
         let stream = Stream::spawn(
             config,
             &stream::Parts { journal: journal.clone(), tracker: tracker.clone(), stop: stop.clone() },
         );
         let parts = picture::Parts { encoders: encoders.clone(), journal: journal.clone(), runtime: runtime.clone() };
-        let pictures = Pictures::new(stream.clone(), links, states, parts);
-        Arc::new(Entry::new(stream, pictures, format_policy, from_template))
+        let pictures = Pictures::new(stream.clone(), links, states.clone(), parts);
+        let wanted = pictures.working();
+        let services = StreamServices::new(services, stream.name(), &states, journal, wanted);
+        let entry = Entry::new(stream, pictures, Services { states, running: Mutex::new(services) }, from_template);
+        self.serve(&entry, in_force);
+        Arc::new(entry)
+    }
+
+    /// Who is asked about every request, if that is configured.
+    pub fn access_policy(&self) -> Option<AccessPolicy> {
+        let asked = self.access_policy.read().unwrap_or_else(PoisonError::into_inner);
+        asked.as_ref().map(|asked| asked.policy.clone())
+    }
+
+    /// Has requests decided by the access policy that is in force; the same one goes on.
+    pub(crate) fn guard(&self, in_force: &InForce) {
+        let mut asked = self.access_policy.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(used) = &in_force.config.server.access_policy else {
+            *asked = None;
+            return;
+        };
+        // It was loaded before a configuration is put in force: without it everybody would be let in.
+        let plugin = in_force.plugins.get(&used.plugin).expect("the access policy was loaded");
+        if !asked.as_ref().is_some_and(|asked| Arc::ptr_eq(&asked.plugin, plugin)) {
+            let policy = AccessPolicy::new(&self.parts.services, plugin, &used.options, &self.parts.journal);
+            *asked = Some(Asked { plugin: plugin.clone(), policy });
+        }
+    }
+
+    /// Runs what its configuration names beside the chain: pollers, event sinks, the format policy. What did not change goes on.
+    pub(crate) fn serve(&self, entry: &Entry, in_force: &InForce) {
+        let config = entry.config();
+        entry.pictures().want_event_stills(!config.events.is_empty());
+        entry.services().apply(&in_force.links(&config), &in_force.sinks(&config));
+        let policy = config.format_policy.as_ref().map(|used| (in_force.plugins.get(&used.plugin).cloned(), used));
+        entry.set_format_policy(policy, |(plugin, used)| {
+            self.parts.policies.format(Use {
+                stream: config.name.clone(),
+                plugin,
+                options: used.options,
+                states: entry.states(),
+                journal: self.parts.journal.clone(),
+            })
+        });
     }
 
     /// Ends the streams that only the template made and nobody uses.
@@ -178,7 +291,11 @@ impl Hub {
         self.entries.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, BTreeMap<StreamName, Arc<Entry>>> {
+    pub(crate) fn write_in_force(&self) -> RwLockWriteGuard<'_, Arc<InForce>> {
+        self.in_force.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, BTreeMap<StreamName, Arc<Entry>>> {
         self.entries.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -17,6 +17,7 @@ pub struct Delivery {
     pub skipped: u64,
     /// What plugins found in its picture.
     pub found: Arc<[Annotation]>,
+    generation: u64,
 }
 
 /// One viewer's stills. Holding it is the demand; dropping it ends it.
@@ -92,6 +93,11 @@ impl Stills {
         self.seat.outlet.0.rendition()
     }
 
+    /// Whether a still may be shown yet: not when a filter was added or changed since its picture. For who waits between taking and showing it.
+    pub fn holds(&self, delivery: &Delivery) -> bool {
+        self.seat.outlet.0.is_of(delivery.generation)
+    }
+
     /// The rendition that it will have next, if it is about to change.
     pub(crate) fn next_rendition(&self) -> Option<Rendition> {
         self.next_seat.as_ref().map(|seat| seat.outlet.0.rendition())
@@ -121,16 +127,16 @@ impl Seat {
     fn new(outlet: Arc<Outlet>) -> Self {
         let newest = outlet.join();
         // The newest still, if there is one: a late viewer has a picture at once.
-        let next = (*newest.borrow()).max(1);
+        let next = outlet.first();
         Self { newest, next, outlet: Place(outlet) }
     }
 
     fn take(&mut self) -> Option<Delivery> {
         self.newest.borrow_and_update();
-        let (number, Shown { still, superseded, found }) = self.outlet.0.get(self.next)?;
+        let (number, Shown { still, superseded, found, generation }) = self.outlet.0.get(self.next)?;
         let skipped = number - self.next;
         self.next = number + 1;
-        Some(Delivery { still, superseded, skipped, found })
+        Some(Delivery { still, superseded, skipped, found, generation })
     }
 }
 

@@ -7,9 +7,11 @@ use codec::{Picture, Pool};
 use config::Stills;
 use media::{Annotation, Codec, Pace, Size, Still, StillFormat, Timestamp};
 
+use crate::generation::Generation;
 use crate::lane::{Job, Lane, Make};
 use crate::measure::Measure;
-use crate::outlet::Outlet;
+use crate::outlet::{Outlet, Shown};
+use crate::pictures::Shared;
 use crate::{Encoders, Format, Rendition};
 
 /// The outlets that have viewers.
@@ -18,6 +20,7 @@ pub(crate) struct Demand {
     encoders: Encoders,
     pool: Pool,
     measure: Arc<Measure>,
+    generation: Generation,
     sinks: Vec<Sink>,
     lanes: Vec<Arc<Lane>>,
 }
@@ -40,8 +43,16 @@ pub(crate) enum Present {
 pub(crate) type Due = Vec<usize>;
 
 impl Demand {
-    pub(crate) fn new(configured: Stills, encoders: Encoders, pool: Pool, measure: Arc<Measure>) -> Self {
-        Self { configured, encoders, pool, measure, sinks: Vec::new(), lanes: Vec::new() }
+    pub(crate) fn new(configured: Stills, shared: &Shared) -> Self {
+        Self {
+            configured,
+            encoders: shared.parts.encoders.clone(),
+            pool: shared.pool.clone(),
+            measure: shared.measure.clone(),
+            generation: shared.generation.clone(),
+            sinks: Vec::new(),
+            lanes: Vec::new(),
+        }
     }
 
     /// Viewers came or went. Those sinks that stay keep their pace.
@@ -64,6 +75,16 @@ impl Demand {
             };
             wanted.iter().any(could_be)
         });
+    }
+
+    /// What was made so far reaches nobody any more, also what encoders have; the next picture is due everywhere.
+    pub(crate) fn purge(&mut self) {
+        self.generation.next();
+        self.lanes.clear();
+        for sink in &mut self.sinks {
+            sink.outlet.purge();
+            sink.fresh = true;
+        }
     }
 
     /// The sinks that have had no picture yet.
@@ -99,15 +120,11 @@ impl Demand {
         present: Present,
         found: &Arc<[Annotation]>,
     ) {
-        let since = Instant::now();
+        let (since, generation) = (Instant::now(), self.generation.now());
         for (lane, outlets) in self.lanes_of(due, picture.stamp().pts, pushed) {
-            if lane.push(Job {
-                picture: picture.clone(),
-                outlets,
-                since,
-                superseded: present == Present::No,
-                found: found.clone(),
-            }) {
+            let superseded = present == Present::No;
+            let job = Job { picture: picture.clone(), outlets, since, superseded, found: found.clone(), generation };
+            if lane.push(job) {
                 self.encoders.offer(lane);
             }
         }
@@ -116,7 +133,8 @@ impl Demand {
     /// Hands a still on as it came.
     pub(crate) fn pass(&mut self, due: &Due, still: &Still, found: &Arc<[Annotation]>) {
         for (lane, outlets) in self.lanes_of(due, still.pts, still.format) {
-            lane.pass(still.clone(), outlets, found.clone());
+            let generation = self.generation.now();
+            lane.pass(Shown { still: still.clone(), superseded: false, found: found.clone(), generation }, outlets);
         }
     }
 

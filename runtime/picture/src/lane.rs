@@ -33,6 +33,7 @@ pub(crate) struct Job {
     pub(crate) superseded: bool,
     /// What plugins found in it.
     pub(crate) found: Arc<[Annotation]>,
+    pub(crate) generation: u64,
 }
 
 /// A still and who gets it.
@@ -89,14 +90,14 @@ impl Lane {
     }
 
     /// Hands on a still that needs no encoder, behind those that are being made; what still waits is older and goes.
-    pub(crate) fn pass(&self, still: Still, outlets: Vec<Arc<Outlet>>, found: Arc<[Annotation]>) {
+    pub(crate) fn pass(&self, shown: Shown, outlets: Vec<Arc<Outlet>>) {
         let mut order = self.lock();
         for _ in order.waiting.drain(..) {
             count(&self.measure.unencoded);
         }
         let number = order.taken;
         order.taken += 1;
-        self.finish(&mut order, number, Some((Shown { still, superseded: false, found }, outlets)));
+        self.finish(&mut order, number, Some((shown, outlets)));
     }
 
     /// The oldest waiting picture, and whether more wait behind it.
@@ -121,11 +122,9 @@ impl Lane {
             None
         });
         self.measure.record(Step::Encode, job.since.elapsed());
-        self.finish(
-            &mut self.lock(),
-            number,
-            made.map(|still| (Shown { still, superseded: job.superseded, found: job.found }, job.outlets)),
-        );
+        let Job { outlets, superseded, found, generation, .. } = job;
+        let made = made.map(|still| (Shown { still, superseded, found, generation }, outlets));
+        self.finish(&mut self.lock(), number, made);
     }
 
     fn encode(&self, picture: &Picture, encoder: &mut StillEncoder) -> Option<Still> {

@@ -12,6 +12,7 @@ mod condition;
 mod delivery;
 mod demand;
 mod encoders;
+mod generation;
 mod histogram;
 mod keys;
 mod lane;
@@ -21,6 +22,7 @@ mod outlet;
 mod pictures;
 mod rendition;
 mod shed;
+mod succession;
 mod switch;
 mod worker;
 

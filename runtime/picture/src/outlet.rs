@@ -7,6 +7,7 @@ use media::{Annotation, Still};
 use tokio::sync::{Notify, watch};
 
 use crate::Rendition;
+use crate::generation::Generation;
 
 /// How many stills an outlet keeps: a quarter of a second at 30/s, so that a viewer's hiccup costs it nothing.
 const KEEP: usize = 8;
@@ -22,6 +23,7 @@ pub(crate) struct Outlet {
     newest: watch::Sender<u64>,
     /// Told when a viewer comes or goes.
     demand: Arc<Notify>,
+    generation: Generation,
 }
 
 /// A still, and whether it shows the present.
@@ -32,6 +34,8 @@ pub(crate) struct Shown {
     pub(crate) superseded: bool,
     /// What plugins found in its picture.
     pub(crate) found: Arc<[Annotation]>,
+    /// Of that picture.
+    pub(crate) generation: u64,
 }
 
 #[derive(Debug, Default)]
@@ -45,17 +49,21 @@ struct Kept {
 }
 
 impl Outlet {
-    pub(crate) fn new(rendition: Rendition, demand: Arc<Notify>) -> Self {
-        Self { rendition, kept: Mutex::default(), newest: watch::Sender::new(0), demand }
+    pub(crate) fn new(rendition: Rendition, demand: Arc<Notify>, generation: Generation) -> Self {
+        Self { rendition, kept: Mutex::default(), newest: watch::Sender::new(0), demand, generation }
     }
 
     pub(crate) fn rendition(&self) -> Rendition {
         self.rendition
     }
 
-    /// Hands a still to all viewers.
+    /// Hands a still to all viewers, unless it is of an earlier generation.
     pub(crate) fn put(&self, shown: Shown) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        // Under the lock that `purge` takes: what comes in before is cleared by it, what comes later sees the new generation.
+        if !self.is_of(shown.generation) {
+            return;
+        }
         kept.bytes += shown.still.data.len();
         kept.stills.push_back(shown);
         while kept.stills.len() > KEEP || (kept.bytes > KEEP_BYTES && kept.stills.len() > 1) {
@@ -77,6 +85,24 @@ impl Outlet {
             Some(at) => Some((number, kept.stills[at].clone())),
             None => Some((kept.newest, kept.stills[at].clone())),
         }
+    }
+
+    /// Whether stills of this generation may be shown: no filter was added or changed since.
+    pub(crate) fn is_of(&self, generation: u64) -> bool {
+        generation == self.generation.now()
+    }
+
+    /// Forgets what is kept. Behind [`Generation::next`].
+    pub(crate) fn purge(&self) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.stills.clear();
+        kept.bytes = 0;
+    }
+
+    /// The number of the first still of a viewer who comes now: the newest if it is kept, otherwise the next.
+    pub(crate) fn first(&self) -> u64 {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.stills.is_empty() { kept.newest + 1 } else { kept.newest }
     }
 
     /// Tells all viewers that nothing will come any more.
@@ -124,7 +150,7 @@ mod tests {
 
     fn outlet() -> Arc<Outlet> {
         let rendition = Rendition { format: Format::Jpeg, quality: None, width: None, fps: Some(30) };
-        Arc::new(Outlet::new(rendition, Arc::new(Notify::new())))
+        Arc::new(Outlet::new(rendition, Arc::new(Notify::new()), Generation::default()))
     }
 
     fn still(sequence: u64, bytes: usize) -> Shown {
@@ -137,7 +163,7 @@ mod tests {
             received: Moment::now(),
             captured: None,
         };
-        Shown { still, superseded: false, found: Arc::default() }
+        Shown { still, superseded: false, found: Arc::default(), generation: 0 }
     }
 
     fn drain(viewer: &mut Stills) -> Vec<(u64, u64)> {
@@ -173,6 +199,26 @@ mod tests {
             outlet.put(still(n, 1));
         }
         assert_eq!(drain(&mut Stills::new(outlet)), [(3, 0)]);
+    }
+
+    #[test]
+    fn what_was_made_before_a_purge_reaches_nobody() {
+        let outlet = outlet();
+        let mut viewer = Stills::new(outlet.clone());
+        for n in 1..=3 {
+            outlet.put(still(n, 1));
+        }
+        let taken = viewer.try_recv().unwrap();
+        assert!(viewer.holds(&taken));
+        outlet.generation.next();
+        outlet.purge();
+        assert!(!viewer.holds(&taken), "one who has it but has not shown it yet can tell");
+        let mut late = Stills::new(outlet.clone());
+        outlet.put(still(4, 1));
+        assert!((drain(&mut viewer).is_empty()) && drain(&mut late).is_empty(), "an encoder had it meanwhile");
+        outlet.put(Shown { generation: 1, ..still(5, 1) });
+        assert_eq!(drain(&mut viewer).iter().map(|(n, _)| *n).collect::<Vec<_>>(), [5]);
+        assert_eq!(drain(&mut late), [(5, 0)]);
     }
 
     #[test]

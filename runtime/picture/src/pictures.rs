@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use codec::Pool;
 use journal::Journal;
-use plugin::{Chain, ChainStats, EventStills, Keep, Link, LinkSnapshot, Role, States};
+use plugin::{Chain, ChainStats, EventStills, Keep, Link, LinkSnapshot, States};
 use stream::{Start, Stream};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 
+use crate::generation::Generation;
 use crate::measure::Measure;
 use crate::outlet::Outlet;
+use crate::succession::Pending;
 use crate::worker::Worker;
 use crate::{Condition, Encoders, MeasureSnapshot, Rendition, Stills, Want};
 
@@ -40,20 +42,36 @@ pub(crate) struct Shared {
     pub(crate) measure: Arc<Measure>,
     pub(crate) condition: watch::Sender<Condition>,
     pub(crate) pool: Pool,
-    links: Vec<Link>,
-    keep: Keep,
+    pub(crate) generation: Generation,
+    pub(crate) keep: Keep,
+    /// Whether a worker runs, for those who rest while nobody wants pictures.
+    working: watch::Sender<bool>,
     state: Mutex<State>,
 }
 
 pub(crate) struct State {
     pub(crate) outlets: Vec<Arc<Outlet>>,
+    /// What the chain is made from.
+    pub(crate) links: Vec<Link>,
     /// The plugins while no worker has them.
-    chain: Option<Chain>,
-    chain_stats: Arc<ChainStats>,
+    pub(crate) chain: Option<Chain>,
+    pub(crate) chain_stats: Arc<ChainStats>,
+    /// What the worker is to go on with. One at a time: another takes its place.
+    pub(crate) pending: Option<Pending>,
     worker: Option<JoinHandle<()>>,
     /// Whether the worker will look at the outlets again before it ends.
-    working: bool,
+    pub(crate) working: bool,
     pub(crate) closed: bool,
+}
+
+/// What the worker has to do.
+pub(crate) enum Wanted {
+    /// These outlets have viewers.
+    By(Vec<Arc<Outlet>>),
+    /// Other plugins are to see the pictures first.
+    Otherwise(Pending),
+    /// Nobody wants pictures: it ends.
+    ByNobody,
 }
 
 /// The most idle picture memory that a stream keeps for its next pictures: three of 1080p.
@@ -89,13 +107,14 @@ pub struct RenditionSnapshot {
 impl Pictures {
     /// Nothing runs until the first [`Self::subscribe`], unless a plugin is to see pictures always.
     pub fn new(stream: Stream, links: Vec<Link>, states: States, parts: Parts) -> Self {
-        let stills = if stream.config().events.is_empty() { EventStills::NotMade } else { EventStills::Made };
-        let keep = Keep { states, journal: parts.journal.clone(), stills };
+        let keep = Keep { states, journal: parts.journal.clone(), stills: EventStills::default() };
         let chain = Chain::new(stream.name(), links.clone(), keep.clone());
         let state = State {
             outlets: Vec::new(),
+            links,
             chain_stats: chain.snapshot_handle(),
             chain: Some(chain),
+            pending: None,
             worker: None,
             working: false,
             closed: false,
@@ -105,16 +124,15 @@ impl Pictures {
             measure: Arc::default(),
             condition: watch::Sender::new(Condition::Fine),
             pool: Pool::new(IDLE_POOL_BYTES),
+            generation: Generation::default(),
             state: Mutex::new(state),
-            links,
+            working: watch::Sender::new(false),
             keep,
             stream,
             parts,
         };
         let shared = Arc::new(shared);
-        if shared.always() {
-            Shared::start(&shared, &mut shared.lock());
-        }
+        shared.begin();
         Self { shared }
     }
 
@@ -132,7 +150,8 @@ impl Pictures {
         let outlet = match running.iter().find(|outlet| outlet.rendition() == rendition) {
             Some(outlet) => outlet.clone(),
             None if running.len() < config.max_renditions.max(1) as usize => {
-                let outlet = Arc::new(Outlet::new(rendition, self.shared.demand.clone()));
+                let outlet =
+                    Arc::new(Outlet::new(rendition, self.shared.demand.clone(), self.shared.generation.clone()));
                 state.outlets.push(outlet.clone());
                 outlet
             }
@@ -156,6 +175,16 @@ impl Pictures {
     /// Why pictures are as they are, to be awoken when that changes.
     pub fn condition(&self) -> watch::Receiver<Condition> {
         self.shared.condition.subscribe()
+    }
+
+    /// Whether pictures are being made for somebody, to be awoken when that changes.
+    pub fn working(&self) -> watch::Receiver<bool> {
+        self.shared.working.subscribe()
+    }
+
+    /// Whether somebody wants the stills of events.
+    pub fn want_event_stills(&self, wanted: bool) {
+        self.shared.keep.stills.want(wanted);
     }
 
     /// Counts, times, renditions, plugins.
@@ -195,6 +224,13 @@ impl Pictures {
     }
 }
 
+impl State {
+    /// Whether a plugin is to see pictures also when nobody watches.
+    fn always(&self) -> bool {
+        self.links.iter().any(|link| link.always && link.plugin.picture_role().is_some())
+    }
+}
+
 impl Shared {
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -211,13 +247,14 @@ impl Shared {
             Ok(handle) => {
                 state.worker = Some(handle);
                 state.working = true;
+                self.working.send_replace(true);
             }
             Err(error) => tracing::error!(stream = %self.stream.name(), %error, "no thread for pictures"),
         }
     }
 
     fn new_chain(&self, state: &mut State) -> Chain {
-        let chain = Chain::new(self.stream.name(), self.links.clone(), self.keep.clone());
+        let chain = Chain::new(self.stream.name(), state.links.clone(), self.keep.clone());
         state.chain_stats = chain.snapshot_handle();
         chain
     }
@@ -240,37 +277,51 @@ impl Shared {
         }
     }
 
-    /// Whether a plugin changes pictures: then nothing may be passed on as the source sent it.
-    pub(crate) fn has_filter(&self) -> bool {
-        self.links.iter().any(|link| link.plugin.picture_role() == Some(Role::Filter))
-    }
-
-    /// Whether a plugin is to see pictures also when nobody watches.
-    fn always(&self) -> bool {
-        self.links.iter().any(|link| link.always && link.plugin.picture_role().is_some())
-    }
-
     /// For the worker, when the stream is gone: nothing will come any more.
     pub(crate) fn ended(&self, chain: Chain) {
         let mut state = self.lock();
         state.closed = true;
         state.working = false;
+        self.working.send_replace(false);
+        state.pending = None;
         state.chain = Some(chain);
         for outlet in state.outlets.drain(..) {
             outlet.close();
         }
     }
 
-    /// For the worker: the outlets that have viewers. None, once and for all, if there are none; the plugins are then taken and the worker ends.
-    pub(crate) fn wanted(&self, chain: &mut Option<Chain>) -> Option<Vec<Arc<Outlet>>> {
+    /// For the worker, when it goes on with other plugins.
+    pub(crate) fn succeeded(&self, stats: Arc<ChainStats>) {
+        self.lock().chain_stats = stats;
+    }
+
+    /// Starts the worker where a plugin is to see pictures also when nobody watches.
+    pub(crate) fn begin(self: &Arc<Self>) {
         let mut state = self.lock();
+        if state.always() && !state.working && !state.closed {
+            Self::start(self, &mut state);
+        }
+    }
+
+    /// For the worker: what it has to do. Where that is nothing, it is so once and for all: the plugins are taken and the worker ends.
+    pub(crate) fn wanted(&self, chain: &mut Option<Chain>) -> Wanted {
+        let mut state = self.lock();
+        if state.closed {
+            state.pending = None;
+        }
+        if let Some(pending) = state.pending.take() {
+            // Should it panic over them, it begins anew with these.
+            state.links.clone_from(&pending.links);
+            return Wanted::Otherwise(pending);
+        }
         state.outlets.retain(|outlet| outlet.viewers() > 0);
-        if (state.outlets.is_empty() && !self.always()) || state.closed {
+        if (state.outlets.is_empty() && !state.always()) || state.closed {
             state.chain = chain.take();
             state.working = false;
-            return None;
+            self.working.send_replace(false);
+            return Wanted::ByNobody;
         }
-        Some(state.outlets.clone())
+        Wanted::By(state.outlets.clone())
     }
 }
 

@@ -29,7 +29,7 @@ impl Pictures {
         let outlet = match running.iter().find(|outlet| outlet.rendition() == to) {
             Some(outlet) => outlet.clone(),
             None if lasting < max => {
-                let outlet = Arc::new(Outlet::new(to, self.shared.demand.clone()));
+                let outlet = Arc::new(Outlet::new(to, self.shared.demand.clone(), self.shared.generation.clone()));
                 state.outlets.push(outlet.clone());
                 outlet
             }

@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use codec::Picture;
 use codec::decode::{self, Decoder};
+use config::Source;
 use media::{AccessUnit, Codec, Still, StillFormat};
 use plugin::{Chain, Mode, Outcome};
 use stream::{Received, Start, Subscription};
@@ -18,8 +19,9 @@ use stream::{Received, Start, Subscription};
 use crate::demand::{Demand, Due, Present, still_format};
 use crate::keys::Keys;
 use crate::measure::count;
-use crate::pictures::Shared;
+use crate::pictures::{Shared, Wanted};
 use crate::shed::Load;
+use crate::succession::Pending;
 use crate::{Condition, Step};
 
 pub(crate) struct Worker {
@@ -62,8 +64,7 @@ enum Awaited {
 impl Worker {
     pub(crate) fn new(shared: Arc<Shared>, mut chain: Chain) -> Self {
         let config = shared.stream.config();
-        let demand =
-            Demand::new(config.stills, shared.parts.encoders.clone(), shared.pool.clone(), shared.measure.clone());
+        let demand = Demand::new(config.stills, &shared);
         chain.connected();
         Self {
             units: shared.stream.subscribe(Start::Gop),
@@ -85,12 +86,18 @@ impl Worker {
         loop {
             match awaited {
                 Awaited::Demand => match shared.wanted(&mut self.chain) {
-                    Some(outlets) => {
+                    Wanted::By(outlets) => {
                         self.demand.set(outlets);
                         self.welcome();
                         self.follow_keys();
                     }
-                    None => return,
+                    Wanted::Otherwise(pending) => {
+                        self.succeed(pending);
+                        // What it was awoken for besides.
+                        awaited = Awaited::Demand;
+                        continue;
+                    }
+                    Wanted::ByNobody => return,
                 },
                 Awaited::Media(Some(Received::Unit(unit))) => self.unit(&unit),
                 Awaited::Media(Some(Received::Skipped { units })) => {
@@ -124,6 +131,34 @@ impl Worker {
 
     fn chain(&mut self) -> &mut Chain {
         self.chain.as_mut().expect("the worker has the plugins")
+    }
+
+    /// Goes on with other plugins. Between two pictures: what is shown from here on was seen by the new ones.
+    fn succeed(&mut self, pending: Pending) {
+        let Pending { links, succession, done } = pending;
+        let changes_filters = succession.changes_filters();
+        let succeeded = self.chain().succeed(succession);
+        let stats = self.chain().snapshot_handle();
+        self.shared.succeeded(stats);
+        if changes_filters {
+            self.last = None;
+            self.demand.purge();
+            if self.shared.stream.config().source == Source::Push {
+                // What was pushed last is the present until something else is pushed: it is shown again, by the new ones.
+                self.again();
+            }
+        }
+        let is_gone = |plugin: &String| links.iter().all(|link| link.plugin.name() != plugin);
+        let kept_back = match &*self.shared.condition.borrow() {
+            Condition::Gated { plugin } | Condition::Withheld { plugin } => is_gone(plugin),
+            Condition::Fine | Condition::NotAvailable(_) => false,
+        };
+        if kept_back {
+            self.set_condition(Condition::Fine);
+        }
+        self.follow_keys();
+        // Whoever asked for it may have been given up on.
+        _ = done.send(succeeded);
     }
 
     /// Gives the last picture to those who have had none yet.
@@ -198,7 +233,7 @@ impl Worker {
     /// An access unit that is a complete image: untouched where nothing asks for a change.
     fn still(&mut self, unit: &AccessUnit, format: StillFormat, load: Load) {
         let due = self.demand.due(unit.pts);
-        let (untouched, made) = match self.shared.has_filter() {
+        let (untouched, made) = match self.chain().has_filter() {
             true => (Vec::new(), due),
             false => self.demand.split_untouched(&due, format, unit.parameters.size),
         };
@@ -222,7 +257,7 @@ impl Worker {
                 self.pass(&untouched, unit, format);
                 let found = self.chain().found();
                 self.demand.encode(&made, &picture, format, Present::Yes, &found);
-                self.last = Some(match self.shared.has_filter() {
+                self.last = Some(match self.chain().has_filter() {
                     true => Last::Picture(picture, format),
                     false => Last::Unit(unit.clone(), format),
                 });

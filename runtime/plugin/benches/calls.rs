@@ -32,7 +32,7 @@ fn load(component: Component) -> Arc<Plugin> {
 
 fn chain(component: &str, options: Value) -> Chain {
     let plugin = load(Component::File(test_components::file(component).into()));
-    let keep = Keep { states: States::default(), journal: Journal::default(), stills: EventStills::NotMade };
+    let keep = Keep { states: States::default(), journal: Journal::default(), stills: EventStills::default() };
     Chain::new(&"bench".parse().expect("a name"), vec![Link { plugin, options, fps: None, always: false }], keep)
 }
 

@@ -3,6 +3,7 @@ mod scene;
 mod succession;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use codec::Picture;
 use config::resolved::PluginUse;
@@ -42,13 +43,19 @@ pub struct Keep {
     pub stills: EventStills,
 }
 
-/// Whether events get the picture that belongs to them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EventStills {
-    /// A still is made for each event of a picture that is shown.
-    Made,
-    /// Nobody would look at them.
-    NotMade,
+/// Whether events get the picture that belongs to them: not unless somebody wants it. Cloning gives another handle.
+#[derive(Clone, Debug, Default)]
+pub struct EventStills(Arc<AtomicBool>);
+
+impl EventStills {
+    /// From now on a still is made for each event of a picture that is shown, or not.
+    pub fn want(&self, wanted: bool) {
+        self.0.store(wanted, Ordering::Relaxed);
+    }
+
+    fn are_wanted(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// Which plugins see a picture.

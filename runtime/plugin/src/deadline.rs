@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 pub(crate) struct Deadline {
     budget: Duration,
     first_look: Option<(Instant, Duration)>,
+    /// Of the budget, where it is counted by epochs.
+    spent: Duration,
 }
 
 /// A guest took longer than it may.
@@ -25,7 +27,13 @@ const WALL: u32 = 10;
 
 impl Deadline {
     pub(crate) fn new(budget: Duration) -> Self {
-        Self { budget, first_look: None }
+        Self { budget, first_look: None, spent: Duration::ZERO }
+    }
+
+    /// An epoch passed while a guest that shares its thread with others computed: may it go on? What it waits for does not count.
+    pub(crate) fn spend(&mut self, time: Duration) -> Result<(), TooLong> {
+        self.spent += time;
+        if self.spent > self.budget { Err(TooLong::Cpu { budget: self.budget }) } else { Ok(()) }
     }
 
     /// An epoch passed: may the guest go on?

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use control::health::Health;
+use control::installed;
 use control::streams::{Detail, List};
 use http::HeaderName;
 use http::header::CACHE_CONTROL;
@@ -29,6 +30,17 @@ pub(crate) async fn stream(Named(entry): Named) -> Response {
 /// `GET /api/health`.
 pub(crate) async fn health(State(app): State<Arc<App>>) -> Response {
     (FRESH, Json(Health::now(&app.hub, app.version))).into_response()
+}
+
+/// `GET /api/plugins`.
+pub(crate) async fn plugins(State(app): State<Arc<App>>) -> Response {
+    (FRESH, Json(installed::List::now(&app.hub))).into_response()
+}
+
+/// `POST /api/plugins/{name}/reload`. Whoever asked and leaves does not stop it.
+pub(crate) async fn reload(State(app): State<Arc<App>>, Segment(name): Segment) -> Result<Response, Problem> {
+    let reloaded = app.reloads.plugin(&name).await.map_err(|why| Problem::not_reloaded(&name, &why))?;
+    Ok((FRESH, Json(reloaded)).into_response())
 }
 
 /// `GET /healthz`: for whoever restarts what does not answer.

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use access::Policy;
 use axum::extract::{FromRequestParts, Path};
+use control::reload::Requests;
 use http::request::Parts;
 use hub::{Entry, Hub};
 use tokio::sync::Semaphore;
@@ -15,6 +16,7 @@ use crate::{ingest, senders, serve};
 pub(crate) struct App {
     pub(crate) hub: Arc<Hub>,
     pub(crate) policy: Policy,
+    pub(crate) reloads: Requests,
     pub(crate) stop: CancellationToken,
     pub(crate) version: &'static str,
     /// Bytes of bodies that may be read at once.
@@ -27,9 +29,9 @@ pub(crate) struct App {
 impl App {
     /// `visits` counts the tasks of connections.
     pub(crate) fn new(parts: serve::Parts, visits: TaskTracker, senders: senders::Handles) -> Self {
-        let serve::Parts { hub, policy, tracker, stop, version } = parts;
+        let serve::Parts { hub, policy, reloads, tracker, stop, version } = parts;
         let bodies = Semaphore::new(ingest::MAX_BODIES);
-        Self { hub, policy, stop, version, bodies, trackers: (tracker, visits), senders }
+        Self { hub, policy, reloads, stop, version, bodies, trackers: (tracker, visits), senders }
     }
 
     /// A task that stopping waits for.

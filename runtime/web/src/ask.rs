@@ -1,14 +1,16 @@
 //! The layer that asks `access` before anything else is looked at: every address goes through it, also those that do not exist.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use access::{Action, Ask, Manner};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{HOST, HeaderName, ORIGIN};
+use http::header::{AUTHORIZATION, HOST, HeaderName, ORIGIN};
 use http::{HeaderMap, Method};
 use media::StreamName;
+use plugin::{AccessPolicy, Applicant, Decision};
 
 use crate::app::App;
 use crate::connection::Visit;
@@ -33,17 +35,73 @@ pub(crate) async fn ask(State(app): State<Arc<App>>, request: Request, next: Nex
         host: request.uri().authority().map(|authority| authority.as_str()).or(text(headers, HOST)),
         origin: text(headers, ORIGIN),
     };
-    match app.policy.check(&ask) {
-        Ok(()) => next.run(request).await,
+    let problem = match app.policy.check(&ask) {
+        Ok(()) => match app.hub.access_policy() {
+            Some(policy) => decided(&policy, applicant(&ask, &request)).await,
+            None => None,
+        },
         Err(refused) => {
             tracing::debug!(peer = %ask.peer, action = ?ask.action, %refused, "refused");
-            let problem = Problem::refused(&refused);
-            match manner {
-                Manner::WebSocket if path.starts_with("/ws/") => ws::refuse(&app, request, problem),
-                _ => problem.into_response(),
-            }
+            Some(Problem::refused(&refused))
+        }
+    };
+    match (problem, manner) {
+        (None, _) => next.run(request).await,
+        (Some(problem), Manner::WebSocket) if request.uri().path().starts_with("/ws/") => {
+            ws::refuse(&app, request, problem)
+        }
+        (Some(problem), _) => problem.into_response(),
+    }
+}
+
+/// What the access policy makes of a request: none if it may go on.
+async fn decided(policy: &AccessPolicy, applicant: Applicant) -> Option<Problem> {
+    let (peer, action) = (applicant.address, applicant.action);
+    match policy.decide(applicant).await {
+        Decision::Allow(_) => None,
+        Decision::Challenge => Some(Problem::challenged()),
+        Decision::Refuse(reason) => {
+            tracing::debug!(%peer, action, reason, "refused by the access policy");
+            Some(Problem::forbidden())
         }
     }
+}
+
+/// The request as an access policy is told.
+fn applicant(ask: &Ask<'_>, request: &Request) -> Applicant {
+    let headers = request.headers();
+    let headers: Vec<_> = headers
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect();
+    Applicant {
+        action: match ask.action {
+            Action::View => "view",
+            Action::Publish => "publish",
+            Action::Control => "control",
+            Action::Metrics => "metrics",
+        },
+        stream: ask.stream.map(ToString::to_string),
+        target: format!("{} {}", request.method(), request.uri().path()),
+        token: token(text(request.headers(), AUTHORIZATION), request.uri().query()),
+        user: None,
+        headers,
+        address: ask.peer,
+        time: SystemTime::now(),
+    }
+}
+
+/// The bearer token (RFC 6750 sections 2.1 and 2.3), or the `token` of the query: players cannot send headers.
+fn token(authorization: Option<&str>, query: Option<&str>) -> Option<String> {
+    let bearer = authorization.and_then(|value| {
+        let (scheme, token) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+    });
+    bearer.or_else(|| {
+        let pairs = query.unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
+        let (_, token) = pairs.into_iter().find(|(name, _)| *name == "token")?;
+        Some(percent_encoding::percent_decode_str(token).decode_utf8_lossy().into_owned())
+    })
 }
 
 /// A header's value; one that is no text matches nothing.
@@ -91,6 +149,13 @@ mod tests {
         for (method, path, expected) in cases {
             assert_eq!(action(&method, path), expected, "{method} {path}");
         }
+    }
+
+    #[test]
+    fn a_token_stands_in_a_header_or_in_the_query() {
+        assert_eq!(token(Some("bearer  abc"), Some("token=other")).as_deref(), Some("abc"));
+        assert_eq!(token(Some("Basic abc"), Some("fps=5&token=a%2Bb")).as_deref(), Some("a+b"));
+        assert_eq!(token(None, Some("tokens=abc")), None);
     }
 
     #[test]

@@ -11,7 +11,8 @@
 //! | `GET /mjpeg/{stream}` | `multipart/x-mixed-replace` of JPEGs |
 //! | `GET /still/{stream}.jpg`, `.webp` | the newest picture |
 //! | `POST /ingest/{stream}` | one still for a stream whose source is `push` |
-//! | `GET /api/streams`, `/api/streams/{name}`, `/api/health`, `/healthz` | what operators see |
+//! | `GET /api/streams`, `/api/streams/{name}`, `/api/plugins`, `/api/health`, `/healthz` | what operators see |
+//! | `POST /api/plugins/{name}/reload` | a plugin is loaded anew |
 //! | `GET /`, `/watch/{stream}`, `/assets/…` | the pages |
 //! | `GET /problems/{kind}` | what a problem's `type` means |
 #![forbid(unsafe_code)]

@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, SEC_WEBSOCKET_VERSION, UPGRADE};
+use control::reload::NotReloaded;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, SEC_WEBSOCKET_VERSION, UPGRADE, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use media::image::BadImage;
 use serde::Serialize;
@@ -18,6 +19,8 @@ const TYPE: &str = "/problems/";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     UnknownStream,
+    UnknownPlugin,
+    PluginRefused,
     StreamOffline,
     StreamFull,
     TooManyStreams,
@@ -28,6 +31,7 @@ pub(crate) enum Kind {
     TooLarge,
     Busy,
     BadParameter,
+    Challenged,
     Refused,
     NotFound,
     MethodNotAllowed,
@@ -45,6 +49,7 @@ pub(crate) struct Problem {
     kind: Kind,
     detail: Cow<'static, str>,
     stream: Option<String>,
+    plugin: Option<String>,
     reason: Option<serde_json::Value>,
     parameter: Option<&'static str>,
     outputs: Option<Vec<String>>,
@@ -60,6 +65,8 @@ struct Document<'a> {
     detail: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     stream: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plugin: Option<&'a str>,
     /// Why a stream is offline, in the word that its status has.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a serde_json::Value>,
@@ -82,8 +89,10 @@ struct Message<'a> {
 }
 
 impl Kind {
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 23] = [
         Self::UnknownStream,
+        Self::UnknownPlugin,
+        Self::PluginRefused,
         Self::StreamOffline,
         Self::StreamFull,
         Self::TooManyStreams,
@@ -94,6 +103,7 @@ impl Kind {
         Self::TooLarge,
         Self::Busy,
         Self::BadParameter,
+        Self::Challenged,
         Self::Refused,
         Self::NotFound,
         Self::MethodNotAllowed,
@@ -113,6 +123,18 @@ impl Kind {
                 StatusCode::NOT_FOUND,
                 "no such stream",
                 "Look at the name, or write a section for it in streams.toml. GET /api/streams lists those that there are.",
+            ),
+            Self::UnknownPlugin => (
+                "unknown-plugin",
+                StatusCode::NOT_FOUND,
+                "no such plugin",
+                "Look at the name, or write a section for it in streams.toml. GET /api/plugins lists those that there are.",
+            ),
+            Self::PluginRefused => (
+                "plugin-refused",
+                StatusCode::CONFLICT,
+                "the plugin was not loaded anew",
+                "`detail` says why. The one that was loaded before goes on; mend the component or its options and ask again.",
             ),
             Self::StreamOffline => (
                 "stream-offline",
@@ -173,6 +195,12 @@ impl Kind {
                 StatusCode::BAD_REQUEST,
                 "a parameter is not understood",
                 "`parameter` says which, `detail` what it may be.",
+            ),
+            Self::Challenged => (
+                "unauthorized",
+                StatusCode::UNAUTHORIZED,
+                "say who you are",
+                "Send credentials as the access policy of this server wants them: mostly a bearer token, also as the parameter `token`.",
             ),
             Self::Refused => (
                 "refused",
@@ -238,7 +266,16 @@ impl Kind {
 impl Problem {
     fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
         let detail = detail.into();
-        Self { kind, detail, stream: None, reason: None, parameter: None, outputs: None, retry_after: None }
+        Self {
+            kind,
+            detail,
+            stream: None,
+            plugin: None,
+            reason: None,
+            parameter: None,
+            outputs: None,
+            retry_after: None,
+        }
     }
 
     fn of(self, stream: &str) -> Self {
@@ -258,6 +295,18 @@ impl Problem {
         // A name that is none may be anything: it is not repeated.
         let problem = Self::new(kind, why.to_string());
         if matches!(why, hub::NotThere::BadName(_)) { problem } else { problem.of(name) }
+    }
+
+    /// A plugin was not loaded anew.
+    pub(crate) fn not_reloaded(plugin: &str, why: &NotReloaded) -> Self {
+        let kind = match why {
+            // What is no plugin's name may be anything: it is not repeated.
+            NotReloaded::Unknown(_) => return Self::new(Kind::UnknownPlugin, "no plugin of this name is configured"),
+            NotReloaded::Busy => return Self::busy(why.to_string()),
+            NotReloaded::Ending => Kind::Stopping,
+            NotReloaded::Refused(_) => Kind::PluginRefused,
+        };
+        Self { plugin: Some(plugin.to_owned()), ..Self::new(kind, why.to_string()) }
     }
 
     /// No picture came in time, and why as far as it is known.
@@ -334,6 +383,16 @@ impl Problem {
         Self::new(Kind::Refused, why.to_string())
     }
 
+    /// The access policy wants to know who asks.
+    pub(crate) fn challenged() -> Self {
+        Self::new(Kind::Challenged, "the access policy wants to know who asks")
+    }
+
+    /// The access policy does not allow it; its reason is not for who asks.
+    pub(crate) fn forbidden() -> Self {
+        Self::new(Kind::Refused, "the access policy does not allow this")
+    }
+
     /// No such address.
     pub(crate) fn not_found() -> Self {
         Self::new(Kind::NotFound, "no page and no output is here")
@@ -352,6 +411,7 @@ impl Problem {
             status: status.as_u16(),
             detail: &self.detail,
             stream: self.stream.as_deref(),
+            plugin: self.plugin.as_deref(),
             reason: self.reason.as_ref(),
             parameter: self.parameter,
             outputs: self.outputs.as_deref(),
@@ -385,6 +445,10 @@ impl IntoResponse for Problem {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = self.retry_after {
             headers.insert(RETRY_AFTER, seconds.into());
+        }
+        if self.kind == Kind::Challenged {
+            // RFC 9110 section 11.6.1: a 401 says how to answer it.
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"framegate\""));
         }
         if self.kind == Kind::UpgradeRequired {
             headers.insert(UPGRADE, HeaderValue::from_static("websocket"));

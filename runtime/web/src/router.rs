@@ -18,6 +18,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/ingest/{stream}", post(ingest::ingest))
         .route("/api/streams", get(api::streams))
         .route("/api/streams/{stream}", get(api::stream))
+        .route("/api/plugins", get(api::plugins))
+        .route("/api/plugins/{plugin}/reload", post(api::reload))
         .route("/api/health", get(api::health))
         .route("/healthz", get(api::healthz))
         .route("/problems/{kind}", get(api::problem))

@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use access::Policy;
+use control::reload::Requests;
 use hub::Hub;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -25,6 +26,8 @@ pub struct Parts {
     pub hub: Arc<Hub>,
     /// Who may do what: [`Listener::policy`].
     pub policy: Policy,
+    /// Where reloads are asked for.
+    pub reloads: Requests,
     /// Waits for the tasks of all connections when the program ends.
     pub tracker: TaskTracker,
     /// Cancelled when the program ends: no new connection, viewers are told.

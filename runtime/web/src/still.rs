@@ -50,6 +50,10 @@ pub(crate) async fn still(
         let Ok(next) = first(&app, &entry, &mut stills).await else { break };
         newest = next;
     }
+    // While this waited for a newer one a filter may have been added.
+    while !stills.holds(&newest) {
+        newest = first(&app, &entry, &mut stills).await?;
+    }
     // The nearest rendition that runs may be of another format.
     if newest.still.format.word() != format.word() {
         return Err(Problem::no_rendition(name, format.word()));

@@ -13,6 +13,10 @@ pub struct Options {
     pub after: u32,
 }
 
+/// Takes options of any words.
+#[derive(serde::Deserialize)]
+pub struct Anything {}
+
 /// Paints the whole picture white.
 pub fn paint(picture: &Picture) {
     let types::Size { width, height } = picture.size();

@@ -5,9 +5,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use config::Loaded;
+use hub::InForce;
 
 use crate::commands::{read, tell};
-use crate::plugins;
+use crate::plugins::Loader;
 
 /// Tells every mistake on standard error, or on standard output that there is none.
 pub(crate) fn run(file: &Path) -> anyhow::Result<ExitCode> {
@@ -15,8 +16,8 @@ pub(crate) fn run(file: &Path) -> anyhow::Result<ExitCode> {
         Ok(loaded) => loaded,
         Err(mistakes) => return Ok(mistakes),
     };
-    if let Err(mistakes) = plugins::load(&loaded) {
-        return Ok(tell(&loaded.report(mistakes)));
+    if let Err(refused) = Loader::default().load(&loaded, &InForce::default()) {
+        return Ok(tell(&loaded.report(refused.mistakes)));
     }
     writeln!(io::stdout(), "{}: {}", file.display(), summary(&loaded))?;
     Ok(ExitCode::SUCCESS)

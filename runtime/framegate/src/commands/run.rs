@@ -1,7 +1,8 @@
 //! `framegate run`: the assembly. The order has reasons, given at each step.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use access::Policy;
 use anyhow::Context as _;
 use config::Loaded;
-use hub::Hub;
+use hub::{Hub, InForce, Plugins};
 use journal::Journal;
 use picture::Encoders;
 use plugin::policy::Policies;
@@ -17,8 +18,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::commands::read;
+use crate::plugins::Loader;
+use crate::reload::{self, Reloader};
 use crate::signals::Signals;
-use crate::{limits, log, plugins};
+use crate::watch::Watch;
+use crate::{limits, log};
 
 /// How long the end may take: TEARDOWN to every camera, close frames to every viewer.
 const END_WITHIN: Duration = Duration::from_millis(4_500);
@@ -28,6 +32,8 @@ const INTERRUPTED: i32 = 130;
 /// Runs until a signal.
 pub(crate) fn run(file: &Path) -> anyhow::Result<ExitCode> {
     log::begin();
+    // Looked at before it is read: what changes from here on is not missed.
+    let watch = Watch::begin(BTreeSet::from([file.to_owned()])).context("no thread that looks at files")?;
     // The file first: what is wrong with it is all that is said.
     let loaded = match read(file) {
         Ok(loaded) => loaded,
@@ -35,22 +41,35 @@ pub(crate) fn run(file: &Path) -> anyhow::Result<ExitCode> {
     };
     // Plugins before anything runs: a stream whose mask does not load must not start, and components are compiled and asked on this thread,
     // where synchronous WebAssembly is allowed.
-    let plugins = match plugins::load(&loaded) {
-        Ok(plugins) => plugins,
-        Err(mistakes) => return Ok(super::tell(&loaded.report(mistakes))),
+    watch.set(reload::watched(&file.to_owned(), [&loaded.config]));
+    let loader = Loader::default();
+    let plugins = match loader.load(&loaded, &InForce::default()) {
+        Ok(set) => set.plugins,
+        Err(refused) => return Ok(super::tell(&loaded.report(refused.mistakes))),
     };
     limits::raise();
     advise();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
-    runtime.block_on(serve(loaded, plugins))
+    let ended = runtime.block_on(serve(Start { file: file.to_owned(), loaded, loader, plugins, watch }));
+    // A component that is being compiled for a reload is not waited for.
+    runtime.shutdown_background();
+    ended
 }
 
-async fn serve(
+/// What a start begins with.
+struct Start {
+    file: PathBuf,
     loaded: Loaded,
-    plugins: std::collections::BTreeMap<String, Arc<plugin::Plugin>>,
-) -> anyhow::Result<ExitCode> {
+    loader: Loader,
+    plugins: Plugins,
+    watch: Watch,
+}
+
+async fn serve(start: Start) -> anyhow::Result<ExitCode> {
+    let Start { file, loaded, loader, plugins, watch } = start;
     // Signals from here on ask; before, they end the process, which holds nothing yet.
     let mut signals = Signals::listen().context("signals cannot be listened to")?;
+    let hangup = reload::hangup().context("SIGHUP cannot be listened to")?;
     let server = loaded.config.server.clone();
     let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
     let hub = Hub::new(hub::Parts {
@@ -58,6 +77,7 @@ async fn serve(
         plugins,
         encoders: Encoders::new().context("no encoder threads")?,
         policies: Policies::start().context("no thread for policies")?,
+        services: plugin::Services::start().context("no thread for services")?,
         journal: Journal::default(),
         tracker: tracker.clone(),
         stop: stop.child_token(),
@@ -66,13 +86,19 @@ async fn serve(
     // The listener last: whoever connects finds every stream there.
     let listener = web::bind(&server).await?;
     let address = listener.address();
+    let (reloads, requests) = control::reload::queue();
     let parts = web::Parts {
         hub: hub.clone(),
+        reloads,
         policy: Policy::new(server.access, address),
         tracker: tracker.clone(),
         stop: stop.clone(),
         version: env!("CARGO_PKG_VERSION"),
     };
+    // Behind the hub, which it changes; requests that came before wait in its queue.
+    let (loader, watch) = (Arc::new(loader), Arc::new(watch));
+    let reloader = Reloader { file, loader, hub: hub.clone(), requests, watch, stop: stop.clone() };
+    tracker.spawn(reloader.run(hangup));
     let mut serving = tokio::spawn(web::serve(listener, parts));
     // The one line on standard output: for people, and for programs that let the system choose the port.
     writeln!(std::io::stdout(), "listening on http://{address}").context("standard output is closed")?;

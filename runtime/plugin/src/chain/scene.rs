@@ -8,7 +8,7 @@ use codec::{Picture, Pool};
 use journal::Scene;
 use media::{Annotation, Share, StillFormat, StreamName};
 
-use super::{EventStills, Keep};
+use super::Keep;
 use crate::guest::{Emitted, Frame};
 
 /// The widest still of an event, in pixels: what messengers show, and 100 kB.
@@ -32,7 +32,7 @@ impl Scenes {
         shown: Option<&Picture>,
         annotations: &Arc<[Annotation]>,
     ) {
-        let still = shown.filter(|_| keep.stills == EventStills::Made).and_then(|picture| self.still(picture));
+        let still = shown.filter(|_| keep.stills.are_wanted()).and_then(|picture| self.still(picture));
         for (plugin, Emitted { kind, data }) in told {
             let scene = Scene { annotations: Arc::clone(annotations), still: still.clone() };
             keep.journal.write_scene(&kind, Some(stream), Some(&plugin), data, scene);

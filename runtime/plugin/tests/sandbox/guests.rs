@@ -71,6 +71,13 @@ fn misbehaves(name: &str, kind: Kind, words: &str) {
 }
 
 #[test]
+fn bad_start() {
+    let plugin = guest("bad-start", None);
+    let mistakes = plugin.check(Some(&"lobby".parse().unwrap()), &json!({})).unwrap_err();
+    assert!(mistakes[0].message.contains("it never starts"), "{mistakes:?}");
+}
+
+#[test]
 fn endless_loop() {
     misbehaves("endless-loop", Kind::Deadline, "more than 50ms of CPU time");
 }

@@ -47,7 +47,7 @@ pub(crate) fn link(plugin: Arc<Plugin>, options: Value) -> Link {
 }
 
 pub(crate) fn keep() -> Keep {
-    Keep { states: States::default(), journal: Journal::default(), stills: EventStills::NotMade }
+    Keep { states: States::default(), journal: Journal::default(), stills: EventStills::default() }
 }
 
 /// A black picture, the n-th at 30/s of a stream that began on 2026-07-02 at 13:46:40 UTC.

@@ -54,13 +54,16 @@ impl Server {
             plugins: BTreeMap::new(),
             encoders: Encoders::new().unwrap(),
             policies,
+            services: plugin::Services::start().unwrap(),
             journal: Journal::default(),
             tracker: tracker.clone(),
             // The streams outlive the server here, so that a test sees what the server itself does.
             stop: CancellationToken::new(),
             runtime: Handle::current(),
         });
-        let parts = web::Parts { hub: hub.clone(), policy, tracker, stop: stop.clone(), version: "test" };
+        // Nobody reloads here.
+        let (reloads, _) = control::reload::queue();
+        let parts = web::Parts { hub: hub.clone(), policy, reloads, tracker, stop: stop.clone(), version: "test" };
         let serving = tokio::spawn(web::serve(listener, parts));
         Self { address, hub, serving, stop }
     }

@@ -1,0 +1,187 @@
+//! Another configuration put in force while everything runs: what did not change is not touched, and either all of it is done or nothing.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use config::{Config, Stream};
+use media::StreamName;
+use plugin::{Link, Succession};
+use tokio::runtime::Handle;
+
+use crate::difference::{Template, with_plugins_of};
+use crate::hub::InForce;
+use crate::{Difference, Entry, Hub, Plugins};
+
+/// What was put in force.
+#[derive(Clone, Debug)]
+pub struct Applied {
+    /// What was different.
+    pub difference: Difference,
+    /// The streams whose chains go on with other plugins or options, streams of the template included.
+    pub chains: BTreeSet<StreamName>,
+    /// What plugins said to options that they run on without, each a sentence.
+    pub refused: Vec<String>,
+}
+
+/// Nothing was put in force.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum NotApplied {
+    /// A plugin does not take its place in the chain of a stream.
+    #[error("stream `{stream}`: {why}")]
+    Refused {
+        /// The stream.
+        stream: StreamName,
+        /// Which plugin, and what is wrong.
+        why: plugin::Refused,
+    },
+    /// The program ends.
+    #[error("the program ends")]
+    Ending,
+}
+
+/// A stream that goes on with other plugins.
+struct Follower {
+    entry: Arc<Entry>,
+    config: Arc<Stream>,
+    /// None where other plugins than those of its chain change.
+    chain: Option<(Vec<Link>, Succession)>,
+}
+
+impl Hub {
+    /// Puts another configuration in force, with the plugins that it names; `replaced` are those that were loaded anew. Chains change between two pictures,
+    /// viewers stay; when this returns nobody is given a still any more that a new or changed filter has not seen.
+    ///
+    /// New instances are made and configured aside, before anything is touched: one that fails leaves everything as it was. Settings that need another
+    /// stream or another listener stay as they are until the next start, see [`Difference::at_next_start`].
+    pub async fn apply(
+        self: &Arc<Self>,
+        new: Config,
+        plugins: Plugins,
+        replaced: &BTreeSet<String>,
+    ) -> Result<Applied, NotApplied> {
+        // Two at once would each prepare for what the other is about to replace.
+        let _alone = self.applying.lock().await;
+        let old = self.in_force();
+        let difference = Difference::between(&old.config, &new, replaced);
+        let next = Arc::new(InForce::new(difference.in_force(&old.config, new), plugins, &old));
+        let there = self.entries();
+        let followers = followers(&there, &next, &difference);
+        let prepared = {
+            let (hub, next) = (self.clone(), next.clone());
+            self.parts.runtime.spawn_blocking(move || hub.prepare(followers, &next))
+        };
+        let followers = prepared.await.map_err(|_| NotApplied::Ending)??;
+        let gone = self.put(&difference, next.clone(), &there);
+        let chains = followers.iter().filter(|follower| follower.chain.is_some());
+        let chains = chains.map(|follower| follower.entry.name().clone()).collect();
+        let hub = self.clone();
+        let changing = self.parts.runtime.spawn_blocking(move || hub.change_over(followers, &next));
+        let refused = changing.await.map_err(|_| NotApplied::Ending)?;
+        for entry in gone {
+            // Telling its camera may take a while, and nobody waits for it.
+            self.parts.tracker.spawn_on(end(entry, self.parts.runtime.clone()), &self.parts.runtime);
+        }
+        Ok(Applied { difference, chains, refused })
+    }
+
+    /// Makes and configures aside what is new in their chains.
+    fn prepare(&self, followers: Vec<Follower>, next: &InForce) -> Result<Vec<Follower>, NotApplied> {
+        let prepared = followers.into_iter().map(|follower| {
+            let (entry, config) = (&follower.entry, &follower.config);
+            let (old, new) = (entry.pictures().links(), next.links(config));
+            let is_same = |(old, new): (&Link, &Link)| Arc::ptr_eq(&old.plugin, &new.plugin);
+            let same_plugins = old.len() == new.len() && old.iter().zip(&new).all(is_same);
+            if same_plugins && entry.config().plugins == config.plugins {
+                return Ok(follower);
+            }
+            let succession = entry
+                .pictures()
+                .prepare(&new)
+                .map_err(|why| NotApplied::Refused { stream: entry.name().clone(), why })?;
+            Ok(Follower { chain: Some((new, succession)), ..follower })
+        });
+        prepared.collect()
+    }
+
+    /// Makes the new streams, and gives back those that are to go.
+    fn put(&self, difference: &Difference, next: Arc<InForce>, there: &[Arc<Entry>]) -> Vec<Arc<Entry>> {
+        let mut entries = self.write();
+        *self.write_in_force() = next.clone();
+        self.guard(&next);
+        // Made from the template meanwhile, as it was.
+        let is_too_late = |entry: &Arc<Entry>| {
+            matches!(difference.template, Template::Changed(_)) && !there.iter().any(|known| Arc::ptr_eq(known, entry))
+        };
+        let goes = |name: &StreamName, entry: &Arc<Entry>| match entry.from_template {
+            // One that is written now begins anew, as it is written.
+            true => {
+                difference.template == Template::Removed || next.config.streams.contains_key(name) || is_too_late(entry)
+            }
+            false => difference.removed.contains(name),
+        };
+        let names: Vec<_> =
+            entries.iter().filter(|(name, entry)| goes(name, entry)).map(|(name, _)| name.clone()).collect();
+        let gone = names.iter().filter_map(|name| entries.remove(name)).collect();
+        for (name, config) in &next.config.streams {
+            if !entries.contains_key(name) {
+                entries.insert(name.clone(), self.make(&next, config.clone(), false));
+            }
+        }
+        gone
+    }
+
+    /// On a thread where waiting is allowed.
+    fn change_over(&self, followers: Vec<Follower>, next: &InForce) -> Vec<String> {
+        let mut refused = Vec::new();
+        for Follower { entry, config, chain } in followers {
+            if let Some((links, succession)) = chain {
+                let refusals = entry.pictures().apply(links, succession);
+                refused.extend(refusals.iter().map(|why| format!("stream `{}`: {why}", entry.name())));
+            }
+            entry.set_config(config);
+            self.serve(&entry, next);
+        }
+        refused
+    }
+}
+
+/// The streams that are there and go on with other plugins, as they are to be.
+fn followers(there: &[Arc<Entry>], next: &InForce, difference: &Difference) -> Vec<Follower> {
+    let of_template = match &difference.template {
+        Template::Changed(_) => next.config.template.as_ref(),
+        Template::Same | Template::Added | Template::Removed => None,
+    };
+    let followers = there.iter().filter_map(|entry| {
+        let config = match entry.from_template {
+            true => Arc::new(with_plugins_of(&entry.config(), of_template?)),
+            false => {
+                difference.changed.get(entry.name())?;
+                Arc::new(with_plugins_of(&entry.config(), next.config.streams.get(entry.name())?))
+            }
+        };
+        Some(Follower { entry: entry.clone(), config, chain: None })
+    });
+    let followers = followers.filter(|follower| {
+        let plugins = |config: &Stream| (config.plugins.clone(), config.events.clone(), config.format_policy.clone());
+        let uses_new = used_by(&follower.config).any(|used| difference.plugins.contains(used));
+        uses_new || plugins(&follower.entry.config()) != plugins(&follower.config)
+    });
+    followers.collect()
+}
+
+/// The plugins that a stream uses, in every role.
+fn used_by(stream: &Stream) -> impl Iterator<Item = &String> {
+    let chain = stream.plugins.iter().map(|used| &used.plugin);
+    let sinks = stream.events.iter().map(|used| &used.plugin);
+    chain.chain(sinks).chain(stream.format_policy.iter().map(|used| &used.plugin))
+}
+
+/// Ends a stream: its viewers are told that it is gone.
+async fn end(entry: Arc<Entry>, runtime: Handle) {
+    tracing::info!(stream = %entry.name(), "no longer configured: ends");
+    entry.stream().clone().close().await;
+    // The worker is a thread: it is joined where waiting is allowed.
+    if runtime.spawn_blocking(move || entry.pictures().close()).await.is_err() {
+        tracing::error!("a picture worker could not be joined");
+    }
+}

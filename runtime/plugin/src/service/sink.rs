@@ -1,0 +1,208 @@
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use config::SinkUse;
+use journal::{Event, Journal};
+use media::StreamName;
+
+use super::upkeep::Upkeep;
+use crate::bindings::exports::framegate::plugin::event_receiver::Failure;
+use crate::guest::Told;
+use crate::words::printable;
+
+/// What a sink is told of, and how much may wait.
+pub(super) struct Wants {
+    pub(super) stream: StreamName,
+    pub(super) used: SinkUse,
+    pub(super) capacity: usize,
+}
+
+/// How often an event is tried at most: with waits that double from 1 s to a minute, over some four minutes.
+const ATTEMPTS: u32 = 8;
+const FIRST_RETRY: Duration = Duration::from_secs(1);
+const LONGEST_RETRY: Duration = Duration::from_secs(60);
+/// The longest that a sink may ask for: a service that wants a longer rest gets what is newer then.
+const LONGEST_ASKED: Duration = Duration::from_secs(600);
+/// Bytes of stills that wait beside the newest: those of older events are let go.
+const STILL_BYTES: usize = 4 << 20;
+
+/// The events that wait for one sink. When it is full the oldest goes.
+struct Queue {
+    events: VecDeque<(Arc<Event>, Option<Bytes>)>,
+    capacity: usize,
+}
+
+/// What became of one try.
+enum Tried {
+    Taken,
+    Refused(String),
+    /// Again, after this long.
+    Again(Duration),
+    /// Never again, until it is loaded anew.
+    Broken,
+}
+
+/// Tells a sink what happens on its stream, from now on, in order.
+pub(super) async fn run(upkeep: Upkeep, wants: Wants, journal: Journal) {
+    let mut newest = journal.watch();
+    let mut last = *newest.borrow_and_update();
+    let stats = Arc::clone(&upkeep.stats);
+    let mut queue = Queue { events: VecDeque::new(), capacity: wants.capacity };
+    // The instance is here, or with the try that is on its way.
+    let mut free = Some(upkeep);
+    let mut trying = None;
+    loop {
+        if trying.is_none()
+            && let Some((event, still)) = queue.events.pop_front()
+        {
+            stats.queued(queue.events.len());
+            let upkeep = free.take().expect("no try is on its way");
+            trying = Some(Box::pin(deliver(upkeep, Told { event, still, attempt: 1 })));
+        }
+        tokio::select! {
+            changed = newest.changed() => {
+                if changed.is_err() {
+                    return;
+                }
+                newest.borrow_and_update();
+                for event in journal.since(last) {
+                    last = event.id;
+                    if is_wanted(&event, &wants) {
+                        let still = journal.still(event.id);
+                        if queue.push(event, still) {
+                            stats.dropped();
+                        }
+                    }
+                }
+                stats.queued(queue.events.len());
+            }
+            upkeep = async { trying.as_mut().expect("looked at below").as_mut().await }, if trying.is_some() => {
+                free = Some(upkeep);
+                trying = None;
+            }
+        }
+    }
+}
+
+/// An event of its stream, of the kinds that it wants, and not its own: a sink that tells of its failures would never end.
+fn is_wanted(event: &Event, wants: &Wants) -> bool {
+    event.stream.as_ref() == Some(&wants.stream)
+        && event.plugin.as_deref() != Some(&*wants.used.plugin)
+        && wants.used.wants(&event.kind)
+}
+
+/// Tries until the event is taken, refused or given up.
+async fn deliver(mut upkeep: Upkeep, mut told: Told) -> Upkeep {
+    loop {
+        match once(&mut upkeep, &told).await {
+            Tried::Taken => {
+                upkeep.stats.succeeded();
+                return upkeep;
+            }
+            Tried::Refused(words) => {
+                upkeep.stats.refused(&words);
+                upkeep.stats.dropped();
+                let (stream, id) = (told.event.stream.as_ref().map(ToString::to_string), told.event.id);
+                tracing::warn!(target: "plugin", stream, id, kind = told.event.kind, "an event was refused: {words}");
+                return upkeep;
+            }
+            Tried::Broken => {
+                upkeep.stats.dropped();
+                return upkeep;
+            }
+            Tried::Again(_) if told.attempt == ATTEMPTS => {
+                upkeep.stats.dropped();
+                let (stream, id) = (told.event.stream.as_ref().map(ToString::to_string), told.event.id);
+                tracing::warn!(target: "plugin", stream, id, kind = told.event.kind, "an event was given up after {ATTEMPTS} tries");
+                return upkeep;
+            }
+            Tried::Again(wait) => {
+                upkeep.stats.retried();
+                told.attempt += 1;
+                tokio::time::sleep(wait).await;
+            }
+        }
+    }
+}
+
+async fn once(upkeep: &mut Upkeep, told: &Told) -> Tried {
+    let own = (FIRST_RETRY * 2u32.saturating_pow(told.attempt - 1)).min(LONGEST_RETRY);
+    let told = told.clone();
+    match upkeep.call(async |service| service.deliver(told).await).await {
+        Some(Ok(())) => Tried::Taken,
+        Some(Err(Failure::Refused(words))) => Tried::Refused(printable(&words[..words.floor_char_boundary(1024)])),
+        Some(Err(Failure::Again(0))) => Tried::Again(own),
+        Some(Err(Failure::Again(ms))) => Tried::Again(Duration::from_millis(ms.into()).min(LONGEST_ASKED)),
+        None => upkeep.wait().map_or(Tried::Broken, |wait| Tried::Again(wait.max(own))),
+    }
+}
+
+impl Queue {
+    /// True if the oldest had to go.
+    fn push(&mut self, event: Arc<Event>, still: Option<Bytes>) -> bool {
+        let full = self.events.len() == self.capacity;
+        if full {
+            self.events.pop_front();
+        }
+        self.events.push_back((event, still));
+        let mut bytes = 0;
+        for (at, (_, still)) in self.events.iter_mut().rev().enumerate() {
+            bytes += still.as_ref().map_or(0, Bytes::len);
+            if bytes > STILL_BYTES && at > 0 {
+                *still = None;
+            }
+        }
+        full
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use journal::Scene;
+
+    use super::*;
+
+    fn wants(kinds: &[&str]) -> Wants {
+        let kinds = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+        let used = SinkUse { plugin: "alert".into(), options: serde_json::Value::Null, kinds };
+        Wants { stream: "lobby".parse().unwrap(), used, capacity: 3 }
+    }
+
+    #[test]
+    fn a_sink_is_told_of_its_stream_and_kinds_and_not_of_itself() {
+        let journal = Journal::default();
+        let (lobby, yard) = ("lobby".parse().unwrap(), "yard".parse().unwrap());
+        for (kind, stream, plugin) in [
+            ("gate-opened", Some(&lobby), Some("motion")),
+            ("gate-opened", Some(&yard), Some("motion")),
+            ("plugin-failed", Some(&lobby), Some("alert")),
+            ("stream-live", Some(&lobby), None),
+            ("configuration-loaded", None, None),
+        ] {
+            journal.write(kind, stream, plugin, serde_json::Value::Null);
+        }
+        let told = |kinds: &[&str]| {
+            let events = journal.since(0);
+            let told = events.iter().filter(|event| is_wanted(event, &wants(kinds)));
+            told.map(|event| event.kind.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&[]), ["gate-opened", "stream-live"]);
+        assert_eq!(told(&["gate-*"]), ["gate-opened"]);
+    }
+
+    #[test]
+    fn a_full_queue_drops_its_oldest_and_old_stills_go_first() {
+        let journal = Journal::default();
+        let still = || Some(Bytes::from(vec![0; STILL_BYTES / 2]));
+        let mut queue = Queue { events: VecDeque::new(), capacity: 3 };
+        for n in 0..5 {
+            journal.write_scene("seen", None, None, serde_json::Value::Null, Scene::default());
+            let event = journal.since(n).pop().unwrap();
+            assert_eq!(queue.push(event, still()), n >= 3, "{n}");
+        }
+        let kept: Vec<_> = queue.events.iter().map(|(event, still)| (event.id, still.is_some())).collect();
+        assert_eq!(kept, [(3, false), (4, true), (5, true)]);
+    }
+}

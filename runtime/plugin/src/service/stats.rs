@@ -1,0 +1,98 @@
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::{Health, Kind, Role};
+
+/// One service of a stream at one moment, counted since it was started.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct ServiceSnapshot {
+    /// The plugin's name.
+    pub plugin: String,
+    /// `poller`, `event-sink` or `access-policy`.
+    pub role: Role,
+    /// How it is.
+    pub health: Health,
+    /// Calls, failed ones included.
+    pub calls: u64,
+    /// Calls that gave what was wanted: a tick without an error, an event that was taken, a decision.
+    pub succeeded: u64,
+    /// Calls that were tried again, later.
+    pub retried: u64,
+    /// Events that were given up: refused by the sink, tried too often, or pushed out of a full queue.
+    pub dropped: u64,
+    /// Events that wait.
+    pub queued: u64,
+    /// Wall time of all calls, in microseconds.
+    pub wall_us: u64,
+    /// Failures by kind; those that did not occur are left out.
+    pub faults: BTreeMap<Kind, u64>,
+    /// What the last failure or refusal said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_fault: Option<String>,
+}
+
+/// The counters of one service; its task writes, anybody reads.
+#[derive(Debug)]
+pub(super) struct ServiceStats(Mutex<ServiceSnapshot>);
+
+impl ServiceStats {
+    pub(super) fn new(plugin: &str, role: Role) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(ServiceSnapshot {
+            plugin: plugin.to_owned(),
+            role,
+            health: Health::Idle,
+            calls: 0,
+            succeeded: 0,
+            retried: 0,
+            dropped: 0,
+            queued: 0,
+            wall_us: 0,
+            faults: BTreeMap::new(),
+            last_fault: None,
+        })))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, ServiceSnapshot> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn snapshot(&self) -> ServiceSnapshot {
+        self.lock().clone()
+    }
+
+    pub(super) fn called(&self, took: Duration) {
+        let mut stats = self.lock();
+        stats.calls += 1;
+        stats.wall_us += took.as_micros() as u64;
+    }
+
+    pub(super) fn succeeded(&self) {
+        let mut stats = self.lock();
+        (stats.succeeded, stats.health) = (stats.succeeded + 1, Health::Ok);
+    }
+
+    /// It answered that it could not, in words.
+    pub(super) fn refused(&self, words: &str) {
+        let mut stats = self.lock();
+        (stats.health, stats.last_fault) = (Health::Ok, Some(words.to_owned()));
+    }
+
+    pub(super) fn failed(&self, kind: Kind, words: &str, health: Health) {
+        let mut stats = self.lock();
+        *stats.faults.entry(kind).or_default() += 1;
+        (stats.health, stats.last_fault) = (health, Some(words.to_owned()));
+    }
+
+    pub(super) fn retried(&self) {
+        self.lock().retried += 1;
+    }
+
+    pub(super) fn dropped(&self) {
+        self.lock().dropped += 1;
+    }
+
+    pub(super) fn queued(&self, events: usize) {
+        self.lock().queued = events as u64;
+    }
+}

@@ -1,0 +1,19 @@
+//! Panics when it is given its options, whatever they are.
+use framegate_guests::framegate_plugin::{Mistake, Picture, Plugin, Verdict};
+
+struct BadStart;
+
+impl Plugin for BadStart {
+    type Options = framegate_guests::Anything;
+    const OPTIONS: &'static str = "{}";
+
+    fn configure(_: framegate_guests::Anything) -> Result<Self, Vec<Mistake>> {
+        panic!("it never starts");
+    }
+
+    fn process(&mut self, _: &Picture) -> Verdict {
+        Verdict::Keep
+    }
+}
+
+framegate_guests::framegate_plugin::export!(BadStart);
