@@ -154,10 +154,11 @@ mod tests {
 
     use super::*;
     use crate::Format;
+    use crate::generation::Generation;
 
     fn outlet(fps: u32) -> Arc<Outlet> {
         let rendition = Rendition { format: Format::Jpeg, quality: None, width: None, fps: Some(fps) };
-        Arc::new(Outlet::new(rendition, Arc::new(Notify::new())))
+        Arc::new(Outlet::new(rendition, Arc::new(Notify::new()), Generation::default()))
     }
 
     /// The picture of this number, at 30/s.
@@ -171,7 +172,7 @@ mod tests {
             received: Moment::now(),
             captured: None,
         };
-        Shown { still, superseded: false, found: Arc::default() }
+        Shown { still, superseded: false, found: Arc::default(), generation: 0 }
     }
 
     /// Number of the picture, skipped, rate of its rendition.
