@@ -154,10 +154,11 @@ mod tests {
 
     use super::*;
     use crate::Format;
+    use crate::generation::Generation;
 
     fn outlet(fps: u32) -> Arc<Outlet> {
         let rendition = Rendition { format: Format::Jpeg, quality: None, width: None, fps: Some(fps) };
-        Arc::new(Outlet::new(rendition, Arc::new(Notify::new()), crate::generation::Generation::default()))
+        Arc::new(Outlet::new(rendition, Arc::new(Notify::new()), Generation::default()))
     }
 
     /// The picture of this number, at 30/s.
