@@ -8,9 +8,11 @@ use wit_bindgen_core::{Files, WorldGenerator};
 use crate::Error;
 use crate::interface::World;
 
-/// C: `plugin.h`, `plugin.c` and the object with the component's type.
+/// C: `plugin.h`, `plugin.c` and the object with the component's type. What a call lends is given back by the bindings.
 pub(crate) fn c(world: &World, folder: &Path) -> Result<(), Error> {
-    generate(wit_bindgen_c::Opts::default().build(), world, folder)
+    let options =
+        wit_bindgen_c::Opts { autodrop_borrows: wit_bindgen_c::Enabled::Yes, ..wit_bindgen_c::Opts::default() };
+    generate(options.build(), world, folder)
 }
 
 /// Go: packages below `imports` and `exports` of this module.

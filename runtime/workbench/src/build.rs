@@ -8,7 +8,7 @@ mod rust;
 
 use std::path::PathBuf;
 
-use crate::{Error, Language, Project};
+use crate::{Error, Language, Outline, Project, Role};
 
 /// A component that was built.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Built {
     pub component: PathBuf,
     /// Its size.
     pub bytes: u64,
+    /// The roles that it plays, by what it imports and exports.
+    pub roles: Vec<Role>,
     /// What the compiler had to say although it succeeded: warnings, mostly nothing.
     pub said: String,
 }
@@ -32,7 +34,8 @@ pub fn build(project: &Project, begin: &mut dyn FnMut(&str)) -> Result<Built, Er
     }?;
     let component = project.component();
     let bytes = std::fs::metadata(&component).map_err(Error::file(&component))?.len();
-    Ok(Built { component, bytes, said })
+    let roles = Outline::read(&component)?.roles();
+    Ok(Built { component, bytes, roles, said })
 }
 
 /// Writes the bindings of a new project, so that an editor knows the functions before the first build. Languages whose tools make

@@ -69,10 +69,10 @@ pub enum Error {
         /// All that it said.
         output: String,
     },
-    /// The compiler's module cannot be made a component.
-    #[error("the module {module} cannot be made a component: {reason}")]
+    /// The compiler's module cannot be made a component, or is none.
+    #[error("{module} is not what a component is made of: {reason}")]
     Component {
-        /// The core module.
+        /// The core module, or the component.
         module: PathBuf,
         /// What does not fit.
         reason: String,

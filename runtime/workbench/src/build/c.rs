@@ -11,9 +11,18 @@ const BINDINGS: &str = "bindings";
 const BUILD: &str = "build";
 
 /// For a reactor (no `main`); vectors, since every engine that runs plugins has them; the author's own warnings on. A function that returns
-/// nothing where it must is a mistake.
-const FLAGS: [&str; 8] =
-    ["-mexec-model=reactor", "-std=c11", "-O2", "-msimd128", "-Wall", "-Wextra", "-Werror=return-type", "-I."];
+/// nothing where it must is a mistake. Without debug information, but with names: a backtrace in the log says which function.
+const FLAGS: [&str; 9] = [
+    "-mexec-model=reactor",
+    "-std=c11",
+    "-O2",
+    "-msimd128",
+    "-Wall",
+    "-Wextra",
+    "-Werror=return-type",
+    "-Wl,--strip-debug",
+    "-I.",
+];
 
 pub(super) fn bind(project: &Project) -> Result<(), Error> {
     bindings::c(&project.world, &project.folder.join(BINDINGS))

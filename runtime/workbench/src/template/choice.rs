@@ -28,13 +28,13 @@ pub(super) fn of(role: Role) -> Choice {
             value: Value::Number { least: 1, most: 255, default: 24 },
         },
         Role::Filter => Choice {
-            what: "Writes a text and the stream's name into the picture",
+            what: "Writes a text and the name of the stream into the picture",
             key: "text",
-            meaning: "what is written before the stream's name",
+            meaning: "what is written before the name of the stream",
             value: Value::Text { default: "hello," },
         },
         Role::Poller => Choice {
-            what: "Fetches a text from time to time, for the plugin's other roles",
+            what: "Fetches a text from time to time, for the other roles of the plugin",
             key: "url",
             meaning: "where the text is fetched from; grant its host",
             value: Value::Text { default: "http://127.0.0.1:8000/text" },
@@ -73,5 +73,20 @@ pub(super) fn usage(role: Role) -> &'static str {
             "[plugins.{{NAME}}]\ncomponent = \"{{NAME}}/{{NAME}}.wasm\"\ngrants.http = [\"127.0.0.1:8000\"]\n\n[streams.demo]\nsource = \"test://\"\nevents = [\"{{NAME}}\"]"
         }
         Role::FormatPolicy | Role::AccessPolicy => "[plugins.{{NAME}}]\ncomponent = \"{{NAME}}/{{NAME}}.wasm\"",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_put_into_five_languages_texts_ends_none_of_them() {
+        for role in Role::ALL {
+            let choice = of(role);
+            for text in [choice.what, choice.key, choice.meaning] {
+                assert!(!text.contains(['\'', '"', '\\', '`', '\n']), "{text}");
+            }
+        }
     }
 }

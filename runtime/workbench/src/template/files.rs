@@ -118,7 +118,7 @@ fn go_role(role: Role) -> &'static str {
 /// The Go package that generated bindings use, in each project: the published one asks for a newer compiler than it needs.
 const GO_RUNTIME: [File; 8] = [
     ("wit-runtime/LICENSE", text!("go/runtime/LICENSE")),
-    ("wit-runtime/go.mod", text!("go/runtime/go.mod.in")),
+    ("wit-runtime/go.mod", text!("go/runtime/go.mod")),
     ("wit-runtime/wit/runtime/runtime.go", text!("go/runtime/wit/runtime/runtime.go")),
     ("wit-runtime/wit/runtime/empty.s", text!("go/runtime/wit/runtime/empty.s")),
     ("wit-runtime/wit/types/option.go", text!("go/runtime/wit/types/option.go")),

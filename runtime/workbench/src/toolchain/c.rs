@@ -30,7 +30,7 @@ impl Compiler {
         });
         found.or_else(zig).ok_or_else(|| Error::Missing {
             language: Language::C,
-            what: "a C compiler for WebAssembly with wasi-libc".into(),
+            what: "a compiler for WebAssembly with wasi-libc".into(),
             state: "is not installed; one of:".into(),
             install: INSTALL.into(),
         })

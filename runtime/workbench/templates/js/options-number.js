@@ -16,8 +16,8 @@ export const SCHEMA = {
 };
 
 /** Reads them, or throws all that is wrong: where (a JSON pointer), and the rule with the value. */
-export function read(text) {
-  const { {{KEY}} = {{DEFAULT}}, ...unknown } = JSON.parse(text);
+export function read(json) {
+  const { {{KEY}} = {{DEFAULT}}, ...unknown } = JSON.parse(json);
   const mistakes = Object.keys(unknown).map((key) => ({ path: `/${key}`, message: 'there is only `{{KEY}}`' }));
   if (!Number.isInteger({{KEY}}) || {{KEY}} < {{LEAST}} || {{KEY}} > {{MOST}}) {
     mistakes.push({ path: '/{{KEY}}', message: `must be {{LEAST}} to {{MOST}}, got ${JSON.stringify({{KEY}})}` });

@@ -10,8 +10,8 @@ export const SCHEMA = {
 };
 
 /** Reads them, or throws all that is wrong: where (a JSON pointer), and the rule with the value. */
-export function read(text) {
-  const { {{KEY}} = '{{DEFAULT}}', ...unknown } = JSON.parse(text);
+export function read(json) {
+  const { {{KEY}} = '{{DEFAULT}}', ...unknown } = JSON.parse(json);
   const mistakes = Object.keys(unknown).map((key) => ({ path: `/${key}`, message: 'there is only `{{KEY}}`' }));
   if (typeof {{KEY}} !== 'string') {
     mistakes.push({ path: '/{{KEY}}', message: `must be text, got ${JSON.stringify({{KEY}})}` });
