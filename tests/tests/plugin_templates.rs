@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use framegate_tests::sandbox::{self, Sandbox, boxed, picture};
-use framegate_tests::workshop;
+use framegate_tests::{tool, workshop};
 use serde_json::json;
 use workbench::{Language, Role};
 
@@ -22,7 +22,13 @@ async fn every_role(language: Language) -> Result<()> {
             Role::Filter => draws(Sandbox::load(&component, json!({ "text": "good day," }))?),
             _ => Ok(()),
         };
-        tokio::task::spawn_blocking(run).await?.with_context(|| format!("{language} {role}"))?;
+        match tokio::task::spawn_blocking(run).await? {
+            // Go's runtime takes a clock that stands at 0 for one that is broken.
+            Err(error) if language == Language::Go && format!("{error:#}").contains("nanotime returning zero") => {
+                tool::skip(&format!("plugin_templates::go {role}"), "this host's monotonic clock stands at 0");
+            }
+            ran => ran.with_context(|| format!("{language} {role}"))?,
+        }
     }
     Ok(())
 }

@@ -1,8 +1,9 @@
-//! Counts what crosses a line, inbound and outbound: from motion to blobs, from blobs to tracks, from tracks to crossings.
+//! Counts what crosses a line, inbound and outbound: from what differs from the background to blobs, from blobs to tracks, from tracks to crossings.
 //!
 //! Each crossing is an event `line-crossed` with both counts, and everything that moves is annotated with its track. The counts outlive a fault
 //! and a reload of this plugin: they are kept in `state`.
 
+mod background;
 mod blob;
 mod line;
 mod options;
@@ -12,6 +13,7 @@ wit_bindgen::generate!({ path: "wit", world: "plugin", generate_all });
 
 use std::cell::RefCell;
 
+use background::Background;
 use blob::{Blob, HIGH, WIDE};
 use exports::framegate::plugin::{lifecycle, processor};
 use framegate::plugin::pictures::{Annotation, Picture};
@@ -31,6 +33,7 @@ thread_local! {
 struct Counter {
     options: Options,
     line: Line,
+    background: Background,
     tracks: Tracks,
     inbound: u64,
     outbound: u64,
@@ -54,7 +57,14 @@ impl lifecycle::Guest for Plugin {
         let options = Options::read(&text).map_err(|told| told.into_iter().map(mistake).collect::<Vec<_>>())?;
         let (inbound, outbound) = kept();
         let line = options.line();
-        COUNTER.set(Some(Counter { options, line, tracks: Tracks::default(), inbound, outbound }));
+        COUNTER.set(Some(Counter {
+            options,
+            line,
+            background: Background::default(),
+            tracks: Tracks::default(),
+            inbound,
+            outbound,
+        }));
         Ok(())
     }
 }
@@ -73,11 +83,13 @@ impl Counter {
     fn process(&mut self, picture: &Picture) {
         let grid = Size { width: WIDE as u32, height: HIGH as u32 };
         // A picture smaller than the grid is nothing to count in.
-        let Ok(cells) = picture.motion(grid, self.options.threshold) else { return };
+        let Ok(luma) = picture.thumbnail(grid) else { return };
+        let now = picture.presentation_time();
+        let cells = self.background.compare(&luma, self.options.threshold, now);
         let smallest = self.options.smallest / 100.0;
         let blobs: Vec<_> = blob::find(&cells).into_iter().filter(|blob| blob.share() >= smallest).collect();
         let places: Vec<_> = blobs.iter().map(Blob::middle).collect();
-        let steps = self.tracks.step(&places, picture.presentation_time());
+        let steps = self.tracks.step(&places, now);
         for ((blob, place), step) in blobs.iter().zip(&places).zip(&steps) {
             picture.annotate(&Annotation {
                 label: "moving".into(),

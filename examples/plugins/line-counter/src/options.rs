@@ -11,7 +11,7 @@ pub struct Options {
     /// Where the line begins and ends, in percent of the picture.
     pub from: [f32; 2],
     pub to: [f32; 2],
-    /// How much the brightness of a point must change to count, of 255.
+    /// How much the brightness must differ from the background, of 255.
     pub threshold: u8,
     /// What is smaller than this share of the picture, in percent, is not counted.
     pub smallest: f32,
@@ -69,7 +69,7 @@ pub fn schema() -> serde_json::Value {
             "to": point("where it ends; who stands at `from` and looks to `to` has inbound on the right", [50.0, 100.0]),
             "threshold": {
                 "type": "integer", "minimum": 1, "maximum": 255, "default": 24,
-                "description": "how much the brightness of a point must change to count",
+                "description": "how much the brightness must differ from the background, of 255",
             },
             "smallest": {
                 "type": "number", "minimum": 0, "maximum": 100, "default": 0.3,
