@@ -20,10 +20,10 @@ const OLDEST: (u32, u32) = (3, 10);
 impl Componentizer {
     pub(crate) fn find(project: &Path) -> Result<Self, Error> {
         let own = Some(Self::within(project)).filter(|path| path.is_file());
-        if let Some(program) = own.or_else(|| tool::find("componentize-py")) {
-            if let Some(version) = tool::ask(&program, &["--version"]) {
-                return Ok(Self::There { program, version });
-            }
+        if let Some(program) = own.or_else(|| tool::find("componentize-py"))
+            && let Some(version) = tool::ask(&program, &["--version"])
+        {
+            return Ok(Self::There { program, version });
         }
         let missing = |what: String, state: String| Error::Missing {
             language: Language::Python,
