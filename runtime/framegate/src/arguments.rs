@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use workbench::{Language, Name, Role};
 
 /// The file that is read if none is named.
 const FILE: &str = "streams.toml";
@@ -23,12 +25,33 @@ pub(crate) enum Arguments {
     },
     /// Print the JSON schema of the file.
     Schema,
+    /// Make a plugin.
+    Plugin(PluginArguments),
     /// Compile a component to native code: what the program starts itself as.
     Compile {
         /// The component.
         input: PathBuf,
         /// Where the native code is written.
         output: PathBuf,
+    },
+}
+
+/// What is to be done about a plugin's project.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum PluginArguments {
+    /// Make a new one.
+    New {
+        /// Its name, and its folder's within this one.
+        name: Name,
+        /// What it is written in.
+        language: Language,
+        /// What it is for.
+        role: Role,
+    },
+    /// Make its component.
+    Build {
+        /// Its folder.
+        folder: PathBuf,
     },
 }
 
@@ -46,6 +69,8 @@ Examples:
   framegate run /etc/framegate.toml  the same with another file
   framegate check                    name every mistake in streams.toml, and start nothing
   framegate schema > schema.json     the file's JSON schema, for your editor
+  framegate plugin new --lang rust --role filter name-plate
+                                     a plugin of your own, in Rust, C, JavaScript, Python or Go
 
 A file to begin with, which needs no camera:
   [streams.demo]
@@ -98,9 +123,50 @@ enum Command {
         after_help = "Example:\n  framegate schema > schema.json\nand as the first line of streams.toml:\n  #:schema schema.json"
     )]
     Schema,
+    /// Make a plugin of your own: a project from a template, a component out of it
+    #[command(subcommand)]
+    Plugin(PluginCommand),
     #[command(hide = true)]
     Compile { input: PathBuf, output: PathBuf },
 }
+
+#[derive(Subcommand)]
+enum PluginCommand {
+    /// Make a project in a new folder: sources, build, test, README, and the interfaces
+    #[command(after_help = NEW_EXAMPLES)]
+    New {
+        /// What it is written in
+        #[arg(long, value_parser = PossibleValuesParser::new(Language::ALL.map(Language::word)).try_map(|word| word.parse::<Language>()))]
+        lang: Language,
+        /// What it is for
+        #[arg(long, default_value = "filter", value_parser = PossibleValuesParser::new(Role::ALL.map(Role::word)).try_map(|word| word.parse::<Role>()))]
+        role: Role,
+        /// Lower-case words joined by `-`; its folder is called the same
+        name: Name,
+    },
+    /// Make a project's component with the language's own tools
+    #[command(
+        after_help = "What is missing is told with the line that installs it.\n\nExample:\n  framegate plugin build line-counter    makes line-counter/line-counter.wasm"
+    )]
+    Build {
+        /// The project's folder
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+    },
+}
+
+const NEW_EXAMPLES: &str = "\
+Roles:
+  analyzer        looks at pictures: keeps or drops them, annotates, emits events
+  filter          all that, and changes them
+  poller          fetches something from time to time
+  event-sink      takes events to somewhere else
+  format-policy   chooses how stills are made for each viewer
+  access-policy   allows or refuses requests
+
+Example:
+  framegate plugin new --lang rust --role filter name-plate
+  framegate plugin build name-plate";
 
 impl Arguments {
     /// Reads this process's command line; ends the process where that is a mistake, or asks for help or the version.
@@ -118,6 +184,10 @@ impl Arguments {
             Some(Command::Run { file }) => Self::Run { file },
             Some(Command::Check { file }) => Self::Check { file },
             Some(Command::Schema) => Self::Schema,
+            Some(Command::Plugin(PluginCommand::New { lang, role, name })) => {
+                Self::Plugin(PluginArguments::New { name, language: lang, role })
+            }
+            Some(Command::Plugin(PluginCommand::Build { folder })) => Self::Plugin(PluginArguments::Build { folder }),
             Some(Command::Compile { input, output }) => Self::Compile { input, output },
             None => match written.file {
                 None => Self::Run { file: FILE.into() },
@@ -149,7 +219,7 @@ impl Version {
 /// The command that was meant by what would otherwise be a file, if there is no such file.
 fn misspelt_command(file: &Path) -> Option<&'static str> {
     let word = file.to_str().filter(|word| !word.contains(['/', '.']))?;
-    config::nearest(word, ["run", "check", "schema"]).filter(|_| !file.exists())
+    config::nearest(word, ["run", "check", "schema", "plugin"]).filter(|_| !file.exists())
 }
 
 #[cfg(test)]
@@ -175,6 +245,32 @@ mod tests {
         assert_eq!(read(&["schema"]).expect("good"), Arguments::Schema);
         let compile = Arguments::Compile { input: "a".into(), output: "b".into() };
         assert_eq!(read(&["compile", "a", "b"]).expect("good"), compile);
+    }
+
+    #[test]
+    fn a_plugin_is_made_in_a_language_for_a_role() {
+        let new = |words: &[&str]| read(&[&["plugin", "new"], words].concat());
+        let made = PluginArguments::New {
+            name: "line-counter".parse().expect("a name"),
+            language: Language::JavaScript,
+            role: Role::EventSink,
+        };
+        assert_eq!(
+            new(&["--lang", "js", "--role", "event-sink", "line-counter"]).expect("good"),
+            Arguments::Plugin(made)
+        );
+        let build = |folder: &str| Arguments::Plugin(PluginArguments::Build { folder: folder.into() });
+        assert_eq!(read(&["plugin", "build"]).expect("good"), build("."));
+        assert_eq!(read(&["plugin", "build", "x"]).expect("good"), build("x"));
+        for (wrong, words) in [
+            (&["--lang", "java", "a"][..], "rust, c, js, python, go"),
+            (&["--lang", "c", "--role", "mask", "a"], "format-policy"),
+            (&["--lang", "c", "A_b"], "line-counter"),
+            (&["a"], "--lang"),
+        ] {
+            let told = new(wrong).expect_err("a mistake").to_string();
+            assert!(told.contains(words), "{told}");
+        }
     }
 
     #[test]

@@ -21,6 +21,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Arguments::Run { file } => commands::run::run(&file),
         Arguments::Check { file } => commands::check::run(&file),
         Arguments::Schema => commands::schema::run(),
+        Arguments::Plugin(arguments) => commands::plugin::run(arguments),
         Arguments::Compile { input, output } => commands::compile::run(&input, &output),
     }
 }

@@ -1,0 +1,39 @@
+use std::path::Path;
+
+use workbench::{Error, Project};
+
+use super::progress::Progress;
+
+/// Builds the project in a folder; says where the component is and what it is.
+pub(super) fn run(folder: &Path) -> Result<String, Error> {
+    let project = Project::open(folder)?;
+    let progress = Progress::begin();
+    let built = workbench::build(&project, &mut |step| progress.step(step))?;
+    drop(progress);
+    let roles: Vec<_> = built.roles.iter().map(|role| role.word()).collect();
+    let roles = if roles.is_empty() { "no role".to_owned() } else { roles.join(", ") };
+    let mut said = built.said;
+    said += &format!("{}: {}, {roles}\n", folder.join(file(&built.component)).display(), size(built.bytes));
+    Ok(said)
+}
+
+fn file(component: &Path) -> &Path {
+    component.file_name().map_or(component, Path::new)
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..=999_999 => format!("{} kB", bytes.div_ceil(1000)),
+        bytes => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_for_people() {
+        assert_eq!([199_644, 3_413_181].map(size), ["200 kB", "3.4 MB"]);
+    }
+}

@@ -1,0 +1,93 @@
+//! What `framegate plugin new` makes is built and run as it stands, in every language and for every role.
+
+use anyhow::{Context, Result, ensure};
+use framegate_tests::sandbox::{self, Sandbox, boxed, picture};
+use framegate_tests::{tool, workshop};
+use serde_json::json;
+use workbench::{Language, Role};
+
+/// Makes and builds all roles; runs those that this host runs.
+async fn every_role(language: Language) -> Result<()> {
+    if !workshop::can_build(language, &format!("plugin_templates::{language}")) {
+        return Ok(());
+    }
+    let folder = tempfile::tempdir()?;
+    for role in Role::ALL {
+        let project = workshop::new(folder.path(), language, role, &format!("my-{role}")).await?;
+        let (component, said) = workshop::build(&project, language).await?;
+        // A Rust or C component that uses less than its world offers imports less; what it exports is its role.
+        ensure!(said.contains(&format!("my-{role}.wasm: ")) && said.contains(role.word()), "{role}: {said}");
+        let run = move || match role {
+            Role::Analyzer => analyzes(Sandbox::load(&component, json!({}))?),
+            Role::Filter => draws(Sandbox::load(&component, json!({ "text": "good day," }))?),
+            _ => Ok(()),
+        };
+        match tokio::task::spawn_blocking(run).await? {
+            // Go's runtime takes a clock that stands at 0 for one that is broken.
+            Err(error) if language == Language::Go && format!("{error:#}").contains("nanotime returning zero") => {
+                tool::skip(&format!("plugin_templates::go {role}"), "this host's monotonic clock stands at 0");
+            }
+            ran => ran.with_context(|| format!("{language} {role}"))?,
+        }
+    }
+    Ok(())
+}
+
+fn analyzes(mut sandbox: Sandbox) -> Result<()> {
+    ensure!(sandbox.plugin().role() == plugin::Role::Analyzer);
+    ensure!(sandbox.plugin().describe().name == "my-analyzer");
+    ensure!(sandbox.plugin().describe().options["properties"]["threshold"]["maximum"] == 255);
+    let told = sandbox.mistakes(&json!({ "threshold": 0 }));
+    ensure!(told == ["/threshold: must be 1 to 255, got 0"], "{told:?}");
+    ensure!(sandbox.mistakes(&json!({ "colour": 1 })).len() == 1);
+    // It stands, moves, stands, moves: two beginnings. Many pictures, so that memory is given back and handles are.
+    for n in 0..300 {
+        let x = match n {
+            50..70 => (n as i32 - 50) * 20,
+            0..50 => 0,
+            200..210 => 400 - (n as i32 - 200) * 20,
+            _ => 400,
+        };
+        ensure!(sandbox.show(boxed(n, x, 140)).is_some());
+    }
+    let events = sandbox.events("motion-began");
+    ensure!(events.len() == 2, "{events:?}");
+    Ok(())
+}
+
+fn draws(mut sandbox: Sandbox) -> Result<()> {
+    ensure!(sandbox.plugin().role() == plugin::Role::Filter);
+    let told = sandbox.mistakes(&json!({ "text": 7 }));
+    ensure!(told.len() == 1, "{told:?}");
+    for n in 0..100 {
+        let shown = sandbox.show(picture(n)).context("gated")?;
+        let drawn = sandbox::differing(&shown, &picture(n));
+        ensure!((200..20_000).contains(&drawn), "{drawn} samples were drawn");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn rust() -> Result<()> {
+    every_role(Language::Rust).await
+}
+
+#[tokio::test]
+async fn c() -> Result<()> {
+    every_role(Language::C).await
+}
+
+#[tokio::test]
+async fn javascript() -> Result<()> {
+    every_role(Language::JavaScript).await
+}
+
+#[tokio::test]
+async fn python() -> Result<()> {
+    every_role(Language::Python).await
+}
+
+#[tokio::test]
+async fn go() -> Result<()> {
+    every_role(Language::Go).await
+}
