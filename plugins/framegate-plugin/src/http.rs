@@ -16,6 +16,11 @@ pub use crate::imported::http::{HttpError as Error, Response};
 #[derive(Debug)]
 pub struct Request(http::Request);
 
+/// Whether requests to this URL are granted, to be asked in `configure`; if not, the mistake to tell, with the line to add.
+pub fn granted(url: &str) -> Result<(), String> {
+    http::granted(url).map_err(|line| format!("its host is not granted: add `{line}` to the plugin's section"))
+}
+
 /// A `GET` of a URL with its scheme.
 pub fn get(url: &str) -> Request {
     Request::new("GET", url)

@@ -82,6 +82,8 @@ impl Plugin for Counter {
         let mut mistakes = Vec::new();
         if !["https://", "http://"].iter().any(|scheme| url.starts_with(scheme)) {
             mistakes.push(Mistake::at("/url", "must begin with https:// or http://"));
+        } else if let Err(error) = http::granted(&url) {
+            mistakes.push(Mistake::at("/url", error));
         }
         for (name, pointer) in [("inbound", &inbound), ("outbound", &outbound)] {
             if !pointer.is_empty() && !pointer.starts_with('/') {

@@ -41,7 +41,7 @@ mod template;
 
 use std::collections::BTreeMap;
 
-use framegate_plugin::{Configure, Event, EventSink, Failure, Mistake};
+use framegate_plugin::{Configure, Event, EventSink, Failure, Mistake, http};
 use serde::Deserialize;
 
 use endpoint::{Endpoint, Method, Still};
@@ -233,7 +233,11 @@ fn telegram(options: Options, mistakes: &mut Vec<Mistake>) -> Option<Telegram> {
         ChatId::Number(number) => number.to_string(),
         ChatId::Name(name) => name,
     });
-    let url = options.url.unwrap_or_else(|| TELEGRAM.into());
+    let url = options.url.unwrap_or_else(|| {
+        // What is written was asked about.
+        mistakes.extend(http::granted(TELEGRAM).err().map(|error| Mistake::at("/preset", error)));
+        TELEGRAM.into()
+    });
     let photo = options.still.is_none();
     Some(Telegram { url, token: token?, chat: chat?, text: text?, photo })
 }
@@ -244,7 +248,10 @@ fn url_mistake(url: &str) -> Option<String> {
     let is_good = host.is_some_and(|host| host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '['))
         && !url.contains(|c: char| c.is_whitespace() || c.is_control());
     // The value may have a secret in it.
-    (!is_good).then(|| "must be an address that begins with https:// or http:// and a host, without spaces".into())
+    match is_good {
+        true => http::granted(url).err(),
+        false => Some("must be an address that begins with https:// or http:// and a host, without spaces".into()),
+    }
 }
 
 framegate_plugin::export!(Webhook: EventSink);

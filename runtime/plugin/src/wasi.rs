@@ -1,6 +1,6 @@
 //! WASI 0.2 with nothing in it: every guest toolchain's runtime imports it, and nothing is there that was not granted.
 //!
-//! Without grants: no folders, no environment, no arguments, no sockets, standard input at its end, output into the log. The clocks stand still at 0 and
+//! Without grants: no folders, no environment, no arguments, no sockets, standard input at its end, output into the log. The clocks stand still at their begin and
 //! random numbers are the same in each instance: time comes with the picture (`received-at`), so a plugin's work can be repeated. Waiting for
 //! what is not there yet is forbidden: a plugin is called for each picture, and its thread is the stream's.
 
@@ -58,7 +58,7 @@ fn seeded() -> Deterministic {
     Deterministic::new((0..=250u8).map(|n| n.wrapping_mul(167) ^ 0x5a).collect())
 }
 
-/// A clock that stands still at 0.
+/// A clock that stands still at its begin.
 struct Still;
 
 impl HostWallClock for Still {
@@ -76,8 +76,9 @@ impl HostMonotonicClock for Still {
         1_000_000_000
     }
 
+    /// Not 0: Go's runtime takes that for a clock that is broken.
     fn now(&self) -> u64 {
-        0
+        1
     }
 }
 
