@@ -53,6 +53,13 @@ pub(crate) enum PluginArguments {
         /// Its folder.
         folder: PathBuf,
     },
+    /// Say what a component is.
+    Inspect {
+        /// The component, or the name of one that comes with the program.
+        component: String,
+        /// For programs.
+        json: bool,
+    },
 }
 
 /// What `--version` says beside the version.
@@ -144,6 +151,14 @@ enum PluginCommand {
         /// Lower-case words joined by `-`; its folder is called the same
         name: Name,
     },
+    /// Say what a component is, may do and needs, before it is used
+    Inspect {
+        /// A .wasm file, or the name of one that comes with Framegate
+        component: String,
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
     /// Make a project's component with the language's own tools
     #[command(
         after_help = "What is missing is told with the line that installs it.\n\nExample:\n  framegate plugin build line-counter    makes line-counter/line-counter.wasm"
@@ -186,6 +201,9 @@ impl Arguments {
             Some(Command::Schema) => Self::Schema,
             Some(Command::Plugin(PluginCommand::New { lang, role, name })) => {
                 Self::Plugin(PluginArguments::New { name, language: lang, role })
+            }
+            Some(Command::Plugin(PluginCommand::Inspect { component, json })) => {
+                Self::Plugin(PluginArguments::Inspect { component, json })
             }
             Some(Command::Plugin(PluginCommand::Build { folder })) => Self::Plugin(PluginArguments::Build { folder }),
             Some(Command::Compile { input, output }) => Self::Compile { input, output },
@@ -262,6 +280,8 @@ mod tests {
         let build = |folder: &str| Arguments::Plugin(PluginArguments::Build { folder: folder.into() });
         assert_eq!(read(&["plugin", "build"]).expect("good"), build("."));
         assert_eq!(read(&["plugin", "build", "x"]).expect("good"), build("x"));
+        let inspect = PluginArguments::Inspect { component: "x.wasm".into(), json: true };
+        assert_eq!(read(&["plugin", "inspect", "x.wasm", "--json"]).expect("good"), Arguments::Plugin(inspect));
         for (wrong, words) in [
             (&["--lang", "java", "a"][..], "rust, c, js, python, go"),
             (&["--lang", "c", "--role", "mask", "a"], "format-policy"),

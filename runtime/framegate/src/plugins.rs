@@ -63,6 +63,11 @@ impl Loader {
         self.host()?.load(config)
     }
 
+    /// One plugin, for who only looks at it: its grants need not be written.
+    pub(crate) fn inspect(&self, config: &config::Plugin) -> Result<Arc<Plugin>, plugin::Error> {
+        self.host()?.inspect(config)
+    }
+
     fn host(&self) -> Result<&Arc<Host>, plugin::Error> {
         if let Some(host) = self.host.get() {
             return Ok(host);

@@ -1,8 +1,11 @@
 //! What a component must be to be let in, told by its bytes alone: before it is compiled, before anything of it runs. Pure.
 
-use wasmparser::{ComponentExternalKind, Encoding, Parser, Payload};
+use wasmparser::{
+    BinaryReader, ComponentExternalKind, CustomSectionReader, Encoding, Parser, Payload, ProducersSectionReader,
+};
 
 use crate::Role;
+use crate::words::printable;
 
 /// The package that plugins are made for.
 pub(crate) const PACKAGE: &str = "framegate:plugin";
@@ -68,6 +71,9 @@ pub struct Admitted {
     pub imports: Vec<String>,
     /// What it exports, as the component names it.
     pub exports: Vec<String>,
+    /// What it says that it was written in and made with, such as `Rust` or `wit-component 0.254.0`; mostly of the toolchain's making, and nobody
+    /// has to tell the truth.
+    pub made_with: Vec<String>,
 }
 
 impl Admitted {
@@ -82,7 +88,7 @@ pub fn admit(bytes: &[u8]) -> Result<Admitted, Refusal> {
     if bytes.starts_with(b"\x7fELF") {
         return Err(Refusal::Precompiled);
     }
-    let Outline { imports, exports } = Outline::read(bytes)?;
+    let Outline { imports, exports, made_with } = Outline::read(bytes)?;
     imports.iter().try_for_each(|import| check_import(import))?;
     let has = |interface: &str| exports.iter().any(|name| is_interface(name, interface));
     if !has("lifecycle") {
@@ -93,7 +99,7 @@ pub fn admit(bytes: &[u8]) -> Result<Admitted, Refusal> {
     for (_, role) in ROLES.iter().filter(|(export, _)| has(export)) {
         roles.push(if *role == Role::Analyzer && draws { Role::Filter } else { *role });
     }
-    if roles.is_empty() { Err(Refusal::NoRole) } else { Ok(Admitted { roles, imports, exports }) }
+    if roles.is_empty() { Err(Refusal::NoRole) } else { Ok(Admitted { roles, imports, exports, made_with }) }
 }
 
 fn check_import(import: &str) -> Result<(), Refusal> {
@@ -129,7 +135,11 @@ fn is_ours(version: &str) -> bool {
 struct Outline {
     imports: Vec<String>,
     exports: Vec<String>,
+    made_with: Vec<String>,
 }
+
+/// Words of the `producers` sections that are kept.
+const MADE_WITH: usize = 16;
 
 impl Outline {
     fn read(bytes: &[u8]) -> Result<Self, Refusal> {
@@ -159,10 +169,29 @@ impl Outline {
                         }
                     }
                 }
+                Payload::CustomSection(section) if section.name() == "producers" => {
+                    outline.producers(&section).unwrap_or_default();
+                }
                 _ => {}
             }
         }
         Ok(outline)
+    }
+
+    /// <https://github.com/WebAssembly/tool-conventions/blob/main/ProducersSection.md>; one that is damaged says nothing.
+    fn producers(&mut self, section: &CustomSectionReader<'_>) -> wasmparser::Result<()> {
+        let fields = ProducersSectionReader::new(BinaryReader::new(section.data(), section.data_offset()))?;
+        for field in fields {
+            let field = field?;
+            for value in field.values {
+                let value = value?;
+                let word = printable(format!("{} {}", value.name, value.version).trim());
+                if self.made_with.len() < MADE_WITH && !self.made_with.contains(&word) {
+                    self.made_with.push(word);
+                }
+            }
+        }
+        Ok(())
     }
 }
 

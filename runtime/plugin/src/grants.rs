@@ -77,7 +77,7 @@ mod tests {
 
     fn lines(imports: &[&str], wanted: &Wanted, granted: &Grants) -> Vec<String> {
         let imports = imports.iter().map(|import| (*import).to_owned()).collect();
-        let admitted = Admitted { roles: vec![Role::EventSink], imports, exports: Vec::new() };
+        let admitted = Admitted { roles: vec![Role::EventSink], imports, exports: Vec::new(), made_with: Vec::new() };
         missing(&admitted, wanted, granted).into_iter().map(|missing| missing.line).collect()
     }
 

@@ -9,7 +9,7 @@ use crate::compile::{self, Compiler};
 use crate::compiled::{Cache, hex};
 use crate::engine::Engine;
 use crate::exports::Places;
-use crate::grants::{self, Wanted};
+use crate::grants::Wanted;
 use crate::http::Client;
 use crate::instance::Instance;
 use crate::plugin::{Description, Limits, Linked, MAX_DESCRIPTION, apart};
@@ -62,6 +62,13 @@ impl Host {
     ///
     /// May be called on any thread, one that runs async tasks included (which it blocks).
     pub fn load(&self, config: &config::Plugin) -> Result<Arc<Plugin>, Error> {
+        let plugin = self.inspect(config)?;
+        let missing = plugin.missing_grants();
+        if missing.is_empty() { Ok(plugin) } else { Err(Error::Grants { missing }) }
+    }
+
+    /// The same for who only looks at it: without what it needs and was not granted.
+    pub fn inspect(&self, config: &config::Plugin) -> Result<Arc<Plugin>, Error> {
         let read;
         let bytes: &[u8] = match &config.component {
             Where::Bundled(name) => self.bundled(name)?,
@@ -96,8 +103,7 @@ impl Host {
         };
         wasi::check(&config.grants).map_err(|reason| Error::GrantNotThere { reason })?;
         plugin.description = apart(|| described(&plugin))?;
-        let missing = grants::missing(&plugin.admitted, &plugin.description.grants, &config.grants);
-        if missing.is_empty() { Ok(Arc::new(plugin)) } else { Err(Error::Grants { missing }) }
+        Ok(Arc::new(plugin))
     }
 
     /// Compiles a component, or takes its code from the cache, and gives it an engine's host functions.

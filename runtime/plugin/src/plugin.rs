@@ -14,7 +14,7 @@ use crate::engine::Engine;
 use crate::exports::Places;
 use crate::fault::backoff::Breaker;
 use crate::fault::{Fault, Kind};
-use crate::grants::Wanted;
+use crate::grants::{self, Missing, Wanted};
 use crate::guest::{Guest, Identity};
 use crate::http::Client;
 use crate::instance::Instance;
@@ -189,6 +189,11 @@ impl Plugin {
     /// The size of its component.
     pub fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// What it needs beyond what its declaration grants.
+    pub fn missing_grants(&self) -> Vec<Missing> {
+        grants::missing(&self.admitted, &self.description.grants, &self.config.grants)
     }
 
     /// What the component imports and exports.

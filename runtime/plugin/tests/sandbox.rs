@@ -9,10 +9,14 @@ mod bundled;
 mod guests;
 #[path = "sandbox/loading.rs"]
 mod loading;
+#[path = "sandbox/presets.rs"]
+mod presets;
 #[path = "sandbox/refused.rs"]
 mod refused;
 #[path = "sandbox/rig.rs"]
 mod rig;
+#[path = "sandbox/scenes.rs"]
+mod scenes;
 #[path = "sandbox/services.rs"]
 mod services;
 #[path = "sandbox/survivors.rs"]

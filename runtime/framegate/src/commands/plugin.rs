@@ -1,6 +1,7 @@
 //! `framegate plugin …`: the workbench, and how it talks to the person at it.
 
 mod build;
+mod inspect;
 mod new;
 mod progress;
 
@@ -14,6 +15,7 @@ pub(crate) fn run(arguments: PluginArguments) -> anyhow::Result<ExitCode> {
     let done = match arguments {
         PluginArguments::New { name, language, role } => new::run(&name, language, role),
         PluginArguments::Build { folder } => build::run(&folder),
+        PluginArguments::Inspect { component, json } => return inspect::run(&component, json),
     };
     match done {
         Ok(said) => {

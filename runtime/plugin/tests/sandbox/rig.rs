@@ -69,3 +69,19 @@ pub(crate) fn luma(picture: &Picture, x: u32, y: u32) -> u8 {
     let [plane, ..] = picture.planes();
     plane.data[y as usize * plane.stride + x as usize]
 }
+
+/// A still as a picture again.
+pub(crate) fn decoded(still: &[u8]) -> Picture {
+    let image = media::image::check(still).unwrap();
+    let (format, bytes) = (image.format.into(), bytes::Bytes::copy_from_slice(still));
+    let unit = media::AccessUnit::alone(
+        Arc::new(media::Parameters::bare(format, image.size)),
+        bytes,
+        Timestamp::ZERO,
+        Moment::now(),
+    );
+    let (mut decoder, mut pictures) = (codec::decode::Decoder::open(format, Pool::new(1 << 20)).unwrap(), Vec::new());
+    decoder.push(&unit, &mut pictures).unwrap();
+    decoder.flush(&mut pictures);
+    pictures.pop().unwrap()
+}

@@ -56,6 +56,17 @@ impl Web {
         Self { url: format!("http://127.0.0.1:{port}/"), port, got }
     }
 
+    /// What it was sent, whole; what is not UTF-8 is U+FFFD.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        self.got.lock().unwrap().clone()
+    }
+
+    /// This server, granted and nothing else.
+    pub(crate) fn grants(&self) -> Grants {
+        let grant = HttpGrant { host: "127.0.0.1".into(), below: false, port: self.port, private: true };
+        Grants { http: vec![grant], ..Grants::default() }
+    }
+
     /// The bodies of what it was sent.
     pub(crate) fn bodies(&self) -> Vec<String> {
         let got = self.got.lock().unwrap();
@@ -80,27 +91,28 @@ pub(crate) fn caller(web: Option<&Web>, change: impl FnOnce(&mut config::Plugin)
     HOST.load(&config).unwrap()
 }
 
-struct Rig {
-    services: StreamServices,
-    journal: Journal,
-    wanted: watch::Sender<bool>,
+pub(crate) struct Rig {
+    pub(crate) services: StreamServices,
+    pub(crate) journal: Journal,
+    pub(crate) states: States,
+    pub(crate) wanted: watch::Sender<bool>,
 }
 
 impl Rig {
-    fn new() -> Self {
-        let (journal, wanted) = (Journal::default(), watch::Sender::new(false));
+    pub(crate) fn new() -> Self {
+        let (journal, states, wanted) = (Journal::default(), States::default(), watch::Sender::new(false));
         let thread = Services::start().unwrap();
-        let services = StreamServices::new(&thread, &stream(), &States::default(), &journal, wanted.subscribe());
-        Self { services, journal, wanted }
+        let services = StreamServices::new(&thread, &stream(), &states, &journal, wanted.subscribe());
+        Self { services, journal, states, wanted }
     }
 
-    fn sink(&mut self, plugin: &Arc<Plugin>, options: Value) {
+    pub(crate) fn sink(&mut self, plugin: &Arc<Plugin>, options: Value) {
         let used = SinkUse { plugin: plugin.name().to_owned(), options, kinds: vec![] };
         self.services.apply(&[], &[SinkLink { plugin: plugin.clone(), used }]);
     }
 
     /// Waits until its one service is as it should be.
-    async fn until(&self, is: impl Fn(&ServiceSnapshot) -> bool) -> ServiceSnapshot {
+    pub(crate) async fn until(&self, is: impl Fn(&ServiceSnapshot) -> bool) -> ServiceSnapshot {
         let begin = Instant::now();
         loop {
             let snapshot = self.services.snapshot().pop().unwrap();

@@ -1,0 +1,121 @@
+//! `framegate plugin inspect`: what a component is, may do and needs, told before anybody uses it.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+
+use config::Component;
+use plugin::Plugin;
+use serde::Serialize;
+
+use crate::bundled;
+use crate::plugins::Loader;
+
+/// What is told, for programs.
+#[derive(Serialize)]
+struct Inspection<'a> {
+    component: &'a str,
+    sha256: String,
+    bytes: usize,
+    name: &'a str,
+    version: &'a str,
+    description: &'a str,
+    roles: &'a [plugin::Role],
+    made_with: &'a [String],
+    imports: &'a [String],
+    exports: &'a [String],
+    /// The lines of its section in `streams.toml`.
+    grants: Vec<Grant>,
+    options: &'a serde_json::Value,
+}
+
+#[derive(Serialize)]
+struct Grant {
+    line: String,
+    why: String,
+}
+
+/// Tells of a component on standard output; what is wrong with it on standard error.
+pub(crate) fn run(component: &str, json: bool) -> anyhow::Result<ExitCode> {
+    let is_bundled = bundled::names().contains(&component);
+    let named = if is_bundled { component } else { "inspected" };
+    let declared = match is_bundled {
+        true => config::Plugin::bundled(named),
+        false => {
+            config::Plugin { component: Component::File(Path::new(component).into()), ..config::Plugin::bundled(named) }
+        }
+    };
+    let plugin = match Loader::default().inspect(&declared) {
+        Ok(plugin) => plugin,
+        Err(error) => {
+            // With standard error closed the exit status alone has to say it.
+            _ = writeln!(io::stderr(), "error: {component}: {error}");
+            return Ok(ExitCode::from(super::super::MISTAKE));
+        }
+    };
+    let told = Inspection::of(component, &plugin);
+    let text = if json { serde_json::to_string_pretty(&told)? + "\n" } else { told.text() };
+    io::stdout().write_all(text.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+impl<'a> Inspection<'a> {
+    fn of(component: &'a str, plugin: &'a Plugin) -> Self {
+        let (described, admitted) = (plugin.describe(), plugin.admitted());
+        Self {
+            component,
+            sha256: plugin.sha256(),
+            bytes: plugin.bytes(),
+            name: &described.name,
+            version: &described.version,
+            description: &described.description,
+            roles: plugin.roles(),
+            made_with: &admitted.made_with,
+            imports: &admitted.imports,
+            exports: &admitted.exports,
+            grants: plugin
+                .missing_grants()
+                .into_iter()
+                .map(|missing| Grant { line: missing.line, why: missing.why })
+                .collect(),
+            options: &described.options,
+        }
+    }
+
+    /// For people.
+    fn text(&self) -> String {
+        let roles: Vec<_> = self.roles.iter().map(|role| role.as_str()).collect();
+        let mut text = format!("{} {}: {}\n\n", self.name, self.version, self.description);
+        let mut line = |what: &str, value: &str| _ = writeln!(text, "{what:<10}{value}");
+        line("role", &roles.join(", "));
+        line("size", &format!("{} bytes", self.bytes));
+        line("sha256", &self.sha256);
+        line("made with", &self.made_with.join(", "));
+        let (ours, wasi): (Vec<_>, Vec<_>) = self.imports.iter().partition(|import| import.starts_with("framegate:"));
+        line("imports", &short(&ours));
+        line("", &short(&wasi));
+        line("exports", &short(&self.exports.iter().collect::<Vec<_>>()));
+        match self.grants.is_empty() {
+            true => line("grants", "it needs none"),
+            false => {
+                for (at, Grant { line: grant, why }) in self.grants.iter().enumerate() {
+                    line(if at == 0 { "grants" } else { "" }, &format!("{grant}    # {why}"));
+                }
+            }
+        }
+        let options = self.options["properties"].as_object();
+        let options = options.map(|options| options.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
+        line("options", &if options.is_empty() { "none".to_owned() } else { options.join(", ") });
+        text
+    }
+}
+
+/// Interfaces without what is the same in all their names.
+fn short(names: &[&String]) -> String {
+    let short = names.iter().map(|name| {
+        let name = name.strip_prefix("framegate:plugin/").unwrap_or(name);
+        name.split('@').next().unwrap_or(name)
+    });
+    short.collect::<Vec<_>>().join(", ")
+}
