@@ -70,8 +70,17 @@ impl EventSink for Caller {
     fn deliver(&mut self, event: &Event) -> Result<(), Failure> {
         self.misbehave();
         let still = event.still().map_or(0, |still| still.len());
-        let found: Vec<_> = event.annotations().iter().map(|found| format!("{}@{}", found.label, found.area.x)).collect();
-        let body = format!("{} {} {} {} still={} found={}", event.attempt(), event.kind(), event.plugin_name().unwrap_or_default(), event.data(), still > 0, found.join(","));
+        let found: Vec<_> =
+            event.annotations().iter().map(|found| format!("{}@{}", found.label, found.area.x)).collect();
+        let body = format!(
+            "{} {} {} {} still={} found={}",
+            event.attempt(),
+            event.kind(),
+            event.plugin_name().unwrap_or_default(),
+            event.data(),
+            still > 0,
+            found.join(",")
+        );
         match self.send(&body) {
             Ok(200) => Ok(()),
             Ok(429) => Err(Failure::Again(50)),
