@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use framegate_tests::sandbox::{self, Sandbox, boxed, picture};
-use framegate_tests::{tool, workshop};
+use framegate_tests::workshop;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use workbench::Language;

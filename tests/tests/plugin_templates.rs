@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use framegate_tests::sandbox::{self, Sandbox, boxed, picture};
-use framegate_tests::{tool, workshop};
+use framegate_tests::workshop;
 use serde_json::json;
 use workbench::{Language, Role};
 

@@ -93,7 +93,9 @@ impl Reloader {
                 match self.hub.apply(config, plugins, &replaced).await {
                     Ok(applied) => self.applied(&applied, why, begin),
                     Err(hub::NotApplied::Ending) => {}
-                    Err(refused @ hub::NotApplied::Refused { .. }) => self.refused(&[refused.to_string()], &[], why),
+                    Err(refused @ (hub::NotApplied::Refused { .. } | hub::NotApplied::Unfit { .. })) => {
+                        self.refused(&[refused.to_string()], &[], why)
+                    }
                 }
             }
             Err(NotTaken::Mistakes { report, plugins }) => {
@@ -125,7 +127,7 @@ impl Reloader {
         let replaced = BTreeSet::from([name.to_owned()]);
         let applied = self.hub.apply(in_force.config.clone(), plugins, &replaced).await.map_err(|why| match why {
             hub::NotApplied::Ending => NotReloaded::Ending,
-            hub::NotApplied::Refused { .. } => refuse(why.to_string()),
+            hub::NotApplied::Refused { .. } | hub::NotApplied::Unfit { .. } => refuse(why.to_string()),
         })?;
         self.applied(&applied, "asked for", begin);
         let plugin = Installed::now(&self.hub, name).ok_or_else(|| NotReloaded::Unknown(name.to_owned()))?;
@@ -134,7 +136,7 @@ impl Reloader {
 
     /// Tells what was put in force.
     fn applied(&self, applied: &Applied, why: &str, begin: Instant) {
-        let Applied { difference, chains, refused } = applied;
+        let Applied { difference, chains } = applied;
         if difference.is_empty() {
             tracing::info!("{why}: nothing in the configuration differs");
             return;
@@ -146,10 +148,6 @@ impl Reloader {
             let sha256 = plugin.sha256();
             tracing::info!(plugin = name, sha256, version = plugin.describe().version, "loaded");
             journal.write("plugin-reloaded", None, Some(name), json!({ "sha256": sha256 }));
-        }
-        for sentence in refused {
-            tracing::error!("{sentence}; its old options stay in force");
-            journal.write("plugin-refused", None, None, json!({ "reason": sentence }));
         }
         let waiting = difference.at_next_start();
         for key in &waiting {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use config::{Config, Stream};
 use media::StreamName;
-use plugin::{Link, Succession};
+use plugin::{Link, Role, Succession};
 use tokio::runtime::Handle;
 
 use crate::difference::{Template, with_plugins_of};
@@ -19,8 +19,6 @@ pub struct Applied {
     pub difference: Difference,
     /// The streams whose chains go on with other plugins or options, streams of the template included.
     pub chains: BTreeSet<StreamName>,
-    /// What plugins said to options that they run on without, each a sentence.
-    pub refused: Vec<String>,
 }
 
 /// Nothing was put in force.
@@ -33,6 +31,14 @@ pub enum NotApplied {
         stream: StreamName,
         /// Which plugin, and what is wrong.
         why: plugin::Refused,
+    },
+    /// A plugin does not do what it is used for away from the pictures.
+    #[error("plugin `{plugin}` {why}")]
+    Unfit {
+        /// The plugin.
+        plugin: String,
+        /// Where, and what is wrong.
+        why: String,
     },
     /// The program ends.
     #[error("the program ends")]
@@ -67,21 +73,29 @@ impl Hub {
         let there = self.entries();
         let followers = followers(&there, &next, &difference);
         let prepared = {
-            let (hub, next) = (self.clone(), next.clone());
-            self.parts.runtime.spawn_blocking(move || hub.prepare(followers, &next))
+            let (hub, next, plugins) = (self.clone(), next.clone(), difference.plugins.clone());
+            self.parts.runtime.spawn_blocking(move || {
+                services_fit(&next, &plugins)?;
+                hub.prepare(followers, &next)
+            })
         };
         let followers = prepared.await.map_err(|_| NotApplied::Ending)??;
         let gone = self.put(&difference, next.clone(), &there);
         let chains = followers.iter().filter(|follower| follower.chain.is_some());
         let chains = chains.map(|follower| follower.entry.name().clone()).collect();
         let hub = self.clone();
-        let changing = self.parts.runtime.spawn_blocking(move || hub.change_over(followers, &next));
-        let refused = changing.await.map_err(|_| NotApplied::Ending)?;
+        let ending = gone.clone();
+        let changing = self.parts.runtime.spawn_blocking(move || {
+            // Those that go show nothing any more either: what they are made of is no longer in force.
+            ending.iter().for_each(|entry| entry.pictures().close());
+            hub.change_over(followers, &next);
+        });
+        changing.await.map_err(|_| NotApplied::Ending)?;
         for entry in gone {
             // Telling its camera may take a while, and nobody waits for it.
             self.parts.tracker.spawn_on(end(entry, self.parts.runtime.clone()), &self.parts.runtime);
         }
-        Ok(Applied { difference, chains, refused })
+        Ok(Applied { difference, chains })
     }
 
     /// Makes and configures aside what is new in their chains.
@@ -131,17 +145,14 @@ impl Hub {
     }
 
     /// On a thread where waiting is allowed.
-    fn change_over(&self, followers: Vec<Follower>, next: &InForce) -> Vec<String> {
-        let mut refused = Vec::new();
+    fn change_over(&self, followers: Vec<Follower>, next: &InForce) {
         for Follower { entry, config, chain } in followers {
             if let Some((links, succession)) = chain {
-                let refusals = entry.pictures().apply(links, succession);
-                refused.extend(refusals.iter().map(|why| format!("stream `{}`: {why}", entry.name())));
+                entry.pictures().apply(links, succession);
             }
             entry.set_config(config);
             self.serve(&entry, next);
         }
-        refused
     }
 }
 
@@ -167,6 +178,34 @@ fn followers(there: &[Arc<Entry>], next: &InForce, difference: &Difference) -> V
         uses_new || plugins(&follower.entry.config()) != plugins(&follower.config)
     });
     followers.collect()
+}
+
+/// Whether the plugins that were loaded anew still do what they are used for away from the pictures, and take their options for it: one that does not
+/// would, as the access policy, let nobody in who could mend it.
+fn services_fit(next: &InForce, loaded: &BTreeSet<String>) -> Result<(), NotApplied> {
+    let fits = |name: &str, role: Role, stream: Option<&StreamName>, options: &serde_json::Value| {
+        let unfit = |why: String| Err(NotApplied::Unfit { plugin: name.to_owned(), why });
+        let Some(plugin) = next.plugins.get(name).filter(|_| loaded.contains(name)) else { return Ok(()) };
+        if !plugin.is(role) {
+            return unfit(format!("is no longer an {}", role.as_str()));
+        }
+        plugin.check(stream, options).or_else(|mistakes| {
+            let mistakes: Vec<_> = mistakes.iter().map(|told| format!("`{}` {}", told.path, told.message)).collect();
+            unfit(format!("refuses its options as {}: {}", role.as_str(), mistakes.join("; ")))
+        })
+    };
+    if let Some(used) = &next.config.server.access_policy {
+        fits(&used.plugin, Role::AccessPolicy, None, &used.options)?;
+    }
+    for (name, stream) in &next.config.streams {
+        for used in &stream.events {
+            fits(&used.plugin, Role::EventSink, Some(name), &used.options)?;
+        }
+        if let Some(used) = &stream.format_policy {
+            fits(&used.plugin, Role::FormatPolicy, Some(name), &used.options)?;
+        }
+    }
+    Ok(())
 }
 
 /// The plugins that a stream uses, in every role.

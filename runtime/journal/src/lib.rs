@@ -61,7 +61,7 @@ struct Ring {
     capacity: usize,
     last_id: u64,
     /// The stills of the newest events that have one, by the event's id.
-    stills: VecDeque<(u64, Bytes)>,
+    stills: VecDeque<(u64, Option<StreamName>, Bytes)>,
     still_bytes: usize,
 }
 
@@ -104,9 +104,9 @@ impl Journal {
         let id = ring.last_id;
         if let Some(still) = scene.still {
             ring.still_bytes += still.len();
-            ring.stills.push_back((id, still));
+            ring.stills.push_back((id, stream.cloned(), still));
             while ring.still_bytes > Self::STILL_BYTES
-                && let Some((_, oldest)) = ring.stills.pop_front()
+                && let Some((.., oldest)) = ring.stills.pop_front()
             {
                 ring.still_bytes -= oldest.len();
             }
@@ -137,8 +137,15 @@ impl Journal {
     /// The still of an event, while it is remembered.
     pub fn still(&self, id: u64) -> Option<Bytes> {
         let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = ring.stills.binary_search_by_key(&id, |(of, _)| *of).ok()?;
-        Some(ring.stills[at].1.clone())
+        let at = ring.stills.binary_search_by_key(&id, |(of, ..)| *of).ok()?;
+        Some(ring.stills[at].2.clone())
+    }
+
+    /// Forgets the stills of a stream's events: a filter hides something now that they show.
+    pub fn forget_stills(&self, stream: &StreamName) {
+        let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        ring.stills.retain(|(_, of, _)| of.as_ref() != Some(stream));
+        ring.still_bytes = ring.stills.iter().map(|(.., still)| still.len()).sum();
     }
 
     /// The newest id, to be awoken when it changes.

@@ -273,7 +273,11 @@ impl Shared {
             let what = what.unwrap_or_default();
             tracing::error!(stream = %self.stream.name(), what, "the picture worker panicked; it begins anew");
             std::thread::sleep(AFTER_PANIC);
-            chain = self.new_chain(&mut self.lock());
+            let mut state = self.lock();
+            // It may have panicked in the middle of going on with other plugins: what was made before has perhaps not been seen by them.
+            self.generation.next();
+            state.outlets.iter().for_each(|outlet| outlet.purge());
+            chain = self.new_chain(&mut state);
         }
     }
 

@@ -11,7 +11,7 @@ pub(crate) struct Pending {
     pub(crate) links: Vec<Link>,
     pub(crate) succession: Succession,
     /// Told when the worker has changed over; dropped when it ended instead.
-    pub(crate) done: SyncSender<Vec<Refused>>,
+    pub(crate) done: SyncSender<()>,
 }
 
 impl Pictures {
@@ -29,30 +29,29 @@ impl Pictures {
     /// Puts other plugins in force: those that `succession` was prepared for, from [`Self::links`] to these. Viewers keep their [`crate::Stills`]. When it
     /// returns, no still is handed to anybody any more that a new or changed filter has not seen.
     ///
-    /// Gives the options that a running instance did not take; its old ones stay in force.
-    ///
     /// Waits until the worker is between two pictures, and for `configure` of instances that get other options: not for a thread that runs async tasks.
-    pub fn apply(&self, links: Vec<Link>, succession: Succession) -> Vec<Refused> {
+    pub fn apply(&self, links: Vec<Link>, succession: Succession) {
         let shared = &self.shared;
         let mut state = shared.lock();
         if state.closed {
-            return Vec::new();
+            return;
         }
         if state.working {
-            let (done, refused) = sync_channel(1);
+            let (done, changed) = sync_channel(1);
             state.pending = Some(Pending { links, succession, done });
             drop(state);
             shared.demand.notify_one();
-            // Nobody answers where the stream ended meanwhile.
-            return refused.recv().unwrap_or_default();
+            // Nobody answers where the stream ended meanwhile, or the worker panicked: then it begins anew with these.
+            _ = changed.recv();
+            return;
         }
         // No worker, so no outlet and no still. A viewer who comes while the lock is free starts a worker with a chain of its own from these links.
         state.links = links.clone();
         let Some(mut chain) = state.chain.take() else {
-            return Vec::new();
+            return;
         };
         drop(state);
-        let refused = chain.succeed(succession);
+        chain.succeed(succession);
         let mut state = shared.lock();
         if !state.working && state.chain.is_none() {
             state.chain_stats = chain.snapshot_handle();
@@ -60,6 +59,5 @@ impl Pictures {
         }
         drop(state);
         shared.begin();
-        refused
     }
 }

@@ -137,16 +137,17 @@ impl Worker {
     fn succeed(&mut self, pending: Pending) {
         let Pending { links, succession, done } = pending;
         let changes_filters = succession.changes_filters();
-        let succeeded = self.chain().succeed(succession);
-        let stats = self.chain().snapshot_handle();
-        self.shared.succeeded(stats);
         if changes_filters {
+            // First: whatever goes wrong behind this line shows nothing old.
             self.last = None;
             self.demand.purge();
-            if self.shared.stream.config().source == Source::Push {
-                // What was pushed last is the present until something else is pushed: it is shown again, by the new ones.
-                self.again();
-            }
+        }
+        self.chain().succeed(succession);
+        let stats = self.chain().snapshot_handle();
+        self.shared.succeeded(stats);
+        if changes_filters && self.shared.stream.config().source == Source::Push {
+            // What was pushed last is the present until something else is pushed: it is shown again, by the new ones.
+            self.again();
         }
         let is_gone = |plugin: &String| links.iter().all(|link| link.plugin.name() != plugin);
         let kept_back = match &*self.shared.condition.borrow() {
@@ -158,7 +159,7 @@ impl Worker {
         }
         self.follow_keys();
         // Whoever asked for it may have been given up on.
-        _ = done.send(succeeded);
+        _ = done.send(());
     }
 
     /// Gives the last picture to those who have had none yet.

@@ -1,10 +1,11 @@
 //! Who asks for what, as an access policy is told, and what it says.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
 
-/// One who asks.
-#[derive(Clone, Debug)]
+/// One who asks. Prints without what it brings: tokens and cookies are in that.
+#[derive(Clone)]
 pub struct Applicant {
     /// `view`, `publish`, `control` or `metrics`.
     pub action: &'static str,
@@ -39,3 +40,15 @@ pub enum Decision {
 pub(crate) const REMEMBERED: Duration = Duration::from_secs(5);
 /// How long an answer holds at most.
 pub(crate) const MAX_REMEMBERED: Duration = Duration::from_secs(300);
+
+/// Whether an answer is remembered by this header: what it depends on beside these is asked anew.
+pub(crate) fn is_credential(header: &str) -> bool {
+    header.eq_ignore_ascii_case("authorization") || header.eq_ignore_ascii_case("cookie")
+}
+
+impl fmt::Debug for Applicant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { action, stream, target, address, .. } = self;
+        write!(f, "{action} {stream:?} {target} from {address}")
+    }
+}

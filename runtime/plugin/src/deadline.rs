@@ -1,3 +1,5 @@
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long one call may take. Pure: whoever looks at the clocks passes them in.
@@ -9,8 +11,45 @@ use std::time::{Duration, Instant};
 pub(crate) struct Deadline {
     budget: Duration,
     first_look: Option<(Instant, Duration)>,
-    /// Of the budget, where it is counted by epochs.
+}
+
+/// Processor time of one call on a thread that others share: what passed while this call was polled. Cloning gives another handle.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Meter(Arc<Mutex<Metered>>);
+
+#[derive(Debug, Default)]
+struct Metered {
     spent: Duration,
+    /// The thread's clock when the poll that goes on began.
+    since: Option<Duration>,
+}
+
+impl Meter {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Metered> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs a call and counts what it takes of its thread, in the guest and in host functions.
+    pub(crate) async fn run<T>(&self, call: impl Future<Output = T>) -> T {
+        *self.lock() = Metered::default();
+        let mut call = std::pin::pin!(call);
+        poll_fn(|cx| {
+            self.lock().since = Some(thread_cpu());
+            let polled = call.as_mut().poll(cx);
+            let mut metered = self.lock();
+            if let Some(since) = metered.since.take() {
+                metered.spent += thread_cpu().saturating_sub(since);
+            }
+            polled
+        })
+        .await
+    }
+
+    /// What the call that runs has taken so far.
+    pub(crate) fn spent(&self) -> Duration {
+        let metered = self.lock();
+        metered.spent + metered.since.map_or(Duration::ZERO, |since| thread_cpu().saturating_sub(since))
+    }
 }
 
 /// A guest took longer than it may.
@@ -27,13 +66,12 @@ const WALL: u32 = 10;
 
 impl Deadline {
     pub(crate) fn new(budget: Duration) -> Self {
-        Self { budget, first_look: None, spent: Duration::ZERO }
+        Self { budget, first_look: None }
     }
 
-    /// An epoch passed while a guest that shares its thread with others computed: may it go on? What it waits for does not count.
-    pub(crate) fn spend(&mut self, time: Duration) -> Result<(), TooLong> {
-        self.spent += time;
-        if self.spent > self.budget { Err(TooLong::Cpu { budget: self.budget }) } else { Ok(()) }
+    /// An epoch passed in a call that shares its thread with others: may it go on? What it waits for does not count.
+    pub(crate) fn check(&self, spent: Duration) -> Result<(), TooLong> {
+        if spent > self.budget { Err(TooLong::Cpu { budget: self.budget }) } else { Ok(()) }
     }
 
     /// An epoch passed: may the guest go on?

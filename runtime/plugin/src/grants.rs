@@ -44,7 +44,12 @@ pub(crate) fn missing(admitted: &Admitted, wanted: &Wanted, granted: &Grants) ->
     let mut missing = Vec::new();
     let mut add = |line: String, why: &str| missing.push(Missing { line, why: why.to_owned() });
     for (host, why) in &wanted.http {
-        let at = host.rsplit_once(':').and_then(|(name, port)| Some((name.to_ascii_lowercase(), port.parse().ok()?)));
+        // As they are written in the file: `[::1]:80`, `private:nas.lan:80`.
+        let bare = host.strip_prefix("private:").unwrap_or(host);
+        let at = bare.rsplit_once(':').and_then(|(name, port)| {
+            let name = name.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
+            Some((name, port.parse().ok()?))
+        });
         let is_granted = at.is_some_and(|(name, port)| granted.http.iter().any(|grant| grant.covers(&name, port)));
         if !is_granted {
             add(format!("grants.http = [{host:?}]"), why);

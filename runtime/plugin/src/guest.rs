@@ -13,7 +13,7 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 use crate::access::Applicant;
 use crate::bindings::framegate::plugin::pictures::Annotation;
 use crate::calendar::Zones;
-use crate::deadline::Deadline;
+use crate::deadline::{Deadline, Meter};
 use crate::http::{Client, Hooks};
 use crate::plugin::Plugin;
 use crate::policy::Viewer;
@@ -77,6 +77,8 @@ pub(crate) struct Decided {
     pub(crate) applicant: Applicant,
     pub(crate) remember: Option<Duration>,
     pub(crate) name: Option<String>,
+    /// It looked at more than what an answer is remembered by.
+    pub(crate) is_particular: bool,
 }
 
 /// Whether a guest may wait for a network.
@@ -103,6 +105,10 @@ pub(crate) struct Guest {
     pub(crate) table: ResourceTable,
     /// Of all images of this instance together.
     pub(crate) image_bytes: u64,
+    /// Of all requests and answers of this instance together.
+    pub(crate) http_bytes: usize,
+    /// Processor time, where the thread is shared with others.
+    pub(crate) meter: Meter,
     pub(crate) memory: memory::Limit,
     pub(crate) deadline: Deadline,
     pub(crate) words: Words,
@@ -138,7 +144,7 @@ impl Guest {
         Ok(Self {
             wasi: wasi::context(&words, &plugin.config.grants)?,
             http_context: WasiHttpCtx::new(),
-            http: Hooks::new(plugin.client.clone()),
+            http: Hooks::new(plugin.client.clone(), identity.clone()),
             client: plugin.client.clone(),
             identity,
             frame: None,
@@ -148,6 +154,8 @@ impl Guest {
             emitted: Vec::new(),
             table,
             image_bytes: 0,
+            http_bytes: 0,
+            meter: Meter::default(),
             memory: memory::Limit::new(plugin.limits.memory),
             deadline: Deadline::new(Duration::ZERO),
             words,

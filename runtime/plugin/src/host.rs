@@ -10,7 +10,7 @@ use crate::compiled::{Cache, hex};
 use crate::engine::Engine;
 use crate::exports::Places;
 use crate::grants::Wanted;
-use crate::http::Client;
+use crate::http::{self, Client};
 use crate::instance::Instance;
 use crate::plugin::{Description, Limits, Linked, MAX_DESCRIPTION, apart};
 use crate::state::State;
@@ -82,6 +82,9 @@ impl Host {
             return Err(Error::OtherBytes { is: hex(&sha256), pinned: hex(&pinned) });
         }
         let admitted = admission::admit(bytes)?;
+        if !config.grants.http.is_empty() {
+            http::prepare();
+        }
         let limits = Limits::new(config, bytes.len());
         let service = match admitted.roles.iter().any(|role| role.is_service()) {
             true => Some(self.link(bytes, &sha256, &self.patient)?),

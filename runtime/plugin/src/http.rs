@@ -7,7 +7,7 @@ mod client;
 mod fetch;
 mod wasi;
 
-pub(crate) use client::Client;
+pub(crate) use client::{Client, prepare};
 pub(crate) use fetch::parse;
 #[allow(unreachable_pub, reason = "the generated bindings re-export them")]
 pub use fetch::{Request, Response};

@@ -39,7 +39,11 @@ impl Services {
         let runtime = Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let (handle, stop) = (runtime.handle().clone(), CancellationToken::new());
         let until = stop.clone();
-        let run = move || runtime.block_on(until.cancelled());
+        let run = move || {
+            runtime.block_on(until.cancelled());
+            // A name server or a disk that does not answer is not waited for.
+            runtime.shutdown_background();
+        };
         let thread = std::thread::Builder::new().name("plugin-services".into()).spawn(run).map_err(failed)?;
         Ok(Self(Arc::new(Thread { handle, stop, thread: Mutex::new(Some(thread)) })))
     }
@@ -56,7 +60,10 @@ impl Services {
 impl Drop for Thread {
     fn drop(&mut self) {
         self.stop.cancel();
-        if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        // The last handle may be a task's on the thread itself.
+        if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take()
+            && thread.thread().id() != std::thread::current().id()
+        {
             // What panicked there was logged by the panic hook.
             let _ = thread.join();
         }

@@ -25,7 +25,7 @@ const POLL: &str = "wasi:io/poll@0.2.12";
 /// An instance's own context: empty but for what was granted. The error names the folder that is not there.
 pub(crate) fn context(words: &Words, grants: &Grants) -> Result<WasiCtx, String> {
     let mut context = WasiCtx::builder();
-    context.stdout(words.clone()).stderr(words.clone()).allow_tcp(false).allow_udp(false);
+    context.stdout(words.clone()).stderr(words.clone()).allow_tcp(false).allow_udp(false).max_random_size(MAX_RANDOM);
     if !grants.clock {
         context.wall_clock(Still).monotonic_clock(Still);
     }
@@ -43,6 +43,9 @@ pub(crate) fn context(words: &Words, grants: &Grants) -> Result<WasiCtx, String>
     }
     Ok(context.build())
 }
+
+/// Random bytes of one call: made one by one, and no key is longer.
+const MAX_RANDOM: u64 = 64 * 1024;
 
 /// Whether what was granted is there.
 pub(crate) fn check(grants: &Grants) -> Result<(), String> {

@@ -58,7 +58,12 @@ pub(crate) async fn ask(State(app): State<Arc<App>>, request: Request, next: Nex
 async fn decided(policy: &AccessPolicy, applicant: Applicant) -> Option<Problem> {
     let (peer, action) = (applicant.address, applicant.action);
     match policy.decide(applicant).await {
-        Decision::Allow(_) => None,
+        Decision::Allow(name) => {
+            if let Some(name) = name {
+                tracing::debug!(%peer, action, name, "let in by the access policy");
+            }
+            None
+        }
         Decision::Challenge => Some(Problem::challenged()),
         Decision::Refuse(reason) => {
             tracing::debug!(%peer, action, reason, "refused by the access policy");
@@ -119,14 +124,19 @@ fn action(method: &Method, path: &str) -> Action {
     }
 }
 
-/// The stream that a path is about.
+/// The stream that a path is about, its escapes read as the routes read them ([`crate::app::Segment`]): a policy must not see another name than the one
+/// that is served.
 fn stream(path: &str) -> Option<StreamName> {
     let (output, name) = path.strip_prefix('/')?.split_once('/')?;
+    let name = match output {
+        "api" => name.strip_prefix("streams/")?.split('/').next()?,
+        "ws" | "mjpeg" | "ingest" | "watch" | "still" => name,
+        _ => return None,
+    };
+    let name = percent_encoding::percent_decode_str(name).decode_utf8().ok()?;
     match output {
-        "ws" | "mjpeg" | "ingest" | "watch" => name.parse().ok(),
         "still" => name.rsplit_once('.')?.0.parse().ok(),
-        "api" => name.strip_prefix("streams/")?.split('/').next()?.parse().ok(),
-        _ => None,
+        _ => name.parse().ok(),
     }
 }
 
@@ -160,7 +170,17 @@ mod tests {
 
     #[test]
     fn the_stream_is_read_from_the_path() {
-        for path in ["/ws/a.b", "/mjpeg/a.b", "/still/a.b.jpg", "/ingest/a.b", "/watch/a.b", "/api/streams/a.b"] {
+        for path in [
+            "/ws/a.b",
+            "/mjpeg/a.b",
+            "/still/a.b.jpg",
+            "/ingest/a.b",
+            "/watch/a.b",
+            "/api/streams/a.b",
+            "/ws/%61.b",
+            "/still/a%2Eb%2ejpg",
+            "/api/streams/a.%62",
+        ] {
             assert_eq!(stream(path).unwrap().as_str(), "a.b", "{path}");
         }
         for path in ["/", "/api/streams", "/api/health", "/assets/grid.js", "/still/lobby", "/ws/a%20b"] {

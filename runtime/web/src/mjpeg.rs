@@ -88,7 +88,7 @@ struct Parts {
 /// What is sent next. The boundary behind a part is sent with it, not with the next.
 enum Chunk {
     Header(Delivery),
-    Data(Bytes),
+    Data(Delivery),
     Boundary,
     Wait,
 }
@@ -97,6 +97,13 @@ impl Parts {
     async fn next(mut self) -> Option<(Result<Bytes, Infallible>, Self)> {
         if let (Some(chooser), Some(handed_on)) = (&mut self.chooser, self.handed_on.take()) {
             chooser.meter().wait(handed_on.elapsed());
+        }
+        // A client that takes its time may have had a filter added meanwhile.
+        match &self.chunk {
+            Chunk::Header(delivery) if !self.stills.holds(delivery) => self.chunk = Chunk::Wait,
+            // Its length is told already: the body ends here, and the client comes again.
+            Chunk::Data(delivery) if !self.stills.holds(delivery) => return None,
+            _ => {}
         }
         while let Chunk::Wait = self.chunk {
             let stop = self.stop.clone();
@@ -107,13 +114,13 @@ impl Parts {
             }
         }
         let (bytes, then) = match self.chunk {
-            Chunk::Header(Delivery { still, skipped, .. }) => {
+            Chunk::Header(delivery) => {
                 if let Some(chooser) = &mut self.chooser {
-                    chooser.meter().count(still.data.len(), skipped);
+                    chooser.meter().count(delivery.still.data.len(), delivery.skipped);
                 }
-                (multipart::header(&still), Chunk::Data(still.data))
+                (multipart::header(&delivery.still), Chunk::Data(delivery))
             }
-            Chunk::Data(data) => (data, Chunk::Boundary),
+            Chunk::Data(delivery) => (delivery.still.data, Chunk::Boundary),
             Chunk::Boundary => (Bytes::from_static(multipart::BOUNDARY), Chunk::Wait),
             Chunk::Wait => return None,
         };

@@ -170,17 +170,25 @@ impl Viewer {
                             answer(socket, incoming).await?;
                         }
                         Next::Still(delivery) => {
-                            let Delivery { still, skipped, found, .. } = delivery.ok_or(End::Stopped)?;
+                            let delivery = delivery.ok_or(End::Stopped)?;
                             let rendition = self.stills.rendition();
                             if rendition != self.rendition {
                                 self.rendition = rendition;
                                 say(socket, stop, &Message::rendition(rendition)).await?;
                             }
-                            if self.annotations == Annotations::Told && !(found.is_empty() && self.found_nothing) {
-                                self.found_nothing = found.is_empty();
-                                let pts_ms = still.pts.nanos() as i64 / 1_000_000;
-                                say(socket, stop, &Message::Annotations { pts_ms, annotations: found }).await?;
+                            if self.annotations == Annotations::Told
+                                && !(delivery.found.is_empty() && self.found_nothing)
+                            {
+                                self.found_nothing = delivery.found.is_empty();
+                                let pts_ms = delivery.still.pts.nanos() as i64 / 1_000_000;
+                                let annotations = delivery.found.clone();
+                                say(socket, stop, &Message::Annotations { pts_ms, annotations }).await?;
                             }
+                            // What was to be said before it may have had to wait.
+                            if !self.stills.holds(&delivery) {
+                                continue;
+                            }
+                            let Delivery { still, skipped, .. } = delivery;
                             let waited = patient(stop, socket.send(Opcode::Binary, &still.data)).await?;
                             self.meter.count(still.data.len(), skipped);
                             if let Some(chooser) = &mut self.chooser {

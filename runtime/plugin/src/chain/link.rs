@@ -88,20 +88,34 @@ impl Running {
         (self.instance, self.pace, self.link) = (Some(instance), pace(&link), link);
     }
 
-    /// Gives the running instance new options. After a mistake the old ones stay in force; without an instance, and when this one fails on them,
-    /// the next one gets them.
-    pub(super) fn reconfigure(&mut self, link: Link) -> Result<(), Vec<crate::Mistake>> {
-        let answer = self.instance.as_mut().map(|instance| instance.configure(&link.options.to_string()));
+    /// Gives the running instance new options. One that does not take them, although `instance` did, is replaced by that one.
+    pub(super) fn reconfigure(&mut self, link: Link, instance: Instance) {
+        let answer = self.instance.as_mut().map(|running| running.configure(&link.options.to_string()));
         match answer {
-            Some(Ok(Err(mistakes))) => return Err(mistakes.into_iter().map(Into::into).collect()),
-            Some(Err(fault)) => {
-                self.instance = None;
-                self.failed(&fault, Instant::now());
+            Some(Ok(Ok(()))) => {
+                self.last_good = None;
+                self.keep(link);
             }
-            Some(Ok(Ok(()))) | None => {}
+            Some(Err(fault)) => {
+                // Counted and told; the other instance makes good for it.
+                self.failed(&fault, Instant::now());
+                self.renew(link, instance);
+            }
+            Some(Ok(Err(_))) | None => self.renew(link, instance),
         }
-        (self.pace, self.link) = (pace(&link), link);
-        Ok(())
+    }
+
+    /// The same plugin and options, at another rate perhaps.
+    pub(super) fn keep(&mut self, link: Link) {
+        if link.fps != self.link.fps {
+            self.pace = pace(&link);
+        }
+        self.link = link;
+    }
+
+    /// Forgets the picture that it would show again: other filters have not seen it.
+    pub(super) fn forget(&mut self) {
+        self.last_good = None;
     }
 
     pub(super) fn name(&self) -> &str {

@@ -20,8 +20,8 @@ pub struct Succession {
 enum Next {
     /// From this place of the old one, as it is.
     Kept { from: usize, link: Link },
-    /// From there, with other options.
-    Reconfigured { from: usize, link: Link },
+    /// From there, with other options; the instance took them, and takes over where the running one does not.
+    Reconfigured { from: usize, link: Link, instance: Box<Instance> },
     /// From there as far as counters go, with other code.
     Renewed { from: usize, link: Link, instance: Box<Instance> },
     /// It was not there.
@@ -49,10 +49,14 @@ impl Chain {
         let old: Vec<&Link> = old.iter().filter(|link| link.plugin.picture_role().is_some()).collect();
         let mut taken = vec![false; old.len()];
         let mut next = Vec::with_capacity(new.len());
-        for (place, link) in new.iter().enumerate().filter(|(_, link)| link.plugin.picture_role().is_some()) {
+        for (place, link) in new.iter().enumerate() {
             let from = (0..old.len()).find(|&at| !taken[at] && old[at].plugin.name() == link.plugin.name());
             if let Some(from) = from {
                 taken[from] = true;
+                keeps_its_role(place, &old[from].plugin, &link.plugin)?;
+            }
+            if link.plugin.picture_role().is_none() {
+                continue;
             }
             let link = link.clone();
             let prepared = || -> Result<Box<Instance>, Refused> {
@@ -66,10 +70,7 @@ impl Chain {
                     Next::Renewed { from, instance: prepared()?, link }
                 }
                 Some(from) if old[from].options != link.options => {
-                    // Asked of an instance made for the purpose, so that the running one is not given what it would refuse.
-                    let checked = link.plugin.check(Some(stream), &link.options);
-                    checked.map_err(|mistakes| refused(place, &link.plugin, mistakes))?;
-                    Next::Reconfigured { from, link }
+                    Next::Reconfigured { from, instance: prepared()?, link }
                 }
                 Some(from) => Next::Kept { from, link },
             });
@@ -79,39 +80,32 @@ impl Chain {
     }
 
     /// Becomes the chain that was prepared, between two pictures. What plugins keep in `state`, counters and instances that did not change go on.
-    /// Gives the options that a running instance refused, although one made for the purpose took them: its old ones stay in force.
-    pub fn succeed(&mut self, succession: Succession) -> Vec<Refused> {
+    pub fn succeed(&mut self, succession: Succession) {
+        if succession.changes_filters {
+            // What was made before is shown nowhere any more: not again by who failed, and not with an event.
+            self.links.iter_mut().for_each(Running::forget);
+            self.keep.journal.forget_stills(&self.stream);
+        }
         let mut old: Vec<Option<Running>> = std::mem::take(&mut self.links).into_iter().map(Some).collect();
-        let mut refusals = Vec::new();
-        for (place, next) in succession.next.into_iter().enumerate() {
-            let mut was = |from: usize| old.get_mut(from).and_then(Option::take);
-            let running = match next {
-                Next::Kept { from, link } => was(from).unwrap_or_else(|| Running::new(link, &self.stream, &self.keep)),
-                Next::Reconfigured { from, link } => match was(from) {
-                    Some(mut running) => {
-                        let plugin = Arc::clone(&link.plugin);
-                        if let Err(mistakes) = running.reconfigure(link) {
-                            refusals.push(refused(place, &plugin, mistakes));
-                        }
-                        running
-                    }
-                    None => Running::new(link, &self.stream, &self.keep),
-                },
-                Next::Renewed { from, link, instance } => {
-                    let mut running = was(from).unwrap_or_else(|| Running::new(link.clone(), &self.stream, &self.keep));
-                    running.renew(link, *instance);
-                    running
+        for next in succession.next {
+            let (from, link, instance) = match next {
+                Next::Kept { from, link } => (Some(from), link, None),
+                Next::Reconfigured { from, link, instance } | Next::Renewed { from, link, instance } => {
+                    (Some(from), link, Some(instance))
                 }
-                Next::New { link, instance } => {
-                    let mut running = Running::new(link.clone(), &self.stream, &self.keep);
-                    running.renew(link, *instance);
-                    running
-                }
+                Next::New { link, instance } => (None, link, Some(instance)),
             };
+            let was = from.and_then(|from| old.get_mut(from)).and_then(Option::take);
+            let is_same_plugin = was.as_ref().is_some_and(|was| Arc::ptr_eq(&was.link.plugin, &link.plugin));
+            let mut running = was.unwrap_or_else(|| Running::new(link.clone(), &self.stream, &self.keep));
+            match instance {
+                None => running.keep(link),
+                Some(instance) if is_same_plugin => running.reconfigure(link, *instance),
+                Some(instance) => running.renew(link, *instance),
+            }
             self.links.push(running);
         }
         self.stats = Arc::new(ChainStats::new(self.links.iter().map(Running::stats).collect()));
-        refusals
     }
 }
 
@@ -124,6 +118,19 @@ impl Succession {
 
 fn refused(place: usize, plugin: &Plugin, mistakes: Vec<Mistake>) -> Refused {
     Refused { place, plugin: plugin.name().to_owned(), mistakes }
+}
+
+/// A plugin that hid something must not stop doing so by being loaded anew: a component under the same name that no longer sees pictures, or no longer
+/// changes them, is refused.
+fn keeps_its_role(place: usize, old: &Plugin, new: &Plugin) -> Result<(), Refused> {
+    let (was, is) = (old.picture_role(), new.picture_role());
+    let lost = match (was, is) {
+        (Some(Role::Filter), Some(Role::Analyzer)) => "it was a filter and only looks now",
+        (Some(_), None) => "it saw pictures and does not any more",
+        _ => return Ok(()),
+    };
+    let message = format!("{lost}: write it under another name, or take it out of the chain first");
+    Err(refused(place, new, vec![Mistake { path: String::new(), message }]))
 }
 
 /// Whether the new filters, with their options, are not just some of the old ones in their order.

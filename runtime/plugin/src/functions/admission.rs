@@ -3,7 +3,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use wasmtime::Result;
 use wasmtime::component::Resource;
 
-use crate::access::{Applicant, MAX_REMEMBERED};
+use crate::access::{Applicant, MAX_REMEMBERED, is_credential};
 use crate::bindings::framegate::plugin::admission::{Host, HostApplicant};
 use crate::fault::Forbidden;
 use crate::guest::{Decided, Guest, Subject};
@@ -33,7 +33,9 @@ impl HostApplicant for Guest {
     }
 
     fn target(&mut self, _: Resource<Applicant>) -> Result<String> {
-        Ok(self.request()?.applicant.target.clone())
+        let request = self.request()?;
+        request.is_particular = true;
+        Ok(request.applicant.target.clone())
     }
 
     fn token(&mut self, _: Resource<Applicant>) -> Result<Option<String>> {
@@ -45,7 +47,9 @@ impl HostApplicant for Guest {
     }
 
     fn header(&mut self, _: Resource<Applicant>, name: String) -> Result<Option<String>> {
-        let headers = &self.request()?.applicant.headers;
+        let request = self.request()?;
+        request.is_particular |= !is_credential(&name);
+        let headers = &request.applicant.headers;
         Ok(headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(&name)).map(|(_, value)| value.clone()))
     }
 

@@ -16,6 +16,9 @@ impl From<Failure> for HttpError {
     }
 }
 
+/// Bodies of the requests and answers that an instance holds, together: one of the largest, and some answers.
+const MAX_BYTES: usize = 20 * 1024 * 1024;
+
 fn not_here() -> HttpError {
     HttpError::Failed("a plugin waits for a network in `tick`, `deliver` and `decide` alone".into())
 }
@@ -41,7 +44,15 @@ impl HostRequest for Guest {
     }
 
     fn set_body(&mut self, request: Resource<Request>, body: Vec<u8>) -> Result<()> {
-        self.table.get_mut(&request)?.set_body(body);
+        let request = self.table.get_mut(&request)?;
+        let others = self.http_bytes - request.bytes();
+        match others + body.len() <= MAX_BYTES {
+            true => request.set_body(body),
+            false => {
+                request.refuse(format!("requests and answers that are kept have at most {MAX_BYTES} bytes together"))
+            }
+        }
+        self.http_bytes = others + request.bytes();
         Ok(())
     }
 
@@ -52,7 +63,7 @@ impl HostRequest for Guest {
     }
 
     fn drop(&mut self, request: Resource<Request>) -> Result<()> {
-        self.table.delete(request)?;
+        self.http_bytes -= self.table.delete(request)?.bytes();
         Ok(())
     }
 }
@@ -72,7 +83,7 @@ impl HostResponse for Guest {
     }
 
     fn drop(&mut self, response: Resource<Response>) -> Result<()> {
-        self.table.delete(response)?;
+        self.http_bytes -= self.table.delete(response)?.body.len();
         Ok(())
     }
 }
@@ -92,8 +103,15 @@ pub(crate) fn add_send(linker: &mut Linker<Guest>) -> Result<()> {
                     Waits::Allowed => request.send(&client).await.map_err(HttpError::from),
                     Waits::No => Err(not_here()),
                 };
+                let guest = store.data_mut();
                 let sent = match answer {
-                    Ok(answer) => Ok(store.data_mut().table.push(answer)?),
+                    Ok(answer) if guest.http_bytes + answer.body.len() > MAX_BYTES => {
+                        Err(HttpError::TooLarge(MAX_BYTES as u64))
+                    }
+                    Ok(answer) => {
+                        guest.http_bytes += answer.body.len();
+                        Ok(guest.table.push(answer)?)
+                    }
                     Err(error) => Err(error),
                 };
                 Ok((sent as Sent,))

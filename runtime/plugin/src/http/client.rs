@@ -12,6 +12,7 @@ use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
 use url::{Host, Url};
@@ -112,6 +113,9 @@ async fn connect(target: &Target) -> Result<TcpStream, Failure> {
     let addresses: Vec<SocketAddr> = match target.host.parse::<IpAddr>() {
         Ok(address) => vec![(address, target.port).into()],
         Err(_) => {
+            // A lookup keeps a thread until the system gives up: those of all plugins together keep some.
+            static LOOKUPS: Semaphore = Semaphore::const_new(16);
+            let _lookup = LOOKUPS.acquire().await;
             let found = tokio::net::lookup_host((target.host.as_str(), target.port)).await;
             found.map_err(|error| Failure::Failed(format!("{} cannot be resolved: {error}", target.host)))?.collect()
         }
@@ -122,17 +126,18 @@ async fn connect(target: &Target) -> Result<TcpStream, Failure> {
         let (host, port) = (target.host.clone(), target.port);
         return Err(Failure::Private { host, port, address: private.ip() });
     }
-    let mut last = None;
+    let mut why = "it has no address".to_owned();
+    let each = CONNECT / u32::try_from(addresses.len().max(1)).unwrap_or(u32::MAX);
     for address in addresses {
-        match TcpStream::connect(address).await {
-            Ok(stream) => {
+        match tokio::time::timeout(each, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => {
                 _ = stream.set_nodelay(true);
                 return Ok(stream);
             }
-            Err(error) => last = Some(error),
+            Ok(Err(error)) => why = error.to_string(),
+            Err(_) => why = format!("{address} does not answer"),
         }
     }
-    let why = last.map_or_else(|| "it has no address".to_owned(), |error| error.to_string());
     Err(Failure::Failed(format!("no connection to {}:{}: {why}", target.host, target.port)))
 }
 
@@ -162,6 +167,11 @@ pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+/// Makes ready what the first request would wait for: not on a thread that others wait for.
+pub(crate) fn prepare() {
+    tls();
 }
 
 /// TLS as all plugins use it: the certificate authorities of the system (`SSL_CERT_FILE` names others), and Mozilla's where the system has none.

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::{AUTHORIZATION, COOKIE, LOCATION, PROXY_AUTHORIZATION};
+use http::header::{ACCEPT, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use http_body_util::{BodyExt, Full};
 use url::Url;
@@ -35,6 +35,8 @@ pub(crate) const WITHIN: Duration = Duration::from_secs(10);
 pub(crate) const MAX_ANSWER: u64 = 1024 * 1024;
 /// Of a request's body.
 const MAX_BODY: usize = 16 * 1024 * 1024;
+/// Of a URL, and of a header.
+const MAX_TEXT: usize = 8 * 1024;
 /// Of a request.
 const MAX_HEADERS: usize = 64;
 const MAX_REDIRECTS: usize = 5;
@@ -54,11 +56,30 @@ const NOT_THEIRS: [&str; 10] = [
 
 impl Request {
     pub(crate) fn new(method: String, url: String) -> Self {
-        Self { method, url, headers: HeaderMap::new(), body: Bytes::new(), wrong: None }
+        let mut request = Self { method, url, headers: HeaderMap::new(), body: Bytes::new(), wrong: None };
+        if request.url.len() + request.method.len() > MAX_TEXT {
+            request.wrong = Some(format!("a URL has at most {MAX_TEXT} bytes"));
+            (request.url, request.method) = Default::default();
+        }
+        request
+    }
+
+    /// Bytes of its body.
+    pub(crate) fn bytes(&self) -> usize {
+        self.body.len()
+    }
+
+    /// What is told when it is sent.
+    pub(crate) fn refuse(&mut self, why: String) {
+        self.wrong = Some(why);
     }
 
     pub(crate) fn add_header(&mut self, name: &str, value: &str) {
         if NOT_THEIRS.iter().any(|theirs| name.eq_ignore_ascii_case(theirs)) {
+            return;
+        }
+        if name.len() + value.len() > MAX_TEXT {
+            self.wrong = Some(format!("a header has at most {MAX_TEXT} bytes"));
             return;
         }
         match (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
@@ -104,12 +125,14 @@ impl Request {
                 matches!(response.status(), StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT);
             if !posts_again && method != Method::HEAD {
                 (method, body) = (Method::GET, Bytes::new());
-                headers.remove(http::header::CONTENT_TYPE);
+                headers.remove(CONTENT_TYPE);
             }
             if to.origin() != url.origin() {
-                for secret in [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION] {
-                    headers.remove(secret);
-                }
+                // What was meant for the one is not for the other.
+                headers = [CONTENT_TYPE, ACCEPT]
+                    .into_iter()
+                    .filter_map(|name| Some((name.clone(), headers.remove(name)?)))
+                    .collect();
             }
             url = to;
         }
@@ -129,7 +152,8 @@ fn redirect(from: &Url, status: StatusCode, headers: &HeaderMap) -> Result<Optio
     }
     let Some(to) = headers.get(LOCATION) else { return Ok(None) };
     let to = to.to_str().ok().and_then(|to| from.join(to).ok());
-    to.map(Some).ok_or_else(|| Failure::Failed(format!("{from} redirects to what is no URL")))
+    to.map(Some)
+        .ok_or_else(|| Failure::Failed(format!("{} redirects to what is no URL", from.host_str().unwrap_or_default())))
 }
 
 async fn read(mut body: hyper::body::Incoming) -> Result<Bytes, Failure> {

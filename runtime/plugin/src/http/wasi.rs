@@ -1,30 +1,46 @@
 //! `wasi:http` over the same way out.
 
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
 use super::client::Answer;
 use super::fetch::{MAX_ANSWER, WITHIN, parse};
 use super::{Client, Failure};
-use crate::guest::Waits;
+use crate::guest::{Identity, Waits};
+use crate::rate::Rate;
 
 /// How a plugin's `wasi:http` requests are sent: to granted hosts, and not at all from where nothing may wait.
 pub(crate) struct Hooks {
     client: Client,
     /// Whether the guest may wait now.
     pub(crate) waits: Waits,
+    /// Connections that it may have at once.
+    connections: Arc<Semaphore>,
+    told: Arc<Mutex<Told>>,
 }
 
+/// Who is told of what was refused: the guest has WASI's word, the operator the line to add.
+struct Told {
+    identity: Identity,
+    rate: Rate,
+}
+
+/// Connections of one instance at once, those whose answer is still being read included; more wait.
+const CONNECTIONS: usize = 8;
+
 impl Hooks {
-    pub(crate) fn new(client: Client) -> Self {
-        Self { client, waits: Waits::No }
+    pub(crate) fn new(client: Client, identity: Identity) -> Self {
+        let told = Arc::new(Mutex::new(Told { identity, rate: Rate::new(1) }));
+        Self { client, waits: Waits::No, connections: Arc::new(Semaphore::new(CONNECTIONS)), told }
     }
 }
 
@@ -37,40 +53,44 @@ impl WasiHttpHooks for Hooks {
         options: Option<RequestOptions>,
         _: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Sent> + Send> {
-        let (client, waits) = (self.client.clone(), self.waits);
+        let (client, waits, told) = (self.client.clone(), self.waits, self.told.clone());
+        let connections = self.connections.clone();
         Box::new(async move {
             if waits == Waits::No {
                 return Err(Error::InternalError(Some(
                     "a plugin waits for a network in `tick`, `deliver` and `decide` alone".into(),
                 )));
             }
-            let url = parse(&request.uri().to_string()).map_err(told)?;
+            let refused = |failure: Failure| told.lock().unwrap_or_else(PoisonError::into_inner).refused(failure);
+            let place = connections.acquire_owned().await.map_err(|_| Error::ConnectionLimitReached)?;
+            let url = parse(&request.uri().to_string()).map_err(refused)?;
             // What a guest asks for, but no longer than anybody may wait.
             let asked = options.and_then(|options| options.first_byte_timeout).unwrap_or(WITHIN);
             let sending = tokio::time::timeout(asked.min(WITHIN), client.send(&url, request));
             let Answer { response, connection } =
-                sending.await.map_err(|_| Error::HttpResponseTimeout)?.map_err(told)?;
+                sending.await.map_err(|_| Error::HttpResponseTimeout)?.map_err(refused)?;
             let between = options.and_then(|options| options.between_bytes_timeout).unwrap_or(WITHIN).min(WITHIN);
-            let response = response.map(|body| Bounded::new(body, connection, between).boxed_unsync());
+            let response = response.map(|body| Bounded::new(body, (connection, place), between).boxed_unsync());
             Ok((response, Box::new(std::future::ready(Ok(()))) as Box<dyn Future<Output = _> + Send>))
         })
     }
 }
 
-fn told(failure: Failure) -> Error {
-    match failure {
-        Failure::NotGranted(_) => {
-            // The guest is told by WASI's word, the operator by the line to add.
-            tracing::warn!(target: "plugin", "a request was refused: {failure}");
-            Error::HttpRequestDenied
+impl Told {
+    fn refused(&mut self, failure: Failure) -> Error {
+        if matches!(failure, Failure::NotGranted(_) | Failure::Private { .. })
+            && let Some(suppressed) = self.rate.take(Instant::now())
+        {
+            let (stream, plugin) = (self.identity.stream(), &*self.identity.plugin);
+            tracing::warn!(target: "plugin", stream, plugin, suppressed, "a request was refused: {failure}");
         }
-        Failure::Private { .. } => {
-            tracing::warn!(target: "plugin", "a request was refused: {failure}");
-            Error::DestinationIpProhibited
+        match failure {
+            Failure::NotGranted(_) => Error::HttpRequestDenied,
+            Failure::Private { .. } => Error::DestinationIpProhibited,
+            Failure::TimedOut => Error::ConnectionTimeout,
+            Failure::TooLarge(bytes) => Error::HttpResponseBodySize(Some(bytes)),
+            Failure::Failed(words) => Error::InternalError(Some(words)),
         }
-        Failure::TimedOut => Error::ConnectionTimeout,
-        Failure::TooLarge(bytes) => Error::HttpResponseBodySize(Some(bytes)),
-        Failure::Failed(words) => Error::InternalError(Some(words)),
     }
 }
 
@@ -80,11 +100,11 @@ struct Bounded {
     left: u64,
     gap: Pin<Box<tokio::time::Sleep>>,
     between: Duration,
-    _connection: JoinSet<()>,
+    _connection: (JoinSet<()>, OwnedSemaphorePermit),
 }
 
 impl Bounded {
-    fn new(body: Incoming, connection: JoinSet<()>, between: Duration) -> Self {
+    fn new(body: Incoming, connection: (JoinSet<()>, OwnedSemaphorePermit), between: Duration) -> Self {
         let gap = Box::pin(tokio::time::sleep(between));
         Self { body, left: MAX_ANSWER, gap, between, _connection: connection }
     }

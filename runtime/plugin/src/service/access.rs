@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::stats::ServiceStats;
 use super::upkeep::Upkeep;
 use super::{ServiceSnapshot, Services};
-use crate::access::{Applicant, Decision};
+use crate::access::{Applicant, Decision, is_credential};
 use crate::state::States;
 use crate::{Plugin, Role};
 
@@ -26,8 +26,8 @@ struct Desk {
     /// Instances that nobody uses now; as many as the semaphore has permits.
     free: Mutex<Vec<Upkeep>>,
     turn: Semaphore,
-    /// Places to wait for a turn.
-    places: Semaphore,
+    /// Places to wait for a turn: held until the plugin has answered, however long who asked waited for that.
+    places: Arc<Semaphore>,
     remembered: Mutex<HashMap<Key, (Instant, Decision)>>,
 }
 
@@ -56,7 +56,7 @@ impl AccessPolicy {
             timeout: plugin.limits.timeout,
             free: Mutex::new((0..AT_ONCE).map(|_| upkeep()).collect()),
             turn: Semaphore::new(AT_ONCE),
-            places: Semaphore::new(AT_ONCE + WAITING),
+            places: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
             remembered: Mutex::default(),
             stats,
         }))
@@ -68,13 +68,18 @@ impl AccessPolicy {
         if let Some(decision) = self.0.recall(&key, Instant::now()) {
             return decision;
         }
-        let Ok(_place) = self.0.places.try_acquire() else {
+        let Ok(place) = self.0.places.clone().try_acquire_owned() else {
             return Decision::Refuse("too many requests wait for the access policy".into());
         };
         let (answer, answered) = oneshot::channel();
         let desk = Arc::clone(&self.0);
         self.0.services.spawn(&self.0.stop, async move {
-            _ = answer.send(desk.ask(applicant).await);
+            let _place = place;
+            let Ok(_turn) = desk.turn.acquire().await else { return };
+            // Who went away is not asked about: a policy that was slow for a moment is not kept busy with the past.
+            if !answer.is_closed() {
+                _ = answer.send(desk.ask(applicant).await);
+            }
         });
         let decision = match tokio::time::timeout(self.0.timeout, answered).await {
             Ok(Ok(Some((decision, holds)))) => {
@@ -95,7 +100,6 @@ impl AccessPolicy {
 
 impl Desk {
     async fn ask(&self, applicant: Applicant) -> Option<(Decision, Duration)> {
-        let _turn = self.turn.acquire().await.ok()?;
         let mut upkeep = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
         let answer = upkeep.call(async |service| service.decide(applicant).await).await;
         if answer.is_some() {
@@ -130,7 +134,6 @@ impl Drop for Desk {
 }
 
 fn key(applicant: &Applicant) -> Key {
-    let is_credential = |name: &str| name.eq_ignore_ascii_case("authorization") || name.eq_ignore_ascii_case("cookie");
     let mut hash = Sha256::new();
     let mut add = |part: Option<&str>| {
         // With its length before it, so that no two lists of parts read alike.

@@ -11,7 +11,7 @@ use crate::access::{Applicant, Decision, REMEMBERED};
 use crate::bindings::exports::framegate::plugin::access_decider::Decision as Answer;
 use crate::bindings::exports::framegate::plugin::event_receiver::Failure;
 use crate::deadline::Deadline;
-use crate::engine::{Engine, TICK};
+use crate::engine::Engine;
 use crate::exports::Exports;
 use crate::fault::{Fault, Kind};
 use crate::guest::{Decided, Guest, Identity, Subject, Told, Waits};
@@ -36,7 +36,7 @@ const BUDGET: u32 = 20;
 impl Service {
     /// Makes an instance that took its options.
     pub(super) async fn configured(
-        plugin: &Plugin,
+        plugin: &Arc<Plugin>,
         identity: Identity,
         options: &serde_json::Value,
         state: State,
@@ -45,9 +45,17 @@ impl Service {
         let Some(Linked { component, places, engine }) = &plugin.service else {
             return Err(Fault::new(Kind::Host, "it plays no role that may wait").into());
         };
-        let mut store = crate::instance::store(engine, plugin, identity, state, Some(journal))?;
-        store.epoch_deadline_callback(|mut store| {
-            store.data_mut().deadline.spend(TICK)?;
+        // Granted folders are opened here: on a disk that does not answer that takes for ever, and others share this thread.
+        let making = tokio::task::spawn_blocking({
+            let (engine, plugin) = (Arc::clone(engine), Arc::clone(plugin));
+            move || crate::instance::store(&engine, &plugin, identity, state, Some(journal))
+        });
+        let made = tokio::time::timeout(plugin.limits.timeout, making).await;
+        let made = made.map_err(|_| Fault::new(Kind::Deadline, "its granted folders cannot be opened in time"))?;
+        let mut store = made.unwrap_or_else(|panic| Err(Fault::of_panic(&panic.to_string())))?;
+        store.epoch_deadline_callback(|store| {
+            let guest = store.data();
+            guest.deadline.check(guest.meter.spent())?;
             Ok(UpdateDeadline::Yield(1))
         });
         let (budget, timeout) = (plugin.limits.deadline * BUDGET, plugin.limits.timeout);
@@ -95,7 +103,7 @@ impl Service {
     pub(super) async fn decide(&mut self, applicant: Applicant) -> Result<(Decision, Duration), Fault> {
         let Self { store, exports, engine, budget, timeout } = self;
         let decide = exports.decide.as_ref().ok_or_else(|| not_exported("access-decider"))?;
-        let subject = Subject::Request(Decided { applicant, remember: None, name: None });
+        let subject = Subject::Request(Decided { applicant, remember: None, name: None, is_particular: false });
         (store.data_mut().subject, store.data_mut().http.waits) = (subject, Waits::Allowed);
         let answer = guarded(engine, store, *budget, *timeout, async |store| {
             decide.call_async(store, (Resource::new_borrow(0),)).await
@@ -105,6 +113,7 @@ impl Service {
         store.data_mut().http.waits = Waits::No;
         let (answer,) = answer?;
         let (remember, name) = match subject {
+            Subject::Request(Decided { name, is_particular: true, .. }) => (Some(Duration::ZERO), name),
             Subject::Request(Decided { remember, name, .. }) => (remember, name),
             _ => (None, None),
         };
@@ -133,11 +142,13 @@ async fn guarded<T>(
     let _running = engine.ticker.enter();
     store.data_mut().deadline = Deadline::new(budget);
     store.set_epoch_deadline(1);
-    let called = AssertUnwindSafe(tokio::time::timeout(timeout, call(&mut *store))).catch_unwind().await;
+    let meter = store.data().meter.clone();
+    let call = AssertUnwindSafe(meter.run(call(&mut *store))).catch_unwind();
+    let called = tokio::time::timeout(timeout, call).await;
     match called {
         Ok(Ok(Ok(value))) => Ok(value),
         Ok(Ok(Err(error))) => Err(Fault::of(&error, store.data_mut())),
-        Ok(Err(_)) => Err(Fault::new(Kind::Deadline, format!("took more than {timeout:?}, waiting included"))),
-        Err(panic) => Err(Fault::of_panic(&*panic)),
+        Ok(Err(panic)) => Err(Fault::of_panic(&*panic)),
+        Err(_) => Err(Fault::new(Kind::Deadline, format!("took more than {timeout:?}, waiting included"))),
     }
 }

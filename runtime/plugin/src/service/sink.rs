@@ -2,7 +2,6 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use config::SinkUse;
 use journal::{Event, Journal};
 use media::StreamName;
@@ -27,12 +26,9 @@ const FIRST_RETRY: Duration = Duration::from_secs(1);
 const LONGEST_RETRY: Duration = Duration::from_secs(60);
 /// The longest that a sink may ask for: a service that wants a longer rest gets what is newer then.
 const LONGEST_ASKED: Duration = Duration::from_secs(600);
-/// Bytes of stills that wait beside the newest: those of older events are let go.
-const STILL_BYTES: usize = 4 << 20;
-
 /// The events that wait for one sink. When it is full the oldest goes.
 struct Queue {
-    events: VecDeque<(Arc<Event>, Option<Bytes>)>,
+    events: VecDeque<Arc<Event>>,
     capacity: usize,
 }
 
@@ -58,11 +54,11 @@ pub(super) async fn run(upkeep: Upkeep, wants: Wants, journal: Journal) {
     let mut trying = None;
     loop {
         if trying.is_none()
-            && let Some((event, still)) = queue.events.pop_front()
+            && let Some(event) = queue.events.pop_front()
         {
             stats.queued(queue.events.len());
             let upkeep = free.take().expect("no try is on its way");
-            trying = Some(Box::pin(deliver(upkeep, Told { event, still, attempt: 1 })));
+            trying = Some(Box::pin(deliver(upkeep, Told { event, still: None, attempt: 1 }, journal.clone())));
         }
         tokio::select! {
             changed = newest.changed() => {
@@ -73,8 +69,7 @@ pub(super) async fn run(upkeep: Upkeep, wants: Wants, journal: Journal) {
                 for event in journal.since(last) {
                     last = event.id;
                     if is_wanted(&event, &wants) {
-                        let still = journal.still(event.id);
-                        if queue.push(event, still) {
+                        if queue.push(event) {
                             stats.dropped();
                         }
                     }
@@ -97,8 +92,10 @@ fn is_wanted(event: &Event, wants: &Wants) -> bool {
 }
 
 /// Tries until the event is taken, refused or given up.
-async fn deliver(mut upkeep: Upkeep, mut told: Told) -> Upkeep {
+async fn deliver(mut upkeep: Upkeep, mut told: Told, journal: Journal) -> Upkeep {
     loop {
+        // Anew for each try: what a filter hides meanwhile is forgotten there.
+        told.still = journal.still(told.event.id);
         match once(&mut upkeep, &told).await {
             Tried::Taken => {
                 upkeep.stats.succeeded();
@@ -144,27 +141,18 @@ async fn once(upkeep: &mut Upkeep, told: &Told) -> Tried {
 
 impl Queue {
     /// True if the oldest had to go.
-    fn push(&mut self, event: Arc<Event>, still: Option<Bytes>) -> bool {
+    fn push(&mut self, event: Arc<Event>) -> bool {
         let full = self.events.len() == self.capacity;
         if full {
             self.events.pop_front();
         }
-        self.events.push_back((event, still));
-        let mut bytes = 0;
-        for (at, (_, still)) in self.events.iter_mut().rev().enumerate() {
-            bytes += still.as_ref().map_or(0, Bytes::len);
-            if bytes > STILL_BYTES && at > 0 {
-                *still = None;
-            }
-        }
+        self.events.push_back(event);
         full
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use journal::Scene;
-
     use super::*;
 
     fn wants(kinds: &[&str]) -> Wants {
@@ -196,16 +184,14 @@ mod tests {
     }
 
     #[test]
-    fn a_full_queue_drops_its_oldest_and_old_stills_go_first() {
+    fn a_full_queue_drops_its_oldest() {
         let journal = Journal::default();
-        let still = || Some(Bytes::from(vec![0; STILL_BYTES / 2]));
         let mut queue = Queue { events: VecDeque::new(), capacity: 3 };
         for n in 0..5 {
-            journal.write_scene("seen", None, None, serde_json::Value::Null, Scene::default());
+            journal.write("seen", None, None, serde_json::Value::Null);
             let event = journal.since(n).pop().unwrap();
-            assert_eq!(queue.push(event, still()), n >= 3, "{n}");
+            assert_eq!(queue.push(event), n >= 3, "{n}");
         }
-        let kept: Vec<_> = queue.events.iter().map(|(event, still)| (event.id, still.is_some())).collect();
-        assert_eq!(kept, [(3, false), (4, true), (5, true)]);
+        assert_eq!(queue.events.iter().map(|event| event.id).collect::<Vec<_>>(), [3, 4, 5]);
     }
 }

@@ -60,7 +60,7 @@ fn so_many_failures_and_it_is_not_started_again_until_it_is_loaded_anew() {
     let new = vec![link(HOST.load(&config).unwrap(), json!({ "after": 1 }))];
     let succession = Chain::prepare(&stream(), &old, &new, &keep).unwrap();
     assert!(succession.changes_filters());
-    assert_eq!(chain.succeed(succession), []);
+    chain.succeed(succession);
     assert!(matches!(chain.process(picture(5), Mode::All), Outcome::Shown(_)));
     let stats = chain.snapshot_handle().snapshot().remove(0);
     assert_eq!((stats.health, stats.calls), (Health::Ok, 3));
@@ -82,4 +82,46 @@ fn a_chain_that_cannot_be_prepared_leaves_the_old_one_and_says_why() {
     assert!(!gone.changes_filters(), "what was masked stays masked");
     let swapped = [link(bundled("clock"), json!({})), link(plugin, mask(10))];
     assert!(Chain::prepare(&stream(), &old, &swapped, &keep).unwrap().changes_filters());
+}
+
+#[test]
+fn a_mask_that_would_no_longer_hide_anything_is_refused_when_it_is_loaded_anew() {
+    let keep = keep();
+    let named = |file: &str| {
+        let component = config::resolved::Component::File(test_components::file(file).into());
+        HOST.load(&config::Plugin { component, ..config::Plugin::bundled("mask") }).unwrap()
+    };
+    let old = vec![link(named("trap"), json!({ "after": 100 }))];
+    // An analyzer under the filter's name, and what sees no pictures at all.
+    for other in ["diary", "caller"] {
+        let plugin = match other {
+            "caller" => crate::services::caller(None, |config| config.name = "mask".into()),
+            other => named(other),
+        };
+        let refused = Chain::prepare(&stream(), &old, &[link(plugin, json!({}))], &keep).map(drop).unwrap_err();
+        assert!(refused.to_string().contains("write it under another name"), "{other}: {refused}");
+    }
+}
+
+#[test]
+fn the_last_good_picture_is_not_shown_again_when_a_filter_was_added_before_it() {
+    let config = config::Plugin { on_error: Some(config::OnError::Last), ..declared("trap") };
+    let (keep, plugin) = (keep(), HOST.load(&config).unwrap());
+    let old = vec![link(plugin.clone(), json!({ "after": 1 }))];
+    let mut chain = Chain::new(&stream(), old.clone(), keep.clone());
+    assert!(matches!(chain.process(picture(0), Mode::All), Outcome::Shown(_)));
+    let new = vec![link(bundled("clock"), json!({})), link(plugin, json!({ "after": 1 }))];
+    chain.succeed(Chain::prepare(&stream(), &old, &new, &keep).unwrap());
+    // It traps now, and the only good picture that it had was not seen by what is before it.
+    assert!(matches!(chain.process(picture(1), Mode::All), Outcome::Withheld { .. }));
+}
+
+#[test]
+fn another_rate_alone_is_in_force_too() {
+    let (keep, plugin) = (keep(), guest("diary", None));
+    let at = |fps| vec![Link { fps: Some(fps), ..link(plugin.clone(), json!({})) }];
+    let mut chain = Chain::new(&stream(), at(1), keep.clone());
+    assert_eq!(chain.look_interval(), Some(90_000));
+    chain.succeed(Chain::prepare(&stream(), &at(1), &at(10), &keep).unwrap());
+    assert_eq!(chain.look_interval(), Some(9_000));
 }
