@@ -21,7 +21,8 @@ const GROWTH: u64 = 24 << 20;
 struct Viewer {
     socket: WebSocketStream<Throttled>,
     throttle: Throttle,
-    fps: u64,
+    /// What it was told last.
+    rendition: Value,
     stills: u64,
     bytes: u64,
 }
@@ -38,7 +39,7 @@ impl Viewer {
         let throttle = Throttle::default();
         let connection = Throttled::connect(program, throttle.clone()).await?;
         let (socket, _) = tokio_tungstenite::client_async(program.ws_url(&format!("/ws/{stream}")), connection).await?;
-        Ok(Self { socket, throttle, fps: 0, stills: 0, bytes: 0 })
+        Ok(Self { socket, throttle, rendition: Value::Null, stills: 0, bytes: 0 })
     }
 
     async fn next(&mut self) -> Result<()> {
@@ -51,7 +52,7 @@ impl Viewer {
             Message::Text(text) => {
                 let text: Value = serde_json::from_str(&text)?;
                 if text["type"] == "rendition" {
-                    self.fps = text["fps"].as_u64().context("a rate")?;
+                    self.rendition = text;
                 }
             }
             Message::Close(frame) => bail!("closed: {frame:?}"),
@@ -72,11 +73,11 @@ impl Viewer {
         })
     }
 
-    /// Waits until it is told a rate like this.
-    async fn told(&mut self, is_it: impl Fn(u64) -> bool) -> Result<Duration> {
+    /// Waits until it is told a rendition like this.
+    async fn told(&mut self, is_it: impl Fn(&Value) -> bool) -> Result<Duration> {
         let begun = Instant::now();
-        while !is_it(self.fps) {
-            ensure!(begun.elapsed() < SETTLE, "still {}/s after {SETTLE:?}", self.fps);
+        while !is_it(&self.rendition) {
+            ensure!(begun.elapsed() < SETTLE, "still {} after {SETTLE:?}", self.rendition);
             self.next().await?;
         }
         Ok(begun.elapsed())
@@ -98,7 +99,7 @@ async fn a_throttled_viewer_goes_from_30_to_what_it_holds_and_back() -> Result<(
     ))
     .await?;
     let mut viewer = Viewer::connect(&program, "scene").await?;
-    viewer.told(|fps| fps == 30).await?;
+    viewer.told(|rendition| rendition["fps"] == 30).await?;
     viewer.look(Duration::from_secs(2)).await?;
     let all = viewer.look(Duration::from_secs(4)).await?;
     ensure!(all.rate > 24.0, "{all:?} of 30/s");
@@ -107,18 +108,47 @@ async fn a_throttled_viewer_goes_from_30_to_what_it_holds_and_back() -> Result<(
     // What seven and a half stills a second need: 5/s it holds, 10/s it does not.
     let still = all.bytes_per_second / all.rate;
     viewer.throttle.set((7.5 * still) as u32);
-    let down = viewer.told(|fps| fps <= 5).await?;
+    let down = viewer.told(|rendition| rendition["fps"].as_u64() <= Some(5)).await?;
     let held = viewer.look(LOOK).await?;
-    ensure!(held.rate > 3.5 && held.rate < 8.0, "{held:?} at {}/s", viewer.fps);
+    ensure!(held.rate > 3.5 && held.rate < 8.0, "{held:?} of {}", viewer.rendition);
     let (kept, grown) = (kept(&program, "scene").await?, program.resident_bytes()?.saturating_sub(before));
     ensure!(kept < 2 << 20, "{kept} bytes are kept");
     ensure!(grown < GROWTH, "{} MB more", grown >> 20);
 
     viewer.throttle.set(0);
-    let up = viewer.told(|fps| fps == 30).await?;
+    let up = viewer.told(|rendition| rendition["fps"] == 30).await?;
     viewer.look(Duration::from_secs(1)).await?;
     let again = viewer.look(Duration::from_secs(4)).await?;
     ensure!(again.rate > 24.0, "{again:?} behind the throttle");
     println!("down in {down:?} to {held:?}, up in {up:?}, {kept} bytes kept, {} kB grown", grown >> 10);
+    Ok(())
+}
+
+/// Quality goes first, then width, then rate: whichever it is, what comes fits the link.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_bundled_policy_takes_a_throttled_viewer_down_and_up_again() -> Result<()> {
+    let program = Program::start(
+        "[streams.scene]\nsource = \"test://?size=640x360&fps=30\"\n\n[streams.scene.stills]\npolicy = \"format-choice\"\n",
+    )
+    .await?;
+    let mut viewer = Viewer::connect(&program, "scene?format=jpeg").await?;
+    viewer.told(|rendition| rendition["format"] == "jpeg").await?;
+    viewer.look(Duration::from_secs(2)).await?;
+    let best = viewer.rendition.clone();
+    let all = viewer.look(Duration::from_secs(4)).await?;
+    ensure!(all.rate > 24.0, "{all:?} of {best}");
+
+    let limit = all.bytes_per_second / 6.0;
+    viewer.throttle.set(limit as u32);
+    viewer.told(|rendition| *rendition != best).await?;
+    // As many steps as it needs.
+    viewer.look(LOOK).await?;
+    let (held, rendition) = (viewer.look(LOOK).await?, viewer.rendition.clone());
+    let wanted = rendition["fps"].as_u64().context("a rate")?.min(30) as f64;
+    ensure!(held.rate > 0.5 * wanted, "{held:?} of {rendition}");
+
+    viewer.throttle.set(0);
+    let up = viewer.told(|rendition| *rendition == best).await?;
+    println!("{all:?} of {best}, {held:?} of {rendition} at {limit:.0} bytes a second, back in {up:?}");
     Ok(())
 }

@@ -18,7 +18,7 @@ fn a_sampled_analyzer_sees_its_rate_and_a_filter_sees_every_picture() {
         chain.process(picture(n), Mode::All);
     }
     let [analyzer, filter] = &chain.snapshot_handle().snapshot()[..] else { panic!("two links") };
-    assert_eq!(analyzer.calls, 10, "two seconds at 30/s, looked at five times a second");
+    assert!((10..=11).contains(&analyzer.calls), "two seconds at 30/s, looked at five times a second: {analyzer:?}");
     // The diary drops every third that it sees, and between two looks that holds: those do not reach the filter.
     assert!(filter.calls >= 40 && filter.calls == 60 - analyzer.gated, "{analyzer:?} {filter:?}");
 }
