@@ -74,7 +74,7 @@ struct Watcher {
 
 /// How someone watches.
 enum Output {
-    WebSocket(Viewer),
+    WebSocket(Box<Viewer>),
     Mjpeg(Multipart),
 }
 
@@ -138,8 +138,8 @@ async fn watchers(program: &Program, count: usize) -> Result<Vec<Watcher>> {
     for n in 0..count {
         let output = match n % 5 {
             4 => Output::Mjpeg(Multipart::connect(program, "lobby").await?),
-            3 => Output::WebSocket(Viewer::connect(program, "lobby?format=webp").await?),
-            _ => Output::WebSocket(Viewer::connect(program, "lobby?format=jpeg").await?),
+            3 => Output::WebSocket(Box::new(Viewer::connect(program, "lobby?format=webp").await?)),
+            _ => Output::WebSocket(Box::new(Viewer::connect(program, "lobby?format=jpeg").await?)),
         };
         watchers.push(Watcher::begin(output).await?);
     }

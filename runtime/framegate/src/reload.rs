@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -180,7 +180,7 @@ impl Reloader {
 }
 
 /// The file and its plugins; from here on the watch looks at what it names.
-fn read(file: &PathBuf, loader: &Loader, hub: &Hub, watch: &Watch) -> Result<Ready, NotTaken> {
+fn read(file: &Path, loader: &Loader, hub: &Hub, watch: &Watch) -> Result<Ready, NotTaken> {
     let refuse = |report| NotTaken::Mistakes { report, plugins: Vec::new() };
     let bundled = bundled::names();
     let loaded: Loaded = config::load(file, &Known { bundled: &bundled, environment: &Process }).map_err(refuse)?;
@@ -194,6 +194,6 @@ fn read(file: &PathBuf, loader: &Loader, hub: &Hub, watch: &Watch) -> Result<Rea
 }
 
 /// The files that are looked at: `streams.toml`, and the components that these configurations name.
-pub(crate) fn watched<'a>(file: &PathBuf, configs: impl IntoIterator<Item = &'a Config>) -> BTreeSet<PathBuf> {
-    configs.into_iter().flat_map(plugins::files).chain([file.clone()]).collect()
+pub(crate) fn watched<'a>(file: &Path, configs: impl IntoIterator<Item = &'a Config>) -> BTreeSet<PathBuf> {
+    configs.into_iter().flat_map(plugins::files).chain([file.to_owned()]).collect()
 }

@@ -46,7 +46,7 @@ impl Pictures {
             return;
         }
         // No worker, so no outlet and no still. A viewer who comes while the lock is free starts a worker with a chain of its own from these links.
-        state.links = links.clone();
+        state.links = links;
         let Some(mut chain) = state.chain.take() else {
             return;
         };

@@ -25,15 +25,18 @@ pub(crate) struct Places {
     choose: Option<ComponentExportIndex>,
 }
 
+/// A function that is lent a handle for the length of its call.
+type Lent<Of, Answer> = TypedFunc<(Resource<Of>,), (Answer,)>;
+
 /// One instance's exports.
 pub(crate) struct Exports {
     pub(crate) describe: TypedFunc<(), (String,)>,
     pub(crate) configure: TypedFunc<(String,), (Result<(), Vec<Mistake>>,)>,
-    pub(crate) process: Option<TypedFunc<(Resource<Frame>,), (Verdict,)>>,
+    pub(crate) process: Option<Lent<Frame, Verdict>>,
     pub(crate) tick: Option<TypedFunc<(), (Result<(), String>,)>>,
-    pub(crate) deliver: Option<TypedFunc<(Resource<Told>,), (Result<(), Failure>,)>>,
-    pub(crate) decide: Option<TypedFunc<(Resource<Applicant>,), (Decision,)>>,
-    pub(crate) choose: Option<TypedFunc<(Resource<Viewer>,), (Resource<Choice>,)>>,
+    pub(crate) deliver: Option<Lent<Told, Result<(), Failure>>>,
+    pub(crate) decide: Option<Lent<Applicant, Decision>>,
+    pub(crate) choose: Option<Lent<Viewer, Resource<Choice>>>,
 }
 
 impl Places {
@@ -41,7 +44,7 @@ impl Places {
     pub(crate) fn of(component: &InstancePre<Guest>) -> wasmtime::Result<Self> {
         let component = component.component();
         let find = |interface: &str, function: &str| {
-            let interface = component.get_export_index(None, &format!("framegate:plugin/{interface}@0.1.0"))?;
+            let interface = component.get_export_index(None, format!("framegate:plugin/{interface}@0.1.0"))?;
             component.get_export_index(Some(&interface), function)
         };
         let missing = || wasmtime::format_err!("it does not export `lifecycle`");

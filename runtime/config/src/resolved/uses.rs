@@ -7,7 +7,7 @@ use crate::secret;
 /// One entry of `plugins`. Options whose names say so (`token`, `password` …) print as `***`.
 #[derive(Clone, PartialEq)]
 pub struct PluginUse {
-    /// `use`: a key of [`Config::plugins`].
+    /// `use`: a key of [`crate::Config::plugins`].
     pub plugin: String,
     /// `options`: a JSON object, as the plugin gets it.
     pub options: serde_json::Value,
@@ -20,7 +20,7 @@ pub struct PluginUse {
 /// One entry of `events`. Options print as those of [`PluginUse`].
 #[derive(Clone, PartialEq)]
 pub struct SinkUse {
-    /// `use`: a key of [`Config::plugins`].
+    /// `use`: a key of [`crate::Config::plugins`].
     pub plugin: String,
     /// `options`: a JSON object, as the plugin gets it.
     pub options: serde_json::Value,
@@ -42,7 +42,7 @@ impl SinkUse {
 /// A plugin that chooses or decides. Options print as those of [`PluginUse`].
 #[derive(Clone, PartialEq)]
 pub struct PolicyUse {
-    /// `use`: a key of [`Config::plugins`].
+    /// `use`: a key of [`crate::Config::plugins`].
     pub plugin: String,
     /// `options`: a JSON object, as the plugin gets it.
     pub options: serde_json::Value,

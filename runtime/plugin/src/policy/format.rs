@@ -16,10 +16,13 @@ const PATIENCE: Duration = Duration::from_millis(100);
 #[derive(Clone)]
 pub struct FormatPolicy(How);
 
+/// A policy without WebAssembly.
+type Native = Arc<dyn Fn(&Viewer) -> Option<Choice> + Send + Sync>;
+
 #[derive(Clone)]
 enum How {
     Plugin(Arc<Shared>, mpsc::WeakSender<Question>),
-    Native(Arc<dyn Fn(&Viewer) -> Option<Choice> + Send + Sync>),
+    Native(Native),
 }
 
 /// What the handles of one policy and the thread that asks it share.

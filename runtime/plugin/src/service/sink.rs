@@ -68,10 +68,8 @@ pub(super) async fn run(upkeep: Upkeep, wants: Wants, journal: Journal) {
                 newest.borrow_and_update();
                 for event in journal.since(last) {
                     last = event.id;
-                    if is_wanted(&event, &wants) {
-                        if queue.push(event) {
-                            stats.dropped();
-                        }
+                    if is_wanted(&event, &wants) && queue.push(event) {
+                        stats.dropped();
                     }
                 }
                 stats.queued(queue.events.len());
