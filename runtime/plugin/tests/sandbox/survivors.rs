@@ -1,5 +1,8 @@
 //! Guests that ask too much and are given what is right: they go on, and nothing of theirs grows.
 
+use std::num::NonZero;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use codec::Picture;
@@ -7,7 +10,7 @@ use journal::Journal;
 use plugin::{Chain, Health, Kind, LinkSnapshot, Mode, Outcome};
 use serde_json::json;
 
-use crate::rig::{chain, guest, keep, link, luma, picture};
+use crate::rig::{HOST, chain, declared, guest, keep, link, luma, picture};
 
 /// The guest's first picture, with how it is then.
 fn survives(name: &str) -> (Picture, LinkSnapshot, Journal) {
@@ -87,4 +90,33 @@ pub(crate) fn kept_handle() {
     assert!(
         told.iter().any(|event| event.kind == "plugin-failed" && event.data["message"].to_string().contains("handle"))
     );
+}
+
+/// What counts is the processor's time that a plugin takes, not the time that passes while others have the processor.
+#[test]
+fn a_healthy_plugin_is_not_killed_where_all_cores_are_busy() {
+    let stop = AtomicBool::new(false);
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let deadline = Some(Duration::from_millis(50));
+    let plugin = HOST.load(&config::Plugin { deadline, ..declared("ten-thousand-shapes") }).unwrap();
+    thread::scope(|scope| {
+        for _ in 0..4 * cores {
+            scope.spawn(|| {
+                while !stop.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+        let (mut chain, _) = chain([(plugin, json!({}))]);
+        let begin = Instant::now();
+        let shown = (0..40).all(|n| matches!(chain.process(picture(n), Mode::All), Outcome::Shown(_)));
+        let took = begin.elapsed();
+        stop.store(true, Ordering::Relaxed);
+        let stats = &chain.snapshot_handle().snapshot()[0];
+        assert!(shown && stats.faults.is_empty(), "{stats:?}");
+        assert!(
+            took > 2 * Duration::from_micros(stats.cpu_us),
+            "nobody else had the processor: {took:?} for {stats:?}"
+        );
+    });
 }
