@@ -2,6 +2,7 @@ mod link;
 mod scene;
 mod succession;
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -19,8 +20,8 @@ use scene::Scenes;
 
 pub use succession::{Refused, Succession};
 
-/// One plugin of a chain, with its options.
-#[derive(Clone, Debug)]
+/// One plugin of a chain, with its options, which are not printed: there may be secrets among them.
+#[derive(Clone)]
 pub struct Link {
     /// The plugin.
     pub plugin: Arc<Plugin>,
@@ -101,6 +102,17 @@ impl Link {
     /// A link as it is written.
     pub fn new(plugin: Arc<Plugin>, used: &PluginUse) -> Self {
         Self { plugin, options: used.options.clone(), fps: used.fps, always: used.always }
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { plugin, fps, always, .. } = self;
+        f.debug_struct("Link")
+            .field("plugin", &plugin.name())
+            .field("fps", fps)
+            .field("always", always)
+            .finish_non_exhaustive()
     }
 }
 

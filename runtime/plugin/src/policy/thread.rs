@@ -23,7 +23,7 @@ pub struct Policies {
 }
 
 /// Where a policy is used, and what it is told there.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Use {
     /// Whose viewers are chosen for.
     pub stream: StreamName,
