@@ -52,12 +52,14 @@ pub(super) async fn run(upkeep: Upkeep, wants: Wants, journal: Journal) {
     // The instance is here, or with the try that is on its way.
     let mut free = Some(upkeep);
     let mut trying = None;
+    let mut on_its_way = last;
     loop {
         if trying.is_none()
             && let Some(event) = queue.events.pop_front()
         {
             stats.queued(queue.events.len());
             let upkeep = free.take().expect("no try is on its way");
+            on_its_way = event.id;
             trying = Some(Box::pin(deliver(upkeep, Told { event, still: None, attempt: 1 }, journal.clone())));
         }
         tokio::select! {
@@ -77,6 +79,7 @@ pub(super) async fn run(upkeep: Upkeep, wants: Wants, journal: Journal) {
             upkeep = async { trying.as_mut().expect("looked at below").as_mut().await }, if trying.is_some() => {
                 free = Some(upkeep);
                 trying = None;
+                stats.is_done_with(on_its_way);
             }
         }
     }

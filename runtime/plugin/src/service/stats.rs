@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -34,11 +35,15 @@ pub struct ServiceSnapshot {
 
 /// The counters of one service; its task writes, anybody reads.
 #[derive(Debug)]
-pub(super) struct ServiceStats(Mutex<ServiceSnapshot>);
+pub(super) struct ServiceStats {
+    snapshot: Mutex<ServiceSnapshot>,
+    /// The newest event that a sink is done with: whoever takes its place goes on behind it.
+    done: AtomicU64,
+}
 
 impl ServiceStats {
     pub(super) fn new(plugin: &str, role: Role) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(ServiceSnapshot {
+        let snapshot = Mutex::new(ServiceSnapshot {
             plugin: plugin.to_owned(),
             role,
             health: Health::Idle,
@@ -50,11 +55,21 @@ impl ServiceStats {
             wall_us: 0,
             faults: BTreeMap::new(),
             last_fault: None,
-        })))
+        });
+        Arc::new(Self { snapshot, done: AtomicU64::new(0) })
+    }
+
+    /// The newest event that a sink is done with.
+    pub(super) fn done(&self) -> u64 {
+        self.done.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn is_done_with(&self, event: u64) {
+        self.done.store(event, Ordering::Relaxed);
     }
 
     fn lock(&self) -> MutexGuard<'_, ServiceSnapshot> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.snapshot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn snapshot(&self) -> ServiceSnapshot {

@@ -73,13 +73,18 @@ impl StreamServices {
         for what in pollers.chain(sinks.iter().cloned().map(What::Sink)) {
             let running = match old.iter().position(|running| running.what.is_same(&what)) {
                 Some(at) => old.swap_remove(at),
-                None => self.start(what),
+                None => {
+                    // A sink that is loaded anew, or has other options, goes on where the one before it was.
+                    let before = old.iter().find(|running| running.what.is_sink_of(&what));
+                    let behind = before.map(|running| running.stats.done());
+                    self.start(what, behind)
+                }
             };
             self.running.push(running);
         }
     }
 
-    fn start(&self, what: What) -> Running {
+    fn start(&self, what: What, behind: Option<u64>) -> Running {
         let (plugin, options, role) = match &what {
             What::Poller { plugin, options, .. } => (plugin, options, Role::Poller),
             What::Sink(sink) => (&sink.plugin, &sink.used.options, Role::EventSink),
@@ -96,7 +101,8 @@ impl StreamServices {
             }
             What::Sink(sink) => {
                 let capacity = sink.plugin.config.queue as usize;
-                let behind = *journal.watch().borrow();
+                let behind = behind.unwrap_or_else(|| *journal.watch().borrow());
+                stats.is_done_with(behind);
                 let wants = Wants { stream: self.stream.clone(), used: sink.used.clone(), capacity, behind };
                 self.services.spawn(&stop, sink::run(upkeep, wants, journal));
             }
@@ -111,6 +117,14 @@ impl StreamServices {
 }
 
 impl What {
+    /// Whether both are sinks of plugins of one name.
+    fn is_sink_of(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Sink(sink), Self::Sink(other)) => sink.used.plugin == other.used.plugin,
+            _ => false,
+        }
+    }
+
     fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (

@@ -165,6 +165,22 @@ async fn an_event_that_could_not_be_taken_is_tried_again_and_those_behind_it_wai
 }
 
 #[tokio::test]
+async fn a_sink_with_other_options_goes_on_where_the_one_before_was() {
+    const DOWN: &str = "HTTP/1.1 503 Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let web = Web::serve(&[OK, DOWN, OK]).await;
+    let (mut rig, plugin) = (Rig::new(), caller(Some(&web), |_| {}));
+    rig.sink(&plugin, json!({ "url": web.url }));
+    for kind in ["a", "b", "c"] {
+        rig.journal.write(kind, Some(&stream()), None, Value::Null);
+    }
+    rig.until(|sink| sink.retried == 1).await;
+    rig.sink(&plugin, json!({ "url": web.url, "then": "nothing" }));
+    rig.until(|sink| sink.succeeded == 2).await;
+    let begins: Vec<_> = web.bodies().iter().map(|body| body[..3].to_owned()).collect();
+    assert_eq!(begins, ["1 a", "1 b", "1 b", "1 c"], "nothing is told twice but what was not taken");
+}
+
+#[tokio::test]
 async fn a_sink_that_fails_rests_its_queue_drops_the_oldest_and_the_breaker_ends_it() {
     let mut rig = Rig::new();
     let limits = |config: &mut config::Plugin| (config.queue, config.max_failures) = (2, 2);
