@@ -70,13 +70,24 @@ async fn the_plugin_builds_as_written_and_draws_its_bar() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn the_real_cameras_lines_are_a_configuration() -> Result<()> {
+/// `framegate check` finds no mistake in the block that holds these words, its plugins loaded and asked.
+async fn is_a_configuration(words: &str) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("streams.toml");
-    fs::write(&file, block("toml", "rtsp://")?)?;
+    fs::write(&file, block("toml", words)?)?;
     let mut command = Command::new(program::path()?);
-    let output = tool::run(command.arg("check").arg(&file).env("LOBBY_PASSWORD", "secret"), CHECK).await?;
+    command.arg("check").arg(&file).env("LOBBY_PASSWORD", "secret").env("TELEGRAM_TOKEN", "123456:ABC");
+    let output = tool::run(&mut command, CHECK).await?;
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Ok(())
+}
+
+#[tokio::test]
+async fn the_real_cameras_lines_are_a_configuration() -> Result<()> {
+    is_a_configuration("LOBBY_PASSWORD").await
+}
+
+#[tokio::test]
+async fn the_bundled_plugins_lines_are_a_configuration() -> Result<()> {
+    is_a_configuration("[plugins.webhook]").await
 }
