@@ -52,9 +52,13 @@ impl Program {
     pub async fn start_in(folder: TempDir, sections: &str) -> Result<Self> {
         let file = folder.path().join(FILE);
         std::fs::write(&file, with_server(sections))?;
+        Self::start_with(folder, &["run", file.to_str().context("a folder of UTF-8")?]).await
+    }
+
+    /// Starts it with these words on its command line, in this folder.
+    pub async fn start_with(folder: TempDir, words: &[&str]) -> Result<Self> {
         let mut child = Command::new(path()?)
-            .arg("run")
-            .arg(&file)
+            .args(words)
             .current_dir(folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -1,17 +1,20 @@
 //! The command line: what was typed → what is to be done.
 
+mod plugin;
+
 use std::path::{Path, PathBuf};
 
-use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use workbench::{Language, Name, Role};
+
+use plugin::PluginCommand;
+pub(crate) use plugin::{Declared, InputArguments, PluginArguments};
 
 /// The file that is read if none is named.
 const FILE: &str = "streams.toml";
 
 /// What is to be done.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum Arguments {
     /// Serve what the file says, until a signal.
     Run {
@@ -36,32 +39,6 @@ pub(crate) enum Arguments {
     },
 }
 
-/// What is to be done about a plugin's project.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum PluginArguments {
-    /// Make a new one.
-    New {
-        /// Its name, and its folder's within this one.
-        name: Name,
-        /// What it is written in.
-        language: Language,
-        /// What it is for.
-        role: Role,
-    },
-    /// Make its component.
-    Build {
-        /// Its folder.
-        folder: PathBuf,
-    },
-    /// Say what a component is.
-    Inspect {
-        /// The component, or the name of one that comes with the program.
-        component: String,
-        /// For programs.
-        json: bool,
-    },
-}
-
 /// What `--version` says beside the version.
 pub(crate) struct Version {
     /// `git describe` at build time; `unknown` outside a checkout.
@@ -78,6 +55,7 @@ Examples:
   framegate schema > schema.json     the file's JSON schema, for your editor
   framegate plugin new --lang rust --role filter name-plate
                                      a plugin of your own, in Rust, C, JavaScript, Python or Go
+  framegate plugin dev name-plate    it, on live pictures, built anew at each save
 
 A file to begin with, which needs no camera:
   [streams.demo]
@@ -137,52 +115,6 @@ enum Command {
     Compile { input: PathBuf, output: PathBuf },
 }
 
-#[derive(Subcommand)]
-enum PluginCommand {
-    /// Make a project in a new folder: sources, build, test, README, and the interfaces
-    #[command(after_help = NEW_EXAMPLES)]
-    New {
-        /// What it is written in
-        #[arg(long, value_parser = PossibleValuesParser::new(Language::ALL.map(Language::word)).try_map(|word| word.parse::<Language>()))]
-        lang: Language,
-        /// What it is for
-        #[arg(long, default_value = "filter", value_parser = PossibleValuesParser::new(Role::ALL.map(Role::word)).try_map(|word| word.parse::<Role>()))]
-        role: Role,
-        /// Lower-case words joined by `-`; its folder is called the same
-        name: Name,
-    },
-    /// Say what a component is, may do and needs, before it is used
-    Inspect {
-        /// A .wasm file, or the name of one that comes with Framegate
-        component: String,
-        /// For programs
-        #[arg(long)]
-        json: bool,
-    },
-    /// Make a project's component with the language's own tools
-    #[command(
-        after_help = "What is missing is told with the line that installs it.\n\nExample:\n  framegate plugin build line-counter    makes line-counter/line-counter.wasm"
-    )]
-    Build {
-        /// The project's folder
-        #[arg(default_value = ".")]
-        folder: PathBuf,
-    },
-}
-
-const NEW_EXAMPLES: &str = "\
-Roles:
-  analyzer        looks at pictures: keeps or drops them, annotates, emits events
-  filter          all that, and changes them
-  poller          fetches something from time to time
-  event-sink      takes events to somewhere else
-  format-policy   chooses how stills are made for each viewer
-  access-policy   allows or refuses requests
-
-Example:
-  framegate plugin new --lang rust --role filter name-plate
-  framegate plugin build name-plate";
-
 impl Arguments {
     /// Reads this process's command line; ends the process where that is a mistake, or asks for help or the version.
     pub(crate) fn read(version: &Version) -> Self {
@@ -199,13 +131,7 @@ impl Arguments {
             Some(Command::Run { file }) => Self::Run { file },
             Some(Command::Check { file }) => Self::Check { file },
             Some(Command::Schema) => Self::Schema,
-            Some(Command::Plugin(PluginCommand::New { lang, role, name })) => {
-                Self::Plugin(PluginArguments::New { name, language: lang, role })
-            }
-            Some(Command::Plugin(PluginCommand::Inspect { component, json })) => {
-                Self::Plugin(PluginArguments::Inspect { component, json })
-            }
-            Some(Command::Plugin(PluginCommand::Build { folder })) => Self::Plugin(PluginArguments::Build { folder }),
+            Some(Command::Plugin(command)) => Self::Plugin(command.into()),
             Some(Command::Compile { input, output }) => Self::Compile { input, output },
             None => match written.file {
                 None => Self::Run { file: FILE.into() },
@@ -248,7 +174,7 @@ mod tests {
         Version { commit: "v0.1.0-3-gabcdef", codecs: vec![("openh264", "2.6.0".into()), ("libwebp", "1.3.2".into())] }
     }
 
-    fn read(words: &[&str]) -> clap::error::Result<Arguments> {
+    pub(super) fn read(words: &[&str]) -> clap::error::Result<Arguments> {
         Arguments::of(&version(), ["framegate"].iter().chain(words))
     }
 
@@ -263,34 +189,6 @@ mod tests {
         assert_eq!(read(&["schema"]).expect("good"), Arguments::Schema);
         let compile = Arguments::Compile { input: "a".into(), output: "b".into() };
         assert_eq!(read(&["compile", "a", "b"]).expect("good"), compile);
-    }
-
-    #[test]
-    fn a_plugin_is_made_in_a_language_for_a_role() {
-        let new = |words: &[&str]| read(&[&["plugin", "new"], words].concat());
-        let made = PluginArguments::New {
-            name: "line-counter".parse().expect("a name"),
-            language: Language::JavaScript,
-            role: Role::EventSink,
-        };
-        assert_eq!(
-            new(&["--lang", "js", "--role", "event-sink", "line-counter"]).expect("good"),
-            Arguments::Plugin(made)
-        );
-        let build = |folder: &str| Arguments::Plugin(PluginArguments::Build { folder: folder.into() });
-        assert_eq!(read(&["plugin", "build"]).expect("good"), build("."));
-        assert_eq!(read(&["plugin", "build", "x"]).expect("good"), build("x"));
-        let inspect = PluginArguments::Inspect { component: "x.wasm".into(), json: true };
-        assert_eq!(read(&["plugin", "inspect", "x.wasm", "--json"]).expect("good"), Arguments::Plugin(inspect));
-        for (wrong, words) in [
-            (&["--lang", "java", "a"][..], "rust, c, js, python, go"),
-            (&["--lang", "c", "--role", "mask", "a"], "format-policy"),
-            (&["--lang", "c", "A_b"], "line-counter"),
-            (&["a"], "--lang"),
-        ] {
-            let told = new(wrong).expect_err("a mistake").to_string();
-            assert!(told.contains(words), "{told}");
-        }
     }
 
     #[test]

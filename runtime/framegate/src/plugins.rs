@@ -109,7 +109,7 @@ fn hash(component: &Component) -> Option<String> {
 }
 
 /// Why a plugin cannot be used, where it is declared; for missing grants the lines to add.
-fn mistake(loaded: &Loaded, name: &str, error: &plugin::Error) -> Mistake {
+pub(crate) fn mistake(loaded: &Loaded, name: &str, error: &plugin::Error) -> Mistake {
     match error {
         plugin::Error::Grants { missing } => {
             let whys: Vec<_> =

@@ -67,6 +67,11 @@ impl ChainStats {
     pub fn snapshot(&self) -> Vec<LinkSnapshot> {
         self.links.iter().map(|link| link.snapshot()).collect()
     }
+
+    /// CPU time of all calls that succeeded: what it grew by is what a picture took.
+    pub fn cpu(&self) -> Duration {
+        Duration::from_nanos(self.links.iter().map(|link| link.cpu_ns.load(Relaxed)).sum())
+    }
 }
 
 /// Upper bounds of the buckets in microseconds: from an empty call to a deadline of 250 ms.

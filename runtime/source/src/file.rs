@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use media::{AccessUnit, Codec, Moment, StreamName, Timestamp};
 use tokio::sync::mpsc;
 
-use crate::assembler::Assembler;
+use crate::assembler::{Assembler, LeftOut};
 use crate::noise::Noise;
 use crate::session::Description;
 use crate::{Error, threads};
@@ -87,20 +87,8 @@ impl Session {
             }
             let Some(timed) = self.waiting.take() else { continue };
             let received = Moment::now();
-            match self.assembler.assemble(timed.data.into(), true) {
-                Ok(made) => {
-                    return Ok(AccessUnit {
-                        codec: Codec::H264,
-                        data: made.data,
-                        pts: Timestamp::from_ticks(timed.show),
-                        key: made.key,
-                        reference: timed.reference,
-                        lost: 0,
-                        received,
-                        captured: None,
-                        parameters: made.parameters,
-                    });
-                }
+            match unit(&mut self.assembler, timed, received) {
+                Ok(unit) => return Ok(unit),
                 Err(why) => self.noise.note(received.steady, || why.to_string()),
             }
         }
@@ -120,6 +108,39 @@ impl Session {
     pub(crate) fn description(&self) -> Description {
         Description { transport: "file", codec: Some(Codec::H264), server: None }
     }
+}
+
+/// Gives every access unit of a file to `take`, once, in the order of decoding and as fast as it is taken, until it says that it wants no more. What is
+/// no access unit is left out, as in a session.
+///
+/// Blocks: not for a thread that runs async tasks.
+pub fn read(path: &Path, mut take: impl FnMut(AccessUnit) -> ControlFlow<()>) -> Result<(), Error> {
+    let failed = |why: Why| failed(path.to_owned(), &why);
+    let mut reader = Reader::open(path).map_err(failed)?;
+    let mut assembler = Assembler::new(Codec::H264);
+    if let Some(parameters) = reader.parameters() {
+        assembler.learn(parameters.clone());
+    }
+    let given = reader.run_once(|timed| match unit(&mut assembler, timed, Moment::now()) {
+        Ok(unit) => take(unit),
+        Err(_) => ControlFlow::Continue(()),
+    });
+    given.map_err(failed)
+}
+
+fn unit(assembler: &mut Assembler, timed: Timed, received: Moment) -> Result<AccessUnit, LeftOut> {
+    let made = assembler.assemble(timed.data.into(), true)?;
+    Ok(AccessUnit {
+        codec: Codec::H264,
+        data: made.data,
+        pts: Timestamp::from_ticks(timed.show),
+        key: made.key,
+        reference: timed.reference,
+        lost: 0,
+        received,
+        captured: None,
+        parameters: made.parameters,
+    })
 }
 
 fn failed(path: PathBuf, why: &Why) -> Error {

@@ -10,6 +10,7 @@
 mod bindings;
 mod build;
 mod component;
+mod dev;
 mod error;
 mod interface;
 mod language;
@@ -20,8 +21,10 @@ mod role;
 mod template;
 mod tool;
 mod toolchain;
+mod watching;
 
 pub use build::{Built, build};
+pub use dev::{DEV, Dev, STREAM, dev_file};
 pub use error::Error;
 pub use language::Language;
 pub use name::Name;
@@ -30,3 +33,4 @@ pub use project::Project;
 pub use role::Role;
 pub use template::new;
 pub use toolchain::Toolchain;
+pub use watching::Sources;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -29,8 +30,8 @@ const END_WITHIN: Duration = Duration::from_millis(4_500);
 /// What a shell sees of a program that a second ctrl-c ended: 128 + SIGINT.
 const INTERRUPTED: i32 = 130;
 
-/// Runs until a signal.
-pub(crate) fn run(file: &Path) -> anyhow::Result<ExitCode> {
+/// Runs until a signal. `listening` is told where, once whoever connects finds everything there.
+pub(crate) fn run(file: &Path, listening: impl FnOnce(SocketAddr)) -> anyhow::Result<ExitCode> {
     log::begin();
     // Looked at before it is read: what changes from here on is not missed.
     let watch = Watch::begin(BTreeSet::from([file.to_owned()])).context("no thread that looks at files")?;
@@ -50,7 +51,7 @@ pub(crate) fn run(file: &Path) -> anyhow::Result<ExitCode> {
     limits::raise();
     advise();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
-    let ended = runtime.block_on(serve(Start { file: file.to_owned(), loaded, loader, plugins, watch }));
+    let ended = runtime.block_on(serve(Start { file: file.to_owned(), loaded, loader, plugins, watch }, listening));
     // A component that is being compiled for a reload is not waited for.
     runtime.shutdown_background();
     ended
@@ -65,7 +66,7 @@ struct Start {
     watch: Watch,
 }
 
-async fn serve(start: Start) -> anyhow::Result<ExitCode> {
+async fn serve(start: Start, listening: impl FnOnce(SocketAddr)) -> anyhow::Result<ExitCode> {
     let Start { file, loaded, loader, plugins, watch } = start;
     // Signals from here on ask; before, they end the process, which holds nothing yet.
     let mut signals = Signals::listen().context("signals cannot be listened to")?;
@@ -102,6 +103,7 @@ async fn serve(start: Start) -> anyhow::Result<ExitCode> {
     let mut serving = tokio::spawn(web::serve(listener, parts));
     // The one line on standard output: for people, and for programs that let the system choose the port.
     writeln!(std::io::stdout(), "listening on http://{address}").context("standard output is closed")?;
+    listening(address);
 
     let served = tokio::select! {
         signal = signals.next() => {

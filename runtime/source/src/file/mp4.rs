@@ -65,33 +65,36 @@ impl Movie {
         })
     }
 
-    /// Gives every access unit to `take`, for ever, until it says that nobody wants them.
-    pub(super) fn run(&self, file: &mut File, mut take: impl FnMut(Timed) -> ControlFlow<()>) -> Result<(), Why> {
+    /// Gives every access unit to `take`, with times that begin at `base`, until it says that nobody wants them; then where the next pass begins.
+    pub(super) fn pass(
+        &self,
+        file: &mut File,
+        base: i64,
+        take: &mut impl FnMut(Timed) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<(), i64>, Why> {
         let Some(first) = self.samples.first() else {
             return Err(Why::Empty);
         };
-        let (mut base, mut raw) = (0_i64, Vec::new());
-        loop {
-            for sample in &self.samples {
-                raw.resize(sample.size as usize, 0);
-                file.seek(SeekFrom::Start(sample.offset))?;
-                file.read_exact(&mut raw)?;
-                let (data, reference) = self.annexb(&raw);
-                if data.is_empty() {
-                    continue;
-                }
-                let timed = Timed {
-                    data,
-                    reference,
-                    decode: base + sample.decode - first.decode,
-                    show: base + sample.show - first.show,
-                };
-                if take(timed).is_break() {
-                    return Ok(());
-                }
+        let mut raw = Vec::new();
+        for sample in &self.samples {
+            raw.resize(sample.size as usize, 0);
+            file.seek(SeekFrom::Start(sample.offset))?;
+            file.read_exact(&mut raw)?;
+            let (data, reference) = self.annexb(&raw);
+            if data.is_empty() {
+                continue;
             }
-            base += self.length;
+            let timed = Timed {
+                data,
+                reference,
+                decode: base + sample.decode - first.decode,
+                show: base + sample.show - first.show,
+            };
+            if take(timed).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
         }
+        Ok(ControlFlow::Continue(base + self.length))
     }
 
     /// NAL units behind lengths (ISO/IEC 14496-15, section 5.3.2) as NAL units behind start codes. What a wrong length leaves is dropped.

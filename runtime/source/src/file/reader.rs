@@ -80,51 +80,84 @@ impl Reader {
     }
 
     /// Gives every access unit to `take`, in the order of decoding and for ever, until it says that nobody wants them.
-    pub(super) fn run(&mut self, take: impl FnMut(Timed) -> ControlFlow<()>) -> Result<(), Why> {
+    pub(super) fn run(&mut self, mut take: impl FnMut(Timed) -> ControlFlow<()>) -> Result<(), Why> {
+        let mut place = Place::default();
+        while self.pass(&mut place, &mut take)?.is_continue() {}
+        Ok(())
+    }
+
+    /// The same, once through the file.
+    pub(super) fn run_once(&mut self, mut take: impl FnMut(Timed) -> ControlFlow<()>) -> Result<(), Why> {
+        self.pass(&mut Place::default(), &mut take).map(drop)
+    }
+
+    fn pass(
+        &mut self,
+        place: &mut Place,
+        take: &mut impl FnMut(Timed) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>, Why> {
         match self {
-            Self::Mp4(file, movie) => movie.run(file, take),
-            Self::AnnexB(file) => run_annexb(file, take),
+            Self::Mp4(file, movie) => Ok(match movie.pass(file, place.base, take)? {
+                ControlFlow::Continue(base) => {
+                    place.base = base;
+                    ControlFlow::Continue(())
+                }
+                ControlFlow::Break(()) => ControlFlow::Break(()),
+            }),
+            Self::AnnexB(file) => pass_annexb(file, &mut place.clock, take),
         }
     }
 }
 
-fn run_annexb(file: &mut File, mut take: impl FnMut(Timed) -> ControlFlow<()>) -> Result<(), Why> {
+/// Where the times of the next pass through a file begin.
+#[derive(Debug, Default)]
+struct Place {
+    /// Of an mp4, in 90 kHz ticks.
+    base: i64,
+    /// Of a byte stream, in pictures.
+    clock: Clock,
+}
+
+fn pass_annexb(
+    file: &mut File,
+    clock: &mut Clock,
+    take: &mut impl FnMut(Timed) -> ControlFlow<()>,
+) -> Result<ControlFlow<()>, Why> {
     let mut piece = vec![0; READ];
-    let mut clock = Clock::default();
+    file.seek(SeekFrom::Start(0))?;
+    let (mut splitter, mut reorder, mut units) = (Splitter::default(), Reorder::new(), Vec::new());
+    let (before, mut skipped) = (clock.decoded, false);
     loop {
-        file.seek(SeekFrom::Start(0))?;
-        let (mut splitter, mut reorder, mut units) = (Splitter::default(), Reorder::new(), Vec::new());
-        let (before, mut skipped) = (clock.decoded, false);
-        loop {
-            let length = file.read(&mut piece)?;
-            match length {
-                0 => splitter.finish(&mut units),
-                _ => splitter.push(&piece[..length], &mut units)?,
+        let length = file.read(&mut piece)?;
+        match length {
+            0 => splitter.finish(&mut units),
+            _ => splitter.push(&piece[..length], &mut units)?,
+        }
+        clock.rate = splitter.rate().or(clock.rate);
+        for unit in units.drain(..) {
+            let (order, key) = (unit.order, unit.key);
+            reorder.push(unit, order, key);
+        }
+        if length == 0 {
+            reorder.flush();
+        }
+        while let Some((unit, place)) = reorder.pull() {
+            if !splitter.is_described() {
+                skipped = true;
+                continue;
             }
-            clock.rate = splitter.rate().or(clock.rate);
-            for unit in units.drain(..) {
-                let (order, key) = (unit.order, unit.key);
-                reorder.push(unit, order, key);
-            }
-            if length == 0 {
-                reorder.flush();
-            }
-            while let Some((unit, place)) = reorder.pull() {
-                if !splitter.is_described() {
-                    skipped = true;
-                    continue;
-                }
-                if take(clock.time(unit, before + place)).is_break() {
-                    return Ok(());
-                }
-            }
-            if length == 0 {
-                break;
+            if take(clock.time(unit, before + place)).is_break() {
+                return Ok(ControlFlow::Break(()));
             }
         }
-        if clock.decoded == before {
-            return Err(if skipped { Why::Undescribed } else { Why::Empty });
+        if length == 0 {
+            break;
         }
+    }
+    match clock.decoded == before {
+        true if skipped => Err(Why::Undescribed),
+        true => Err(Why::Empty),
+        false => Ok(ControlFlow::Continue(())),
     }
 }
 

@@ -1,20 +1,21 @@
 use std::path::Path;
 
-use workbench::{Error, Project};
+use workbench::{Built, Error, Project};
 
 use super::progress::Progress;
 
 /// Builds the project in a folder; says where the component is and what it is.
 pub(super) fn run(folder: &Path) -> Result<String, Error> {
-    let project = Project::open(folder)?;
-    let progress = Progress::begin();
-    let built = workbench::build(&project, &mut |step| progress.step(step))?;
-    drop(progress);
-    let roles: Vec<_> = built.roles.iter().map(|role| role.word()).collect();
+    let Built { component, bytes, roles, said } = built(&Project::open(folder)?)?;
+    let roles: Vec<_> = roles.iter().map(|role| role.word()).collect();
     let roles = if roles.is_empty() { "no role".to_owned() } else { roles.join(", ") };
-    let mut said = built.said;
-    said += &format!("{}: {}, {roles}\n", folder.join(file(&built.component)).display(), size(built.bytes));
-    Ok(said)
+    Ok(said + &format!("{}: {}, {roles}\n", folder.join(file(&component)).display(), size(bytes)))
+}
+
+/// Builds a project, with its steps on the terminal.
+pub(super) fn built(project: &Project) -> Result<Built, Error> {
+    let progress = Progress::begin();
+    workbench::build(project, &mut |step| progress.step(step))
 }
 
 fn file(component: &Path) -> &Path {

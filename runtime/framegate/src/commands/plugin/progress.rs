@@ -17,6 +17,17 @@ impl Progress {
     pub(super) fn step(&self, words: &str) {
         self.0.set_message(words.to_owned());
     }
+
+    /// A bar: so many are done, and of how many.
+    pub(super) fn at(&self, done: u64, of: u64, what: &'static str) {
+        if self.0.length() != Some(of) {
+            let style = ProgressStyle::with_template("{spinner} {wide_bar} {pos} of {len} {msg} {elapsed}");
+            self.0.set_style(style.expect("a template without a mistake"));
+            self.0.set_length(of);
+            self.0.set_message(what);
+        }
+        self.0.set_position(done);
+    }
 }
 
 impl Drop for Progress {
