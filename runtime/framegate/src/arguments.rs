@@ -60,6 +60,13 @@ pub(crate) enum PluginArguments {
         /// For programs.
         json: bool,
     },
+    /// Give a component to a registry.
+    Push {
+        /// The component.
+        file: PathBuf,
+        /// `oci://registry/repository:tag`, not yet looked at: it may have a password in it, which must not be shown.
+        to: String,
+    },
 }
 
 /// What `--version` says beside the version.
@@ -153,7 +160,7 @@ enum PluginCommand {
     },
     /// Say what a component is, may do and needs, before it is used
     Inspect {
-        /// A .wasm file, or the name of one that comes with Framegate
+        /// A .wasm file, oci://registry/repository:tag, or the name of one that comes with Framegate
         component: String,
         /// For programs
         #[arg(long)]
@@ -168,7 +175,22 @@ enum PluginCommand {
         #[arg(default_value = ".")]
         folder: PathBuf,
     },
+    /// Give a component to an OCI registry, and print the line by which others use it
+    #[command(after_help = PUSH_EXAMPLE)]
+    Push {
+        /// The .wasm file
+        file: PathBuf,
+        /// oci://registry/repository:tag, with the version as the tag
+        to: String,
+    },
 }
+
+const PUSH_EXAMPLE: &str = "\
+The component is checked first. `docker login` says who you are.
+
+Example:
+  docker login ghcr.io
+  framegate plugin push name-plate/name-plate.wasm oci://ghcr.io/acme/name-plate:1.0.0";
 
 const NEW_EXAMPLES: &str = "\
 Roles:
@@ -206,6 +228,7 @@ impl Arguments {
                 Self::Plugin(PluginArguments::Inspect { component, json })
             }
             Some(Command::Plugin(PluginCommand::Build { folder })) => Self::Plugin(PluginArguments::Build { folder }),
+            Some(Command::Plugin(PluginCommand::Push { file, to })) => Self::Plugin(PluginArguments::Push { file, to }),
             Some(Command::Compile { input, output }) => Self::Compile { input, output },
             None => match written.file {
                 None => Self::Run { file: FILE.into() },
@@ -282,6 +305,8 @@ mod tests {
         assert_eq!(read(&["plugin", "build", "x"]).expect("good"), build("x"));
         let inspect = PluginArguments::Inspect { component: "x.wasm".into(), json: true };
         assert_eq!(read(&["plugin", "inspect", "x.wasm", "--json"]).expect("good"), Arguments::Plugin(inspect));
+        let push = PluginArguments::Push { file: "x.wasm".into(), to: "oci://r/x:1".into() };
+        assert_eq!(read(&["plugin", "push", "x.wasm", "oci://r/x:1"]).expect("good"), Arguments::Plugin(push));
         for (wrong, words) in [
             (&["--lang", "java", "a"][..], "rust, c, js, python, go"),
             (&["--lang", "c", "--role", "mask", "a"], "format-policy"),

@@ -3,7 +3,8 @@
 mod build;
 mod inspect;
 mod new;
-mod progress;
+pub(crate) mod progress;
+mod push;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -16,6 +17,7 @@ pub(crate) fn run(arguments: PluginArguments) -> anyhow::Result<ExitCode> {
         PluginArguments::New { name, language, role } => new::run(&name, language, role),
         PluginArguments::Build { folder } => build::run(&folder),
         PluginArguments::Inspect { component, json } => return inspect::run(&component, json),
+        PluginArguments::Push { file, to } => return push::run(&file, &to),
     };
     match done {
         Ok(said) => {
