@@ -50,12 +50,18 @@ impl Program {
 
     /// The same in a folder that the test has put files into.
     pub async fn start_in(folder: TempDir, sections: &str) -> Result<Self> {
+        Self::start_with(folder, sections, &[]).await
+    }
+
+    /// The same with these variables in its environment.
+    pub async fn start_with(folder: TempDir, sections: &str, variables: &[(&str, &Path)]) -> Result<Self> {
         let file = folder.path().join(FILE);
         std::fs::write(&file, with_server(sections))?;
         let mut child = Command::new(path()?)
             .arg("run")
             .arg(&file)
             .current_dir(folder.path())
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
