@@ -154,13 +154,18 @@ impl Error {
                 "the registry's certificate is checked by the system's authorities; `SSL_CERT_FILE` names others".into()
             }
             Self::Unreachable { .. } | Self::TimedOut { .. } => {
-                "a component that was pulled once needs no registry: pull it while the registry is there, with `framegate check`".into()
+                "look whether this machine reaches it; a component that was pulled once needs no registry any more"
+                    .into()
             }
             Self::Denied { registry, who: Who::Anonymous { .. }, .. } => {
-                format!("`docker login {registry}` writes down who you are; many registries also say this of a repository that is not there")
+                format!(
+                    "`docker login {registry}` writes down who you are; many registries also say this of a repository that is not there"
+                )
             }
             Self::Denied { registry, who: Who::User { .. }, .. } => {
-                format!("`docker login {registry}` writes it down anew; ask the repository's owner whether that user may")
+                format!(
+                    "`docker login {registry}` writes it down anew; ask the repository's owner whether that user may"
+                )
             }
             Self::NotFound { .. } => "look for a misspelt name, and whether it was pushed and not deleted".into(),
             Self::OtherBytes { .. } => {
@@ -168,7 +173,11 @@ impl Error {
             }
             Self::OtherSize { .. } => "try again; nothing of it was kept".into(),
             Self::NotAComponent { .. } => "`framegate plugin push` and `wkg oci push` make such artifacts".into(),
-            Self::Answer { .. } | Self::TooLarge { .. } | Self::NoTag { .. } | Self::Cache { .. } | Self::Thread { .. } => {
+            Self::Answer { .. }
+            | Self::TooLarge { .. }
+            | Self::NoTag { .. }
+            | Self::Cache { .. }
+            | Self::Thread { .. } => {
                 return None;
             }
         })

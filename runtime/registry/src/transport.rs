@@ -111,19 +111,25 @@ impl Body {
     }
 }
 
-/// In words: hyper says only on which level something failed.
 fn unreachable(error: &legacy::Error) -> Failure {
     let text = with_causes(error);
-    Failure::Unreachable(match error.is_connect() {
-        true if text.contains("dns error") => "there is no host of this name, or no name server answers".to_owned(),
-        true => text
-            .rsplit("tcp connect error: ")
-            .next()
-            .unwrap_or(&text)
-            .trim_start_matches("client error (Connect): ")
-            .to_owned(),
-        false => text,
-    })
+    Failure::Unreachable(if error.is_connect() { not_connected(&text) } else { text })
+}
+
+/// For who must act, out of all that hyper, its connector and rustls say.
+fn not_connected(text: &str) -> String {
+    if text.contains("dns error") {
+        return "there is no host of this name, or no name server answers".into();
+    }
+    // How rustls names an answer that is no TLS record.
+    if text.contains("InvalidContentType") {
+        return "it speaks no TLS, without which only registries on this machine are talked to (localhost, 127.0.0.1)"
+            .into();
+    }
+    match text.find("invalid peer certificate") {
+        Some(at) => text[at..].into(),
+        None => text.rsplit(": ").next().unwrap_or(text).into(),
+    }
 }
 
 fn with_causes(error: &dyn std::error::Error) -> String {
@@ -137,4 +143,27 @@ fn with_causes(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_there_is_no_connection_is_told_in_words() {
+        for (text, told) in [
+            (
+                "client error (Connect): dns error: failed to lookup address information: Name or service not known",
+                "there is no host",
+            ),
+            (
+                "client error (Connect): tcp connect error: Connection refused (os error 111)",
+                "Connection refused (os error 111)",
+            ),
+            ("client error (Connect): received corrupt message of type InvalidContentType", "it speaks no TLS"),
+            ("client error (Connect): invalid peer certificate: UnknownIssuer", "invalid peer certificate: Unknown"),
+        ] {
+            assert!(not_connected(text).starts_with(told), "{text}");
+        }
+    }
 }
