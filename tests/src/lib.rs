@@ -11,6 +11,7 @@ pub mod clip;
 pub mod files;
 pub mod program;
 pub mod real;
+pub mod registry;
 pub mod sandbox;
 pub mod scene;
 pub mod session;

@@ -50,16 +50,22 @@ impl Program {
 
     /// The same in a folder that the test has put files into.
     pub async fn start_in(folder: TempDir, sections: &str) -> Result<Self> {
+        Self::start_with(folder, sections, &[]).await
+    }
+
+    /// The same with these variables in its environment.
+    pub async fn start_with(folder: TempDir, sections: &str, variables: &[(&str, &Path)]) -> Result<Self> {
         let file = folder.path().join(FILE);
         std::fs::write(&file, with_server(sections))?;
-        Self::start_with(folder, &["run", file.to_str().context("a folder of UTF-8")?]).await
+        Self::start_command(folder, &["run", file.to_str().context("a folder of UTF-8")?], variables).await
     }
 
     /// Starts it with these words on its command line, in this folder.
-    pub async fn start_with(folder: TempDir, words: &[&str]) -> Result<Self> {
+    pub async fn start_command(folder: TempDir, words: &[&str], variables: &[(&str, &Path)]) -> Result<Self> {
         let mut child = Command::new(path()?)
             .args(words)
             .current_dir(folder.path())
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

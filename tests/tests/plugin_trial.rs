@@ -230,7 +230,7 @@ async fn dev_builds_at_each_save_and_goes_on_with_the_last_that_was_good() -> Re
     let source = project.join("plugin.c");
     let good = std::fs::read_to_string(&source)?;
     let words = ["plugin", "dev", "my-text", "--no-open", "--source", "test://?size=640x360&fps=10"];
-    let program = Program::start_with(folder, &words).await?;
+    let program = Program::start_command(folder, &words, &[]).await?;
     program.logs("/watch/dev").await?;
     let mut viewer = Viewer::connect(&program, "dev?format=jpeg").await?;
     let first = bright(&until(&mut viewer, "a text", |picture| bright(picture) > 20).await?);

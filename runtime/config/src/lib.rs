@@ -14,6 +14,7 @@ mod key;
 mod load;
 mod mistake;
 mod nearest;
+mod oci;
 mod places;
 mod report;
 mod resolve;
@@ -28,6 +29,7 @@ pub use environment::{Environment, Process};
 pub use load::{Known, Loaded, load, read};
 pub use mistake::{Mistake, Place, Severity};
 pub use nearest::nearest;
+pub use oci::{BadReference, OciDigest, OciPlace, OciReference};
 pub use places::{Places, TEMPLATE, UsePlace};
 pub use report::{Ink, Report};
 pub use resolved::{

@@ -15,6 +15,7 @@ use crate::key::Key;
 use crate::load::Known;
 use crate::mistake::{Mistake, Severity, Wrong};
 use crate::nearest::nearest;
+use crate::oci;
 use crate::places::{Places, TEMPLATE, UsePlace};
 use crate::resolved::{Access, Component, Config, Credentials, Defaults, Plugin, Server, Stream};
 use crate::section::{At, Reader, shown_text};
@@ -157,8 +158,9 @@ impl Resolver<'_, '_, '_> {
                 Some(Component::Bundled(written.name.clone()))
             }
             None => {
-                let wrong =
-                    Wrong::new("`component` is missing: the name of one that comes with the program, or a .wasm file");
+                let wrong = Wrong::new(
+                    "`component` is missing: the name of one that comes with the program, a .wasm file, or oci://…",
+                );
                 let meant = nearest(&written.name, self.known.bundled.iter().copied());
                 let wrong = wrong.nearest(meant.map(|meant| format!("component = \"{meant}\"")));
                 self.reader.add_following(wrong, &key, written.span.clone());
@@ -183,9 +185,15 @@ impl Resolver<'_, '_, '_> {
     }
 
     fn component(&self, text: &str, written: &str) -> Result<Component, Wrong> {
+        if text.starts_with(oci::SCHEME) {
+            return oci::parse(text, written).map(Component::Oci);
+        }
         if text.contains("://") {
-            let wrong = Wrong::new(format!("must be a bundled name or a file, got {}", shown_text(written)));
-            return Err(wrong.help("fetch the component to a file first, and pin it with `sha256`"));
+            let wrong = Wrong::new(format!("must be a bundled name, a file or oci://…, got {}", shown_text(written)));
+            return Err(match text.strip_prefix("docker://") {
+                Some(rest) => wrong.nearest(Some(format!("{}{rest}", oci::SCHEME))),
+                None => wrong.help("fetch the component to a file first, and pin it with `sha256`"),
+            });
         }
         if text.contains('/') || text.ends_with(".wasm") {
             return Ok(Component::File(self.reader.document.folder().join(text)));

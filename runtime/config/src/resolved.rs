@@ -13,6 +13,7 @@ use std::time::Duration;
 use media::{Size, StreamName};
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::oci::OciReference;
 use crate::secret;
 
 pub use grants::{DirGrant, Grants, HttpGrant, Variables};
@@ -90,6 +91,19 @@ pub enum Component {
     Bundled(String),
     /// A file; relative ones were resolved against the folder of `streams.toml`.
     File(PathBuf),
+    /// One manifest in an OCI registry, which never becomes another one.
+    Oci(OciReference),
+}
+
+impl fmt::Display for Component {
+    /// As `component` has it, for a log or a list.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bundled(name) => f.write_str(name),
+            Self::File(path) => path.display().fmt(f),
+            Self::Oci(reference) => reference.fmt(f),
+        }
+    }
 }
 
 /// What becomes of a picture when the plugin fails on it.

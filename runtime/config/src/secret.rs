@@ -16,7 +16,7 @@ pub(crate) fn is_secret(key: &str) -> bool {
 /// An address without what stands before its last `@` and without the values of secret parameters.
 pub(crate) fn without_credentials(address: &str) -> String {
     let mut shown = address.to_owned();
-    if let Some(end) = shown.rfind('@') {
+    if let Some(end) = userinfo_end(&shown) {
         let start = shown[..end].find("://").map_or(0, |at| at + 3);
         shown.replace_range(start..end, STARS);
     }
@@ -123,9 +123,19 @@ fn userinfo_behind(text: &str, line_start: usize, colon: usize, line_end: usize)
     };
     let rest = &text[colon..line_end];
     let token = quote.and_then(|quote| rest.find(quote)).map_or(rest, |end| &rest[..end]);
-    let end = colon + token.rfind('@')?;
+    let end = colon + userinfo_end(token)?;
     let start = if token.starts_with("://") { colon + 3 } else { opened };
     (start < end).then_some(start..end)
+}
+
+/// Where the last `@` of an address is that has credentials before it: not the one of a digest, `@sha256:…`, whose digits no port has as many of.
+fn userinfo_end(address: &str) -> Option<usize> {
+    let end = address.rfind('@')?;
+    let digits = address[end + 1..].strip_prefix("sha256:");
+    match digits.is_some_and(|digits| digits.len() > 5 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())) {
+        true => address[..end].rfind('@'),
+        false => Some(end),
+    }
 }
 
 #[cfg(test)]
@@ -165,6 +175,11 @@ mod tests {
             (r#"source = "http://cam/x?user=me&pwd=hunter2""#, r#"source = "http://cam/x?user=me&pwd=***"#),
             (r#"options = { token = "t0k", text = "{time}" }"#, r#"options = { token = "***", text = "{time}" }"#),
             ("password =", "password ="),
+            (
+                r#"component = "oci://ghcr.io:443/a:1@sha256:e3b0c44298fc""#,
+                r#"component = "oci://ghcr.io:443/a:1@sha256:e3b0c44298fc""#,
+            ),
+            (r#"component = "oci://me:hunter2@ghcr.io/a:1""#, r#"component = "oci://***@ghcr.io/a:1""#),
         ] {
             assert_eq!(masked(text), shown);
         }
@@ -177,6 +192,9 @@ mod tests {
             ("rtsp://cam/x?channel=1&password=abc&subtype=0", "rtsp://cam/x?channel=1&password=***&subtype=0"),
             ("me:hunter2@cam://x", "***@cam://x"),
             ("push", "push"),
+            ("oci://ghcr.io/a/b:1@sha256:e3b0c44298fc", "oci://ghcr.io/a/b:1@sha256:e3b0c44298fc"),
+            ("oci://me:hun/ter2@ghcr.io/a:1@sha256:e3b0c44298fc", "oci://***@ghcr.io/a:1@sha256:e3b0c44298fc"),
+            ("rtsp://me:hunter2@sha256:8554", "rtsp://***@sha256:8554"),
         ] {
             assert_eq!(without_credentials(address), shown);
         }

@@ -62,9 +62,9 @@ pub(crate) struct Open;
 #[derive(Debug, Default, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(crate) struct Plugin {
-    /// The name of one that comes with Framegate, or a `.wasm` file (relative to the folder of this file).
-    /// Without it: the one that comes with Framegate under this section's name.
-    #[schemars(extend("examples" = ["motion-gate", "plugins/mine.wasm"]))]
+    /// The name of one that comes with Framegate, a `.wasm` file (relative to the folder of this file), or
+    /// `oci://registry/repository:tag@sha256:…`, which is pulled once and kept. Without it: the one that comes with Framegate under this section's name.
+    #[schemars(extend("examples" = ["motion-gate", "plugins/mine.wasm", "oci://ghcr.io/acme/mine:1.0.0@sha256:…"]))]
     pub(crate) component: Option<At<Text>>,
     /// What the component must hash to, as 64 hexadecimal digits.
     pub(crate) sha256: Option<At<Digest>>,

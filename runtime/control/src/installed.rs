@@ -1,6 +1,5 @@
 //! The plugins that are there, and where they run.
 
-use config::Component;
 use hub::{Hub, InForce};
 use media::StreamName;
 use plugin::{Role, ServiceSnapshot};
@@ -81,10 +80,7 @@ impl Installed {
         let described = plugin.describe();
         Some(Self {
             name: name.to_owned(),
-            component: match &plugin.config().component {
-                Component::Bundled(name) => name.clone(),
-                Component::File(path) => path.display().to_string(),
-            },
+            component: plugin.config().component.to_string(),
             sha256: plugin.sha256(),
             roles: plugin.roles().to_vec(),
             title: described.name.clone(),

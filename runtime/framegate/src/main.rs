@@ -7,6 +7,7 @@ mod commands;
 mod limits;
 mod log;
 mod plugins;
+mod registries;
 mod reload;
 mod signals;
 mod watch;

@@ -11,11 +11,24 @@ use plugin::{Compiler, Host, Plugin, Role, Settings};
 use sha2::{Digest, Sha256};
 
 use crate::bundled;
+use crate::registries::{self, Registries, Told};
 
 /// Loads plugins, all on one engine. Starts it with the first.
 #[derive(Default)]
 pub(crate) struct Loader {
     host: OnceLock<Arc<Host>>,
+    registries: Registries,
+}
+
+/// Why a plugin cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotLoaded {
+    /// By its component.
+    #[error(transparent)]
+    Plugin(#[from] plugin::Error),
+    /// By the registry that its component is in.
+    #[error(transparent)]
+    Registry(#[from] registry::Error),
 }
 
 /// The plugins of a file, and which of them were loaded anew.
@@ -30,11 +43,26 @@ pub(crate) struct Refused {
     pub(crate) plugins: Vec<(String, String)>,
 }
 
+impl NotLoaded {
+    /// For who typed a command: what to do about it comes in the next line.
+    pub(crate) fn told(&self) -> String {
+        match self {
+            Self::Plugin(error) => error.to_string(),
+            Self::Registry(error) => registries::told(error),
+        }
+    }
+}
+
 impl Loader {
+    /// One for a server: what takes its time is told in the log.
+    pub(crate) fn logged() -> Self {
+        Self { registries: Registries::new(Told::Log), ..Self::default() }
+    }
+
     /// All that are named in the file, or every mistake about them, each with its place. Those of `before` whose bytes and declaration are the same stay
     /// as they are.
     ///
-    /// Takes as long as compiling does, and runs guests: not on a thread that runs async tasks.
+    /// Takes as long as pulling and compiling do, and runs guests: not on a thread that runs async tasks.
     pub(crate) fn load(&self, loaded: &Loaded, before: &InForce) -> Result<Set, Refused> {
         let mut refused = Refused { mistakes: Vec::new(), plugins: Vec::new() };
         let mut set = Set { plugins: Plugins::new(), replaced: BTreeSet::new() };
@@ -59,13 +87,32 @@ impl Loader {
     }
 
     /// One plugin, whether anything changed or not.
-    pub(crate) fn again(&self, config: &config::Plugin) -> Result<Arc<Plugin>, plugin::Error> {
-        self.host()?.load(config)
+    pub(crate) fn again(&self, config: &config::Plugin) -> Result<Arc<Plugin>, NotLoaded> {
+        Ok(match self.pulled(config)? {
+            Some(bytes) => self.host()?.load_from(config, &bytes)?,
+            None => self.host()?.load(config)?,
+        })
     }
 
     /// One plugin, for who only looks at it: its grants need not be written.
-    pub(crate) fn inspect(&self, config: &config::Plugin) -> Result<Arc<Plugin>, plugin::Error> {
-        self.host()?.inspect(config)
+    pub(crate) fn inspect(&self, config: &config::Plugin) -> Result<Arc<Plugin>, NotLoaded> {
+        Ok(match self.pulled(config)? {
+            Some(bytes) => self.host()?.inspect_from(config, &bytes)?,
+            None => self.host()?.inspect(config)?,
+        })
+    }
+
+    /// The registries that it pulls from.
+    pub(crate) fn registries(&self) -> &Registries {
+        &self.registries
+    }
+
+    /// The bytes of a component that is in a registry.
+    fn pulled(&self, config: &config::Plugin) -> Result<Option<Vec<u8>>, registry::Error> {
+        match &config.component {
+            Component::Oci(reference) => self.registries.pull(reference).map(Some),
+            Component::Bundled(_) | Component::File(_) => Ok(None),
+        }
     }
 
     fn host(&self) -> Result<&Arc<Host>, plugin::Error> {
@@ -79,37 +126,49 @@ impl Loader {
 
 /// Whether a plugin was loaded from this declaration, and from the bytes that there are now.
 fn is_same(plugin: &Plugin, config: &config::Plugin) -> bool {
-    plugin.config() == config && hash(&config.component).is_some_and(|hash| hash == plugin.sha256())
+    plugin.config() == config && has_hash(&config.component, &plugin.sha256())
 }
 
 /// The files of the plugins that a file names, to be looked at.
 pub(crate) fn files(config: &config::Config) -> BTreeSet<PathBuf> {
     let files = config.plugins.values().filter_map(|plugin| match &plugin.component {
         Component::File(path) => Some(path.clone()),
-        Component::Bundled(_) => None,
+        // Neither ever becomes another one.
+        Component::Bundled(_) | Component::Oci(_) => None,
     });
     files.collect()
 }
 
-/// The hash of a component; none if it cannot be read, which loading it tells.
-fn hash(component: &Component) -> Option<String> {
+/// Whether a component has this hash; not if it cannot be read, which loading it tells. One in a registry is what was loaded, for its reference has its digest.
+fn has_hash(component: &Component, loaded: &str) -> bool {
     let hash = match component {
+        Component::Oci(_) => return true,
         Component::Bundled(name) => {
-            let bundled = bundled::ALL.iter().find(|bundled| bundled.name == name)?;
-            Sha256::digest(bundled.bytes)
+            let bundled = bundled::ALL.iter().find(|bundled| bundled.name == name);
+            bundled.map(|bundled| Sha256::digest(bundled.bytes))
         }
         Component::File(path) => {
             // In pieces: a component may have a quarter of a gigabyte.
             let mut hasher = Sha256::new();
-            std::io::copy(&mut std::fs::File::open(path).ok()?, &mut hasher).ok()?;
-            hasher.finalize()
+            let read = std::fs::File::open(path).and_then(|mut file| std::io::copy(&mut file, &mut hasher));
+            read.ok().map(|_| hasher.finalize())
         }
     };
-    Some(hash.iter().map(|byte| format!("{byte:02x}")).collect())
+    hash.is_some_and(|hash| hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>() == loaded)
 }
 
 /// Why a plugin cannot be used, where it is declared; for missing grants the lines to add.
-pub(crate) fn mistake(loaded: &Loaded, name: &str, error: &plugin::Error) -> Mistake {
+pub(crate) fn mistake(loaded: &Loaded, name: &str, error: &NotLoaded) -> Mistake {
+    let component = || Mistake::new(loaded.places.plugin(name, "component"), error.to_string());
+    let error = match error {
+        NotLoaded::Plugin(error) => error,
+        NotLoaded::Registry(error) => {
+            return match error.help() {
+                Some(help) => component().help(help),
+                None => component(),
+            };
+        }
+    };
     match error {
         plugin::Error::Grants { missing } => {
             let whys: Vec<_> =
@@ -124,7 +183,7 @@ pub(crate) fn mistake(loaded: &Loaded, name: &str, error: &plugin::Error) -> Mis
         plugin::Error::GrantNotThere { .. } => {
             Mistake::new(loaded.places.plugin(name, "grants.dir"), error.to_string())
         }
-        _ => Mistake::new(loaded.places.plugin(name, "component"), error.to_string()),
+        _ => component(),
     }
 }
 
@@ -214,7 +273,7 @@ fn misplaced(place: UsePlace<'_>, plugin: &Plugin) -> Option<String> {
 }
 
 /// Compiled plugins are kept where the system keeps what can be made again; without such a place they are compiled at each start.
-fn cache() -> Option<PathBuf> {
+pub(crate) fn cache() -> Option<PathBuf> {
     let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute()).or_else(home);
     cache.map(|cache| cache.join("framegate"))

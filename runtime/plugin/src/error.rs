@@ -24,6 +24,12 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
+    /// The component is in a registry, and its bytes were not brought.
+    #[error("{reference} was not pulled")]
+    NotPulled {
+        /// Where it is.
+        reference: String,
+    },
     /// The component's file is not the one that was pinned.
     #[error("`sha256`: the component's bytes hash to {is}, pinned is {pinned}")]
     OtherBytes {

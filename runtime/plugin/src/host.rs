@@ -62,21 +62,25 @@ impl Host {
     ///
     /// May be called on any thread, one that runs async tasks included (which it blocks).
     pub fn load(&self, config: &config::Plugin) -> Result<Arc<Plugin>, Error> {
-        let plugin = self.inspect(config)?;
-        let missing = plugin.missing_grants();
-        if missing.is_empty() { Ok(plugin) } else { Err(Error::Grants { missing }) }
+        granted(self.inspect(config)?)
     }
 
-    /// The same for who only looks at it: without what it needs and was not granted.
+    /// The same from bytes that were brought: those of a component in a registry, which this room does not know.
+    pub fn load_from(&self, config: &config::Plugin, bytes: &[u8]) -> Result<Arc<Plugin>, Error> {
+        granted(self.inspect_from(config, bytes)?)
+    }
+
+    /// What [`Self::load`] does, for who only looks at it: without what it needs and was not granted.
     pub fn inspect(&self, config: &config::Plugin) -> Result<Arc<Plugin>, Error> {
-        let read;
-        let bytes: &[u8] = match &config.component {
-            Where::Bundled(name) => self.bundled(name)?,
-            Where::File(path) => {
-                read = read_component(path)?;
-                &read
-            }
-        };
+        match &config.component {
+            Where::Bundled(name) => self.inspect_from(config, self.bundled(name)?),
+            Where::File(path) => self.inspect_from(config, &read_component(path)?),
+            Where::Oci(reference) => Err(Error::NotPulled { reference: reference.to_string() }),
+        }
+    }
+
+    /// The same from bytes that were brought.
+    pub fn inspect_from(&self, config: &config::Plugin, bytes: &[u8]) -> Result<Arc<Plugin>, Error> {
         let sha256: [u8; 32] = Sha256::digest(bytes).into();
         if let Some(pinned) = config.sha256.filter(|pinned| *pinned != sha256) {
             return Err(Error::OtherBytes { is: hex(&sha256), pinned: hex(&pinned) });
@@ -125,6 +129,11 @@ impl Host {
             Error::NotBundled { name: name.to_owned(), known: known.join(", ") }
         })
     }
+}
+
+fn granted(plugin: Arc<Plugin>) -> Result<Arc<Plugin>, Error> {
+    let missing = plugin.missing_grants();
+    if missing.is_empty() { Ok(plugin) } else { Err(Error::Grants { missing }) }
 }
 
 fn read_component(path: &Path) -> Result<Vec<u8>, Error> {

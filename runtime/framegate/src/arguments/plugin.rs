@@ -40,6 +40,13 @@ pub(crate) enum PluginArguments {
         /// For programs.
         json: bool,
     },
+    /// Give a component to a registry.
+    Push {
+        /// The component.
+        file: PathBuf,
+        /// `oci://registry/repository:tag`, not yet looked at: it may have a password in it, which must not be shown.
+        to: String,
+    },
     /// Show it pictures, and say what it makes of them.
     Test {
         /// What is tried.
@@ -133,7 +140,7 @@ pub(super) enum PluginCommand {
     },
     /// Say what a component is, may do and needs, before it is used
     Inspect {
-        /// A .wasm file, or the name of one that comes with Framegate
+        /// A .wasm file, oci://registry/repository:tag, or the name of one that comes with Framegate
         component: String,
         /// For programs
         #[arg(long)]
@@ -181,7 +188,22 @@ pub(super) enum PluginCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Give a component to an OCI registry, and print the line by which others use it
+    #[command(after_help = PUSH_EXAMPLE)]
+    Push {
+        /// The .wasm file
+        file: PathBuf,
+        /// oci://registry/repository:tag, with the version as the tag
+        to: String,
+    },
 }
+
+const PUSH_EXAMPLE: &str = "\
+The component is checked first. `docker login` says who you are.
+
+Example:
+  docker login ghcr.io
+  framegate plugin push name-plate/name-plate.wasm oci://ghcr.io/acme/name-plate:1.0.0";
 
 const NEW_EXAMPLES: &str = "\
 Roles:
@@ -229,6 +251,7 @@ impl From<PluginCommand> for PluginArguments {
             PluginCommand::Build { folder } => Self::Build { folder },
             PluginCommand::Dev { folder, source, no_open } => Self::Dev { folder, source, open: !no_open },
             PluginCommand::Inspect { component, json } => Self::Inspect { component, json },
+            PluginCommand::Push { file, to } => Self::Push { file, to },
             PluginCommand::Test { declared, input, length, fps, out, stills, expect, json } => {
                 Self::Test { declared, input: InputArguments { from: input, length, fps }, out, stills, expect, json }
             }
@@ -264,6 +287,8 @@ mod tests {
         assert_eq!(read(&["plugin", "build", "x"]).expect("good"), build("x"));
         let inspect = PluginArguments::Inspect { component: "x.wasm".into(), json: true };
         assert_eq!(read(&["plugin", "inspect", "x.wasm", "--json"]).expect("good"), Arguments::Plugin(inspect));
+        let push = PluginArguments::Push { file: "x.wasm".into(), to: "oci://r/x:1".into() };
+        assert_eq!(read(&["plugin", "push", "x.wasm", "oci://r/x:1"]).expect("good"), Arguments::Plugin(push));
         for (wrong, words) in [
             (&["--lang", "java", "a"][..], "rust, c, js, python, go"),
             (&["--lang", "c", "--role", "mask", "a"], "format-policy"),

@@ -6,7 +6,8 @@ mod declared;
 mod dev;
 mod inspect;
 mod new;
-mod progress;
+pub(crate) mod progress;
+mod push;
 mod test;
 
 use std::io::{self, Write as _};
@@ -22,6 +23,7 @@ pub(crate) fn run(arguments: PluginArguments) -> anyhow::Result<ExitCode> {
         PluginArguments::Build { folder } => build::run(&folder),
         PluginArguments::Dev { folder, source, open } => return dev::run(&folder, source, open),
         PluginArguments::Inspect { component, json } => return inspect::run(&component, json),
+        PluginArguments::Push { file, to } => return push::run(&file, &to),
         PluginArguments::Test { declared, input, out, stills, expect, json } => {
             let wanted = test::Wanted { out, stills, expect, json };
             return Ok(test::run(&declared, &input, &wanted).unwrap_or_else(told));

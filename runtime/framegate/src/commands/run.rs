@@ -43,7 +43,7 @@ pub(crate) fn run(file: &Path, listening: impl FnOnce(SocketAddr)) -> anyhow::Re
     // Plugins before anything runs: a stream whose mask does not load must not start, and components are compiled and asked on this thread,
     // where synchronous WebAssembly is allowed.
     watch.set(reload::watched(file, [&loaded.config]));
-    let loader = Loader::default();
+    let loader = Loader::logged();
     let plugins = match loader.load(&loaded, &InForce::default()) {
         Ok(set) => set.plugins,
         Err(refused) => return Ok(super::tell(&loaded.report(refused.mistakes))),

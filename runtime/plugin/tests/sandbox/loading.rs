@@ -51,6 +51,18 @@ fn names_pins_and_files_are_checked() {
 }
 
 #[test]
+fn a_component_in_a_registry_is_loaded_from_the_bytes_that_are_brought() {
+    let reference = format!("oci://ghcr.io/acme/clock:1@sha256:{}", "0".repeat(64));
+    let component = Component::Oci(reference.parse().unwrap());
+    let config = config::Plugin { component, ..config::Plugin::bundled("x") };
+    assert_eq!(HOST.load(&config).unwrap_err().to_string(), format!("{reference} was not pulled"));
+    let loaded = HOST.load_from(&config, test_components::bytes("clock")).unwrap();
+    assert_eq!((loaded.name(), loaded.sha256()), ("x", HOST.load(&declared("clock")).unwrap().sha256()));
+    let pinned = config::Plugin { sha256: Some([0; 32]), ..config };
+    assert!(matches!(HOST.load_from(&pinned, test_components::bytes("clock")), Err(Error::OtherBytes { .. })));
+}
+
+#[test]
 fn a_fault_while_configuring_is_a_mistake_of_the_whole() {
     let told = guest("work", None).check(Some(&stream()), &json!({ "work": "walk" })).unwrap_err();
     assert_eq!((told.len(), told[0].path.as_str()), (1, "/work"));

@@ -2,15 +2,16 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use config::Component;
+use config::{BadReference, Component, OciPlace, OciReference};
 use plugin::Plugin;
 use serde::Serialize;
 
 use crate::bundled;
 use crate::plugins::Loader;
+use crate::registries::told;
 
 /// What is told, for programs.
 #[derive(Serialize)]
@@ -38,26 +39,43 @@ struct Grant {
 
 /// Tells of a component on standard output; what is wrong with it on standard error.
 pub(crate) fn run(component: &str, json: bool) -> anyhow::Result<ExitCode> {
-    let is_bundled = bundled::names().contains(&component);
-    let named = if is_bundled { component } else { "inspected" };
-    let declared = match is_bundled {
-        true => config::Plugin::bundled(named),
-        false => {
-            config::Plugin { component: Component::File(Path::new(component).into()), ..config::Plugin::bundled(named) }
-        }
-    };
-    let plugin = match Loader::default().inspect(&declared) {
-        Ok(plugin) => plugin,
-        Err(error) => {
+    let (component, plugin) = match looked_at(component) {
+        Ok(found) => found,
+        Err(why) => {
             // With standard error closed the exit status alone has to say it.
-            _ = writeln!(io::stderr(), "error: {component}: {error}");
+            _ = writeln!(io::stderr(), "error: {why}");
             return Ok(ExitCode::from(super::super::MISTAKE));
         }
     };
-    let told = Inspection::of(component, &plugin);
+    let told = Inspection::of(&component, &plugin);
     let text = if json { serde_json::to_string_pretty(&told)? + "\n" } else { told.text() };
     io::stdout().write_all(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A component by what the command line calls it, and what `component` has to say for it.
+fn looked_at(component: &str) -> Result<(String, Arc<Plugin>), String> {
+    let loader = Loader::default();
+    let (named, component) = match component {
+        // What is wrong with a reference is told without the reference, in which there may be a password.
+        reference if reference.starts_with("oci://") => ("inspected", Component::Oci(found(&loader, reference)?)),
+        name if bundled::names().contains(&name) => (name, Component::Bundled(name.into())),
+        file => ("inspected", Component::File(file.into())),
+    };
+    let declared = config::Plugin { component, ..config::Plugin::bundled(named) };
+    let component = declared.component.to_string();
+    match loader.inspect(&declared) {
+        Ok(plugin) => Ok((component, plugin)),
+        Err(error) => Err(format!("{component}: {}", error.told())),
+    }
+}
+
+/// What a reference means; one without a digest is asked for.
+fn found(loader: &Loader, reference: &str) -> Result<OciReference, String> {
+    match reference.parse::<OciPlace>() {
+        Ok(place) => loader.registries().find(&place).map_err(|error| format!("{place}: {}", told(&error))),
+        Err(_) => reference.parse().map_err(|bad: BadReference| bad.to_string()),
+    }
 }
 
 impl<'a> Inspection<'a> {
@@ -87,6 +105,9 @@ impl<'a> Inspection<'a> {
     fn text(&self) -> String {
         let roles: Vec<_> = self.roles.iter().map(|role| role.as_str()).collect();
         let mut text = format!("{} {}: {}\n\n", self.name, self.version, self.description);
+        if self.component.starts_with("oci://") {
+            _ = writeln!(text, "component = \"{}\"\n", self.component);
+        }
         let mut line = |what: &str, value: &str| _ = writeln!(text, "{what:<10}{value}");
         line("role", &roles.join(", "));
         line("size", &format!("{} bytes", self.bytes));

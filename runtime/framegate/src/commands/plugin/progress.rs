@@ -30,6 +30,28 @@ impl Progress {
     }
 }
 
+/// A bar on standard error for what comes from far away; nothing where standard error is no terminal.
+pub(crate) struct Transfer(ProgressBar);
+
+impl Transfer {
+    pub(crate) fn begin(words: String, bytes: u64) -> Self {
+        let bar = ProgressBar::new(bytes).with_message(words);
+        let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes} of {total_bytes} {eta}");
+        bar.set_style(style.expect("a template without a mistake"));
+        Self(bar)
+    }
+
+    pub(crate) fn set(&self, bytes: u64) {
+        self.0.set_position(bytes);
+    }
+}
+
+impl Drop for Transfer {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
 impl Drop for Progress {
     fn drop(&mut self) {
         self.0.finish_and_clear();
