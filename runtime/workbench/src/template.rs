@@ -37,6 +37,7 @@ fn places(name: &Name, language: Language, role: Role) -> Places {
     let option = choice::of(role);
     let mut places = vec![
         ("USE", choice::usage(role).to_owned()),
+        ("TRY", choice::trial(role).to_owned()),
         ("LIFECYCLE", files::lifecycle(language).to_owned()),
         ("NAME", name.to_string()),
         ("LANGUAGE", language.title().to_owned()),

@@ -54,6 +54,7 @@ impl Project {
         is_hidden
             || is_ours
             || name == "__pycache__"
+            || within == Path::new("out")
             || name == crate::DEV
             || made.iter().any(|made| within == Path::new(made))
     }
@@ -71,7 +72,15 @@ mod tests {
             let project = crate::new(parent.path(), &"a".parse().unwrap(), language, Role::Filter).unwrap();
             let before = project.sources();
             assert!(!before.0.is_empty());
-            for made in ["a.wasm", "dev.toml", ".git/HEAD", "target/x", "node_modules/x", "__pycache__/a.pyc"] {
+            for made in [
+                "a.wasm",
+                "dev.toml",
+                ".git/HEAD",
+                "target/x",
+                "node_modules/x",
+                "__pycache__/a.pyc",
+                "out/report.json",
+            ] {
                 let is_everybodys = !made.starts_with("target") && !made.starts_with("node_modules");
                 let its_own = match language {
                     Language::Rust => made.starts_with("target"),

@@ -76,6 +76,21 @@ pub(super) fn usage(role: Role) -> &'static str {
     }
 }
 
+/// How a component of this role is tried without a server: a line of the README's commands.
+pub(super) fn trial(role: Role) -> &'static str {
+    match role {
+        Role::Analyzer | Role::Filter => {
+            "framegate plugin test {{NAME}}.wasm --out out    # on the test scene, without a server: pictures, events, times"
+        }
+        Role::EventSink => {
+            "framegate plugin test {{NAME}}.wasm --input events.jsonl --set 'grants.http = [\"127.0.0.1:8000\"]'    # on events of a file"
+        }
+        Role::Poller | Role::FormatPolicy | Role::AccessPolicy => {
+            "framegate plugin inspect {{NAME}}.wasm    # what it is, may do, needs and takes"
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -51,7 +51,7 @@ pub(super) fn of(language: Language, role: Role) -> Vec<File> {
     match language {
         Language::Rust => vec![
             ("README.md", text!("rust/README.md")),
-            (".gitignore", "/target\n/*.wasm\n"),
+            (".gitignore", "/target\n/*.wasm\n/out\n"),
             ("Cargo.toml", text!("rust/Cargo.toml.in")),
             (".cargo/config.toml", text!("rust/config.toml.in")),
             ("src/lib.rs", by_role!(role, "rust", "rs")),
@@ -59,7 +59,7 @@ pub(super) fn of(language: Language, role: Role) -> Vec<File> {
         ],
         Language::C => vec![
             ("README.md", text!("c/README.md")),
-            (".gitignore", "/bindings\n/build\n/*.wasm\n"),
+            (".gitignore", "/bindings\n/build\n/*.wasm\n/out\n"),
             ("Makefile", text!("c/Makefile")),
             ("plugin.c", by_role!(role, "c", "c")),
             ("lifecycle.c", text!("c/lifecycle.c")),
@@ -71,7 +71,7 @@ pub(super) fn of(language: Language, role: Role) -> Vec<File> {
         ],
         Language::JavaScript => vec![
             ("README.md", text!("js/README.md")),
-            (".gitignore", "/node_modules\n/*.wasm\n"),
+            (".gitignore", "/node_modules\n/*.wasm\n/out\n"),
             ("package.json", text!("js/package.json")),
             ("build.mjs", text!("js/build.mjs")),
             ("plugin.js", by_role!(role, "js", "js")),
@@ -81,7 +81,7 @@ pub(super) fn of(language: Language, role: Role) -> Vec<File> {
         ],
         Language::Python => vec![
             ("README.md", text!("python/README.md")),
-            (".gitignore", "/.venv\n__pycache__\n/*.wasm\n"),
+            (".gitignore", "/.venv\n__pycache__\n/*.wasm\n/out\n"),
             ("requirements.txt", text!("python/requirements.txt")),
             ("plugin.py", by_role!(role, "python", "py")),
             ("options.py", by_value!(role, "python/options-number.py", "python/options-text.py")),

@@ -10,7 +10,8 @@ pub(super) fn run(name: &Name, language: Language, role: Role) -> Result<String,
         Ok(toolchain) => said += &format!("it is built with {}\n", toolchain.tools.join(", ")),
         Err(missing) => said += &format!("\nbefore it is built: {missing}\n"),
     }
-    said +=
-        &format!("\nnext:\n  framegate plugin build {name}\nthen see {name}/README.md for the lines of streams.toml\n");
+    said += &format!(
+        "\nnext:\n  framegate plugin dev {name}      builds it at each save and shows it on live pictures\n  framegate plugin build {name}\nand see {name}/README.md for the lines of streams.toml\n"
+    );
     Ok(said)
 }
