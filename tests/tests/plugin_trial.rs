@@ -143,6 +143,34 @@ async fn an_event_sink_is_given_events_from_a_file() -> Result<()> {
     Ok(())
 }
 
+/// The example in Go, against a server: what a route wants is posted to its place, what none wants is taken and posted nowhere.
+#[tokio::test]
+async fn the_event_router_posts_to_the_places_that_want_an_event() -> Result<()> {
+    if !workshop::can_build(Language::Go, "plugin_trial::the_event_router") {
+        return Ok(());
+    }
+    let folder = tempfile::tempdir()?;
+    let project = workshop::copy("event-router", folder.path())?;
+    let (component, _) = workshop::build(&project, Language::Go).await?;
+    let (address, mut posted) = server().await?;
+    std::fs::write(
+        folder.path().join("events.jsonl"),
+        "{\"kind\": \"stream-live\"}\n{\"kind\": \"gate-opened\", \"data\": {\"count\": 3}}\n{\"kind\": \"line-crossed\"}\n",
+    )?;
+    let options = format!(
+        "{{ routes = [{{ kind = \"gate-*\", url = \"http://{address}/\" }}, {{ kind = \"line-crossed\", stream = \"yard-*\", url = \"http://{address}/\" }}] }}"
+    );
+    let grant = format!("grants.http = [\"{address}\"]");
+    let component = component.to_str().context("UTF-8")?;
+    let words = ["test", component, "--input", "events.jsonl", "--options", &options, "--set", &grant];
+    let said = framegate(folder.path(), &words).await?;
+    ensure!(said.status == Some(0) && said.out.contains("3 calls, 3 succeeded"), "{}{}", said.out, said.err);
+    let only = posted.recv().await.context("posted")?;
+    ensure!(only["kind"] == "gate-opened" && only["stream"] == "trial" && only["data"]["count"] == 3, "{only}");
+    ensure!(posted.try_recv().is_err(), "another event was wanted by nobody");
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_poller_beside_pictures_ticks_before_the_first_of_them() -> Result<()> {
     if !workshop::can_build(Language::JavaScript, "plugin_trial::a_poller") {
@@ -155,7 +183,7 @@ async fn a_poller_beside_pictures_ticks_before_the_first_of_them() -> Result<()>
     let grant = format!("grants.http = [\"{address}\"]");
     let component = component.to_str().context("UTF-8")?;
     let shown = async |url: &str, out: &str| -> Result<Said> {
-        let options = format!("{{ url = \"{url}\", field = \"message\", fallback = \"\" }}");
+        let options = format!("{{ url = \"{url}\", field = \"/message\", fallback = \"\" }}");
         let words = ["test", component, "--set", &grant, "--options", &options, "--length", "0.2", "--out", out];
         framegate(folder.path(), &words).await
     };
