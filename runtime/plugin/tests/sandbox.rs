@@ -21,3 +21,5 @@ mod scenes;
 mod services;
 #[path = "sandbox/survivors.rs"]
 mod survivors;
+#[path = "sandbox/wasi_http.rs"]
+mod wasi_http;

@@ -16,6 +16,7 @@ use crate::refused::*;
 use crate::rig::{bundled, chain, guest, luma, picture, stream};
 use crate::services::*;
 use crate::survivors::*;
+use crate::wasi_http::*;
 
 macro_rules! has_a_test {
     ($guest:ident) => {

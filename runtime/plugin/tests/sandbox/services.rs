@@ -20,7 +20,7 @@ use crate::rig::{HOST, declared, link, stream};
 /// An HTTP server that keeps what it is sent and answers by a script; the last answer again and again.
 pub(crate) struct Web {
     pub(crate) url: String,
-    port: u16,
+    pub(crate) port: u16,
     got: Arc<Mutex<Vec<String>>>,
 }
 
@@ -39,11 +39,7 @@ impl Web {
                     let read = connection.read(&mut room).await.unwrap_or(0);
                     bytes.extend_from_slice(&room[..read]);
                     let text = String::from_utf8_lossy(&bytes).into_owned();
-                    let length =
-                        text.to_lowercase().split("content-length: ").nth(1).map_or(0, |rest| {
-                            rest.split('\r').next().unwrap_or_default().parse::<usize>().unwrap_or(0)
-                        });
-                    if read == 0 || text.split_once("\r\n\r\n").is_some_and(|(_, body)| body.len() >= length) {
+                    if read == 0 || is_whole(&text) {
                         break;
                     }
                 }
@@ -61,6 +57,11 @@ impl Web {
         self.got.lock().unwrap().clone()
     }
 
+    /// As a URL has it.
+    pub(crate) fn authority(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
     /// This server, granted and nothing else.
     pub(crate) fn grants(&self) -> Grants {
         let grant = HttpGrant { host: "127.0.0.1".into(), below: false, port: self.port, private: true };
@@ -74,6 +75,17 @@ impl Web {
             .map(|request| request.split_once("\r\n\r\n").map_or_else(String::new, |(_, body)| body.into()))
             .collect()
     }
+}
+
+/// Whether a request has its whole body: of the length that it says, or in chunks up to the empty one (RFC 9112 section 7.1).
+fn is_whole(request: &str) -> bool {
+    let Some((head, body)) = request.split_once("\r\n\r\n") else { return false };
+    let head = head.to_lowercase();
+    if head.contains("transfer-encoding: chunked") {
+        return body.ends_with("0\r\n\r\n");
+    }
+    let length = head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()?.parse().ok());
+    body.len() >= length.unwrap_or(0)
 }
 
 pub(crate) const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
