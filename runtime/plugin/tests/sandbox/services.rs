@@ -298,6 +298,17 @@ async fn a_poller_ticks_while_pictures_are_wanted_and_keeps_what_it_read_over_it
     drop(rig.wanted);
 }
 
+#[tokio::test]
+async fn a_service_is_replaced_as_often_as_it_may_be_called_and_goes_on() {
+    let web = Web::serve(&[OK]).await;
+    let mut rig = Rig::new();
+    let few = |config: &mut config::Plugin| (config.every, config.recycle_after) = (Duration::from_millis(5), Some(2));
+    rig.services.apply(&[link(caller(Some(&web), few), json!({ "url": web.url }))], &[]);
+    let poller = rig.until(|poller| poller.succeeded >= 6).await;
+    assert!(poller.recycled >= 2 && poller.faults.is_empty() && poller.memory > 0, "{poller:?}");
+    assert!(web.bodies().contains(&"tick 6 of lobby".to_owned()), "{:?}", web.bodies());
+}
+
 fn applicant(token: Option<&str>) -> Applicant {
     Applicant {
         action: "view",
