@@ -98,6 +98,7 @@ async fn the_business_hours_gate_opens_by_the_time_of_the_picture() -> Result<()
         ensure!(shows(berlin)? == [true, true, false]);
         ensure!(shows(json!({ "zone": "UTC", "days": ["fri"] }))? == [false; 3]);
         let sandbox = Sandbox::load(&component, json!({}))?;
+        ensure!(sandbox.plugin().admitted().language == plugin::Language::Python, "{:?}", sandbox.plugin().admitted());
         let told = sandbox.mistakes(&json!({ "open": "8" }));
         ensure!(told == ["/open: must be a time such as \"08:30\", got \"8\""], "{told:?}");
         let told = sandbox.mistakes(&json!({ "zone": "Europe/Belrin" }));
@@ -114,6 +115,11 @@ async fn the_feed_banner_shows_its_fallback_until_the_feed_came() -> Result<()> 
     };
     run(move || {
         let mut sandbox = Sandbox::load(&component, json!({ "fallback": "opens soon" }))?;
+        ensure!(
+            sandbox.plugin().admitted().language == plugin::Language::JavaScript,
+            "{:?}",
+            sandbox.plugin().admitted()
+        );
         let told = sandbox.mistakes(&json!({ "url": "ftp://x" }));
         ensure!(told == ["/url: must be an http or https URL, got \"ftp://x\""], "{told:?}");
         let shown = sandbox.show(picture(0)).context("gated")?;

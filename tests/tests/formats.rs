@@ -1,9 +1,10 @@
-//! A viewer that reads slowly is given less until it holds it, and all there is again when it reads as fast as that comes.
+//! A viewer that reads slowly is given less until it holds it, and all there is again when it reads as fast as that comes. Whoever chooses that may come and go
+//! with the file.
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use framegate_tests::client::{Throttle, Throttled};
+use framegate_tests::client::{Multipart, Throttle, Throttled};
 use framegate_tests::program::Program;
 use futures::StreamExt;
 use serde_json::Value;
@@ -150,5 +151,57 @@ async fn the_bundled_policy_takes_a_throttled_viewer_down_and_up_again() -> Resu
     viewer.throttle.set(0);
     let up = viewer.told(|rendition| *rendition == best).await?;
     println!("{all:?} of {best}, {held:?} of {rendition} at {limit:.0} bytes a second, back in {up:?}");
+    Ok(())
+}
+
+/// The format policies that `/api/plugins` tells of, by stream.
+async fn asked(program: &Program) -> Result<Vec<Value>> {
+    let listed = program.json("/api/plugins").await?;
+    Ok(listed["plugins"][0]["format_policies"].as_array().context("format policies")?.clone())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_that_comes_with_the_file_is_asked_about_those_who_are_there_until_it_goes() -> Result<()> {
+    let policy = test_components::file("steps").display();
+    let sections = |chosen: &str| {
+        let stream = |name: &str| format!("[streams.{name}]\nsource = \"test://?size=320x180&fps=10\"\n{chosen}");
+        format!("[plugins.steps]\ncomponent = \"{policy}\"\n\n{}{}", stream("image"), stream("scene"))
+    };
+    let program = Program::start(&sections("")).await?;
+    let mut viewer = Viewer::connect(&program, "scene").await?;
+    viewer.told(|rendition| rendition["format"] == "webp").await?;
+    let mut image = Multipart::connect(&program, "image").await?;
+    image.next().await?;
+    let watching = tokio::spawn(async move { while image.next().await.is_ok() {} });
+    ensure!(asked(&program).await?.is_empty(), "nobody chooses");
+
+    program.rewrite(&sections("stills.policy = \"steps\"\n"))?;
+    viewer.told(|rendition| rendition["format"] == "jpeg").await?;
+    // Each of the two streams has one viewer, and each is asked about again and again.
+    let begun = Instant::now();
+    let counted = loop {
+        let counted = asked(&program).await?;
+        let questions: Vec<_> = counted.iter().filter_map(|policy| policy["questions"].as_u64()).collect();
+        if questions.len() == 2 && questions.iter().all(|questions| *questions >= 2) {
+            break counted;
+        }
+        ensure!(begun.elapsed() < SETTLE, "{counted:?}");
+        viewer.next().await?;
+    };
+    for (policy, stream) in counted.iter().zip(["image", "scene"]) {
+        ensure!(policy["stream"] == stream && policy["asked"].as_u64() >= Some(1) && policy["faults"] == 0, "{policy}");
+        ensure!(
+            policy["remembered"].is_u64() && policy["unanswered"].is_u64() && policy["timed_out"].is_u64(),
+            "{policy}"
+        );
+    }
+
+    program.rewrite(&sections(""))?;
+    viewer.told(|rendition| rendition["format"] == "webp").await?;
+    ensure!(asked(&program).await?.is_empty(), "nobody chooses any more");
+    // For longer than a policy lets a viewer be.
+    viewer.look(Duration::from_secs(3)).await?;
+    ensure!(viewer.rendition["format"] == "webp" && !watching.is_finished(), "{}", viewer.rendition);
+    watching.abort();
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use hub::{Hub, InForce};
 use media::StreamName;
-use plugin::{Role, ServiceSnapshot};
+use plugin::{Role, ServiceSnapshot, policy};
 use serde::Serialize;
 
 use crate::plugins::Plugin;
@@ -35,6 +35,21 @@ pub struct Installed {
     pub streams: Vec<Use>,
     /// The streams that it serves as a poller or an event sink.
     pub services: Vec<Service>,
+    /// The streams whose format policy it is.
+    pub format_policies: Vec<FormatPolicy>,
+    /// How it is as the access policy, if it is that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_policy: Option<ServiceSnapshot>,
+}
+
+/// A plugin that chooses what the viewers of a stream get, counted since it was put in force there.
+#[derive(Clone, Debug, Serialize)]
+pub struct FormatPolicy {
+    /// The stream.
+    pub stream: StreamName,
+    /// How it is there.
+    #[serde(flatten)]
+    pub status: policy::Snapshot,
 }
 
 /// A plugin that serves a stream away from its pictures.
@@ -61,21 +76,20 @@ impl List {
     /// All of them as they are now.
     pub fn now(hub: &Hub) -> Self {
         let in_force = hub.in_force();
-        let (mut uses, mut services) = (uses(hub), services(hub));
+        let mut places = Places::of(hub);
         let names = in_force.config.plugins.keys();
-        let plugins = names.filter_map(|name| Installed::of(&in_force, name, &mut uses, &mut services));
-        Self { plugins: plugins.collect() }
+        Self { plugins: names.filter_map(|name| Installed::of(&in_force, name, &mut places)).collect() }
     }
 }
 
 impl Installed {
     /// One of them as it is now; none if the configuration does not name it.
     pub fn now(hub: &Hub, name: &str) -> Option<Self> {
-        Self::of(&hub.in_force(), name, &mut uses(hub), &mut services(hub))
+        Self::of(&hub.in_force(), name, &mut Places::of(hub))
     }
 
-    /// Takes what is its own out of all uses and services.
-    fn of(in_force: &InForce, name: &str, uses: &mut Vec<Use>, services: &mut Vec<Service>) -> Option<Self> {
+    /// Takes what is its own out of all places.
+    fn of(in_force: &InForce, name: &str, places: &mut Places) -> Option<Self> {
         let plugin = in_force.plugins.get(name)?;
         let described = plugin.describe();
         Some(Self {
@@ -86,28 +100,36 @@ impl Installed {
             title: described.name.clone(),
             version: described.version.clone(),
             description: described.description.clone(),
-            streams: uses.extract_if(.., |used| used.status.name == name).collect(),
-            services: services.extract_if(.., |service| service.status.plugin == name).collect(),
+            streams: places.uses.extract_if(.., |used| used.status.name == name).collect(),
+            services: places.services.extract_if(.., |service| service.status.plugin == name).collect(),
+            format_policies: places.policies.extract_if(.., |(of, _)| of == name).map(|(_, policy)| policy).collect(),
+            access_policy: places.access_policy.take_if(|policy| policy.plugin == name),
         })
     }
 }
 
-/// The plugins of all streams, in the order of streams and chains.
-fn uses(hub: &Hub) -> Vec<Use> {
-    let of_entry = |entry: std::sync::Arc<hub::Entry>| {
-        let stream = entry.name().clone();
-        let plugins = entry.pictures().snapshot().plugins.into_iter();
-        plugins.map(move |link| Use { stream: stream.clone(), status: Plugin::of(link) })
-    };
-    hub.entries().into_iter().flat_map(of_entry).collect()
+/// Every place where a plugin does something, in the order of streams.
+struct Places {
+    uses: Vec<Use>,
+    services: Vec<Service>,
+    /// Each with the plugin that it is.
+    policies: Vec<(String, FormatPolicy)>,
+    access_policy: Option<ServiceSnapshot>,
 }
 
-/// The pollers and event sinks of all streams.
-fn services(hub: &Hub) -> Vec<Service> {
-    let of_entry = |entry: std::sync::Arc<hub::Entry>| {
-        let stream = entry.name().clone();
-        let services = entry.service_snapshots().into_iter();
-        services.map(move |status| Service { stream: stream.clone(), status })
-    };
-    hub.entries().into_iter().flat_map(of_entry).collect()
+impl Places {
+    fn of(hub: &Hub) -> Self {
+        let access_policy = hub.access_policy().map(|policy| policy.snapshot());
+        let mut places = Self { uses: Vec::new(), services: Vec::new(), policies: Vec::new(), access_policy };
+        for entry in hub.entries() {
+            let stream = || entry.name().clone();
+            let plugins = entry.pictures().snapshot().plugins.into_iter();
+            places.uses.extend(plugins.map(|link| Use { stream: stream(), status: Plugin::of(link) }));
+            let services = entry.service_snapshots().into_iter();
+            places.services.extend(services.map(|status| Service { stream: stream(), status }));
+            let policy = entry.policy_snapshot();
+            places.policies.extend(policy.map(|(name, status)| (name, FormatPolicy { stream: stream(), status })));
+        }
+        places
+    }
 }

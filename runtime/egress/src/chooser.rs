@@ -7,6 +7,7 @@ use hub::Entry;
 use media::StillFormat;
 use picture::{Bounds, Rendition, Stills, Want};
 use plugin::policy::{self, Asked, Figure, Output};
+use tokio::sync::watch;
 
 use crate::climb::Climb;
 use crate::meter::{Meter, Reading};
@@ -25,66 +26,114 @@ pub struct Guest {
     pub want: Want,
 }
 
-/// Asks a stream's format policy about one viewer, at its start and every [`PERIOD`], and gives it what was chosen.
+/// Has one viewer given what its stream's format policy chooses, asked at its start and every [`PERIOD`] while there is one, and what is configured
+/// while there is none.
+///
+/// ```text
+///   nobody to ask ──(one is put in force)──▶ asked as about one who comes ──▶ asked every PERIOD
+///         ▲                                                                        │
+///         └──────(it is taken away: back to what is configured)────────────────────┘
+/// ```
 #[derive(Debug)]
 pub struct Chooser {
     entry: Arc<Entry>,
     guest: Guest,
     meter: Meter,
     climb: Climb,
-    /// The last question had no answer.
-    unanswered: bool,
-    next: Instant,
+    asking: Asking,
 }
 
-/// Stills for one who comes, and who asks about it from here on, if the stream has a format policy.
-pub async fn subscribe(entry: &Arc<Entry>, guest: Guest) -> (Stills, Option<Chooser>) {
-    let Some(policy) = entry.format_policy() else {
-        return (entry.pictures().subscribe(guest.want), None);
+/// Whether somebody is asked about a viewer.
+#[derive(Clone, Copy, Debug)]
+enum Asking {
+    /// There is no policy.
+    Nobody,
+    Known {
+        next: Instant,
+        /// The last question had no answer.
+        unanswered: bool,
+    },
+}
+
+/// What one who comes gets.
+#[derive(Debug)]
+pub struct Served {
+    /// Its stills.
+    pub stills: Stills,
+    /// Who chooses them from here on.
+    pub chooser: Chooser,
+    /// Tells when [`Chooser::policy_changed`] is to be called: since before this was made.
+    pub policy: watch::Receiver<()>,
+}
+
+/// Stills for one who comes: chosen by the stream's format policy if it has one.
+pub async fn subscribe(entry: &Arc<Entry>, guest: Guest) -> Served {
+    let policy = entry.policy_changes();
+    let (stills, asking) = match entry.format_policy() {
+        None => (entry.pictures().subscribe(guest.want), Asking::Nobody),
+        Some(policy) => {
+            let bounds = Bounds::of(entry.stream(), guest.want);
+            let rendition = match policy.choose(guest.question(entry, &bounds, None)).await {
+                Some(choice) => guest.bounded(&bounds, choice, None),
+                None => bounds.default_rendition(),
+            };
+            (entry.pictures().join(rendition), Asking::Known { next: Instant::now() + PERIOD, unanswered: false })
+        }
     };
-    let bounds = Bounds::of(entry.stream(), guest.want);
-    let rendition = match policy.choose(guest.question(entry, &bounds, None)).await {
-        Some(choice) => guest.bounded(&bounds, choice, None),
-        None => bounds.default_rendition(),
-    };
-    let now = Instant::now();
-    let chooser = Chooser {
-        entry: entry.clone(),
-        guest,
-        meter: Meter::new(now),
-        climb: Climb::default(),
-        unanswered: false,
-        next: now + PERIOD,
-    };
-    (entry.pictures().join(rendition), Some(chooser))
+    let meter = Meter::new(Instant::now());
+    let chooser = Chooser { entry: entry.clone(), guest, meter, climb: Climb::default(), asking };
+    Served { stills, chooser, policy }
 }
 
 impl Chooser {
-    /// When it is due.
-    pub fn next(&self) -> Instant {
-        self.next
+    /// When it is due; never while there is no policy.
+    pub fn next(&self) -> Option<Instant> {
+        match self.asking {
+            Asking::Known { next, .. } => Some(next),
+            Asking::Nobody => None,
+        }
     }
 
-    /// What the viewer is measured with.
-    pub fn meter(&mut self) -> &mut Meter {
-        &mut self.meter
+    /// What the viewer is measured with, while that is wanted.
+    pub fn meter(&mut self) -> Option<&mut Meter> {
+        self.next().is_some().then_some(&mut self.meter)
     }
 
-    /// Asks again, and has the viewer given what was chosen.
+    /// Another policy is in force, or none: asks it about the viewer if that had none, and gives it back what is configured if there is none any more.
+    pub async fn policy_changed(&mut self, stills: &mut Stills, now: Instant) {
+        match (self.entry.format_policy().is_some(), self.asking) {
+            (true, Asking::Nobody) => {
+                (self.meter, self.climb) = (Meter::new(now), Climb::default());
+                self.choose(stills, now).await;
+            }
+            (false, Asking::Known { .. }) => self.choose(stills, now).await,
+            // Another in the place of one is asked when it is time.
+            _ => {}
+        }
+    }
+
+    /// Asks, and has the viewer given what was chosen.
     pub async fn choose(&mut self, stills: &mut Stills, now: Instant) {
-        let reading = self.meter.read(now);
-        self.next = now + PERIOD;
-        let Some(policy) = self.entry.format_policy() else { return };
         let bounds = Bounds::of(self.entry.stream(), self.guest.want);
         let current = stills.rendition();
-        let question = self.guest.question(&self.entry, &bounds, Some((current, reading)));
-        let to = match policy.choose(question).await {
-            Some(choice) => {
-                self.unanswered = false;
-                self.guest.bounded(&bounds, choice, Some(current))
+        let Some(policy) = self.entry.format_policy() else {
+            self.asking = Asking::Nobody;
+            if bounds.default_rendition() != current {
+                self.entry.pictures().switch(stills, bounds.default_rendition());
             }
+            return;
+        };
+        let reading = self.meter.read(now);
+        let (how, was_unanswered) = match self.asking {
+            Asking::Nobody => (None, false),
+            Asking::Known { unanswered, .. } => (Some((current, reading)), unanswered),
+        };
+        let answer = policy.choose(self.guest.question(&self.entry, &bounds, how)).await;
+        self.asking = Asking::Known { next: now + PERIOD, unanswered: answer.is_none() };
+        let to = match answer {
+            Some(choice) => self.guest.bounded(&bounds, choice, Some(current)),
             // Once is a busy moment, which must not give a slow viewer all there is. Twice is a policy that is not there.
-            None if !std::mem::replace(&mut self.unanswered, true) => return,
+            None if !was_unanswered => return,
             None => bounds.default_rendition(),
         };
         if to == current || self.climb.goes(&bounds.told(&current), &bounds.told(&to), now) {

@@ -7,9 +7,10 @@ use config::PolicyUse;
 use media::image::Image;
 use media::{Moment, StreamName};
 use picture::Pictures;
-use plugin::policy::FormatPolicy;
+use plugin::policy::{self, FormatPolicy};
 use plugin::{Plugin, ServiceSnapshot, States, StreamServices};
 use stream::Stream;
+use tokio::sync::watch;
 
 use crate::ticket::Viewers;
 use crate::{Full, Output, Ticket, ViewerCounts};
@@ -22,6 +23,8 @@ pub struct Entry {
     pictures: Pictures,
     services: Services,
     format_policy: RwLock<Option<Chosen>>,
+    /// Told when there is a format policy where there was none, the other way round, or another one.
+    policy_changes: watch::Sender<()>,
     viewers: Arc<Viewers>,
     /// Made from the template: goes when unused.
     pub(crate) from_template: bool,
@@ -62,6 +65,7 @@ impl Entry {
             pictures,
             services,
             format_policy: RwLock::default(),
+            policy_changes: watch::Sender::default(),
             viewers: Arc::default(),
             from_template,
             born: Instant::now(),
@@ -100,6 +104,18 @@ impl Entry {
         chosen.as_ref().and_then(|chosen| chosen.policy.clone())
     }
 
+    /// Tells when what [`Self::format_policy`] gives is another.
+    pub fn policy_changes(&self) -> watch::Receiver<()> {
+        self.policy_changes.subscribe()
+    }
+
+    /// The plugin that is the format policy, and its counters.
+    pub fn policy_snapshot(&self) -> Option<(String, policy::Snapshot)> {
+        let chosen = self.format_policy.read().unwrap_or_else(PoisonError::into_inner);
+        let Chosen { used, policy, .. } = chosen.as_ref()?;
+        Some((used.plugin.clone(), policy.as_ref()?.snapshot()))
+    }
+
     /// Another format policy is in force; the same one goes on.
     pub(crate) fn set_format_policy(
         &self,
@@ -108,7 +124,9 @@ impl Entry {
     ) {
         let mut chosen = self.format_policy.write().unwrap_or_else(PoisonError::into_inner);
         let Some((plugin, used)) = policy else {
-            *chosen = None;
+            if chosen.take().is_some() {
+                self.policy_changes.send_replace(());
+            }
             return;
         };
         let same_plugin = |was: &Option<Arc<Plugin>>| match (was, &plugin) {
@@ -118,6 +136,7 @@ impl Entry {
         if !chosen.as_ref().is_some_and(|was| was.used == *used && same_plugin(&was.plugin)) {
             let policy = make((plugin.clone(), used.clone()));
             *chosen = Some(Chosen { plugin, used: used.clone(), policy });
+            self.policy_changes.send_replace(());
         }
     }
 

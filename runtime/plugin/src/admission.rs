@@ -74,6 +74,20 @@ pub struct Admitted {
     /// What it says that it was written in and made with, such as `Rust` or `wit-component 0.254.0`; mostly of the toolchain's making, and nobody
     /// has to tell the truth.
     pub made_with: Vec<String>,
+    /// What it was written in, told by the same words.
+    pub language: Language,
+}
+
+/// What a component was written in, as far as that makes a difference to who runs it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// Its engine keeps garbage until a late collection.
+    JavaScript,
+    /// It frees what nothing refers to any more at once.
+    Python,
+    /// Another one, or nobody knows.
+    #[default]
+    Other,
 }
 
 impl Admitted {
@@ -88,7 +102,7 @@ pub fn admit(bytes: &[u8]) -> Result<Admitted, Refusal> {
     if bytes.starts_with(b"\x7fELF") {
         return Err(Refusal::Precompiled);
     }
-    let Outline { imports, exports, made_with } = Outline::read(bytes)?;
+    let Outline { imports, exports, made_with, language } = Outline::read(bytes)?;
     imports.iter().try_for_each(|import| check_import(import))?;
     let has = |interface: &str| exports.iter().any(|name| is_interface(name, interface));
     if !has("lifecycle") {
@@ -99,7 +113,7 @@ pub fn admit(bytes: &[u8]) -> Result<Admitted, Refusal> {
     for (_, role) in ROLES.iter().filter(|(export, _)| has(export)) {
         roles.push(if *role == Role::Analyzer && draws { Role::Filter } else { *role });
     }
-    if roles.is_empty() { Err(Refusal::NoRole) } else { Ok(Admitted { roles, imports, exports, made_with }) }
+    if roles.is_empty() { Err(Refusal::NoRole) } else { Ok(Admitted { roles, imports, exports, made_with, language }) }
 }
 
 fn check_import(import: &str) -> Result<(), Refusal> {
@@ -136,10 +150,13 @@ struct Outline {
     imports: Vec<String>,
     exports: Vec<String>,
     made_with: Vec<String>,
+    language: Language,
 }
 
-/// Words of the `producers` sections that are kept.
+/// Words that are kept.
 const MADE_WITH: usize = 16;
+/// How the library begins that a component of componentize-py is linked with: its `producers` sections say nothing of Python.
+const PYTHON: &str = "libpython";
 
 impl Outline {
     fn read(bytes: &[u8]) -> Result<Self, Refusal> {
@@ -172,6 +189,13 @@ impl Outline {
                 Payload::CustomSection(section) if section.name() == "producers" => {
                     outline.producers(&section).unwrap_or_default();
                 }
+                // One that is damaged is refused when it is compiled.
+                Payload::ImportSection(section) => {
+                    let mut libraries = section.into_imports().flatten().map(|import| import.module);
+                    if let Some(python) = libraries.find(|library| library.starts_with(PYTHON)) {
+                        outline.says(python);
+                    }
+                }
                 _ => {}
             }
         }
@@ -185,13 +209,22 @@ impl Outline {
             let field = field?;
             for value in field.values {
                 let value = value?;
-                let word = printable(format!("{} {}", value.name, value.version).trim());
-                if self.made_with.len() < MADE_WITH && !self.made_with.contains(&word) {
-                    self.made_with.push(word);
-                }
+                self.says(format!("{} {}", value.name, value.version).trim());
             }
         }
         Ok(())
+    }
+
+    fn says(&mut self, word: &str) {
+        match word.split(' ').next() {
+            Some("JavaScript" | "ComponentizeJS") => self.language = Language::JavaScript,
+            Some(name) if name == "Python" || name.starts_with(PYTHON) => self.language = Language::Python,
+            _ => {}
+        }
+        let word = printable(word);
+        if self.made_with.len() < MADE_WITH && !self.made_with.contains(&word) {
+            self.made_with.push(word);
+        }
     }
 }
 
@@ -206,6 +239,22 @@ mod tests {
         assert!(matches!(admit(b"GIF89a.."), Err(Refusal::Damaged(_))));
         assert!(matches!(admit(b""), Err(Refusal::Damaged(_))));
         assert_eq!(admit(b"\0asm\x0d\0\x01\0"), Err(Refusal::NoLifecycle));
+    }
+
+    #[test]
+    fn a_language_is_told_by_the_words_that_its_tools_write() {
+        let language = |words: &[&str]| {
+            let mut outline = Outline::default();
+            words.iter().for_each(|word| outline.says(word));
+            outline.language
+        };
+        // As componentize-js 0.23 and componentize-py 0.24 write them.
+        assert_eq!(language(&["C11", "Rust", "ComponentizeJS 0.23.0", "JavaScript"]), Language::JavaScript);
+        assert_eq!(language(&["wit-component 0.245.1", "libpython3.14.so"]), Language::Python);
+        assert_eq!(language(&["Rust", "rustc 1.98.0", "JavaScriptCore"]), Language::Other);
+        let mut many: Vec<_> = (0..100).map(|n| format!("tool {n}")).collect();
+        many.push("JavaScript".into());
+        assert_eq!(language(&many.iter().map(String::as_str).collect::<Vec<_>>()), Language::JavaScript);
     }
 
     #[test]

@@ -78,11 +78,17 @@ mod tests {
     use config::{HttpGrant, Variables};
 
     use super::*;
-    use crate::Role;
+    use crate::{Language, Role};
 
     fn lines(imports: &[&str], wanted: &Wanted, granted: &Grants) -> Vec<String> {
         let imports = imports.iter().map(|import| (*import).to_owned()).collect();
-        let admitted = Admitted { roles: vec![Role::EventSink], imports, exports: Vec::new(), made_with: Vec::new() };
+        let admitted = Admitted {
+            roles: vec![Role::EventSink],
+            imports,
+            exports: Vec::new(),
+            made_with: Vec::new(),
+            language: Language::Other,
+        };
         missing(&admitted, wanted, granted).into_iter().map(|missing| missing.line).collect()
     }
 

@@ -89,7 +89,7 @@ impl Host {
         if !config.grants.http.is_empty() {
             http::prepare();
         }
-        let limits = Limits::new(config, bytes.len());
+        let limits = Limits::new(config, bytes.len(), admitted.language);
         let service = match admitted.roles.iter().any(|role| role.is_service()) {
             true => Some(self.link(bytes, &sha256, &self.patient)?),
             false => None,

@@ -35,6 +35,9 @@ pub(crate) enum Failure {
     TimedOut,
     #[error("the answer has more than {0} bytes")]
     TooLarge(u64),
+    /// The request was cut off in the middle of its body.
+    #[error("a body has at most {max} bytes", max = fetch::MAX_BODY)]
+    BodyTooLarge,
     #[error("{0}")]
     Failed(String),
 }

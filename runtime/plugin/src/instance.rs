@@ -83,8 +83,7 @@ impl Instance {
 
     /// Whether it is to be replaced: it took more than three quarters of its memory, which never shrinks, or was called as often as it may be.
     pub(crate) fn is_worn(&self) -> bool {
-        let memory = &self.store.data().memory;
-        memory.used() > memory.bytes() / 4 * 3 || self.limits.recycle_after.is_some_and(|most| self.calls >= most)
+        self.store.data().memory.is_worn() || self.limits.recycle_after.is_some_and(|most| self.calls >= most)
     }
 
     /// Bytes of its memories.

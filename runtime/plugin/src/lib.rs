@@ -39,7 +39,7 @@ mod wasi;
 mod words;
 
 pub use access::{Applicant, Decision};
-pub use admission::{Admitted, Refusal, admit};
+pub use admission::{Admitted, Language, Refusal, admit};
 pub use chain::{Chain, EventStills, Keep, Link, Mode, Outcome, Refused, Succession};
 pub use compile::{Compiler, compile_command};
 pub use error::Error;

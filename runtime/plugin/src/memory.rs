@@ -30,6 +30,11 @@ impl Limit {
         self.used
     }
 
+    /// Whether it has more than three quarters of what it may have: memory never shrinks, and what comes next may not fit.
+    pub(crate) fn is_worn(&self) -> bool {
+        self.used > self.bytes / 4 * 3
+    }
+
     /// Whether more was wanted than is allowed, since this was asked last.
     pub(crate) fn take_denied(&mut self) -> bool {
         std::mem::take(&mut self.denied)
@@ -79,7 +84,7 @@ mod tests {
         let mut limit = Limit::new(100);
         assert!(limit.memory_growing(0, 60, None).unwrap());
         assert!(limit.memory_growing(0, 40, None).unwrap());
-        assert!(!limit.take_denied());
+        assert!(!limit.take_denied() && limit.is_worn());
         assert!(!limit.memory_growing(40, 41, None).unwrap());
         assert!(limit.take_denied() && !limit.take_denied());
     }

@@ -8,7 +8,7 @@ use media::StreamName;
 
 use wasmtime::component::InstancePre;
 
-use crate::admission::Admitted;
+use crate::admission::{Admitted, Language};
 use crate::compiled::hex;
 use crate::engine::Engine;
 use crate::exports::Places;
@@ -102,13 +102,21 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// What is written, or a default by the component's size: one of more than 8 MB brings a language's whole runtime with it.
-    pub(crate) fn new(config: &config::Plugin, component_bytes: usize) -> Self {
+    /// What is written, or a default by the component's size and language: one of more than 8 MB brings a language's whole runtime with it.
+    pub(crate) fn new(config: &config::Plugin, component_bytes: usize, language: Language) -> Self {
         const MIB: u64 = 1024 * 1024;
-        let (memory, deadline, recycle_after) = match component_bytes {
-            0..=LARGE => (64 * MIB, Duration::from_millis(50), None),
-            _ => (256 * MIB, Duration::from_millis(250), Some(RECYCLE_AFTER)),
+        let is_large = component_bytes > LARGE;
+        let (memory, deadline) = match is_large {
+            false => (64 * MIB, Duration::from_millis(50)),
+            true => (256 * MIB, Duration::from_millis(250)),
         };
+        // A large one that does not say what it is may be JavaScript by tools that nobody knows here; a new instance of it costs little.
+        let collects_late = match language {
+            Language::JavaScript => true,
+            Language::Python => false,
+            Language::Other => is_large,
+        };
+        let recycle_after = collects_late.then_some(RECYCLE_AFTER);
         Self {
             memory: config.memory.unwrap_or(memory),
             deadline: config.deadline.unwrap_or(deadline),
@@ -120,8 +128,8 @@ impl Limits {
 
 /// A component of more bytes brings a language's whole runtime with it.
 const LARGE: usize = 8_000_000;
-/// Calls after which such an instance is replaced: JavaScript's engine keeps garbage until a collection of 90 to 150 ms, and a new instance
-/// costs less than one.
+/// Calls after which an instance of JavaScript is replaced: its engine keeps garbage until a collection of 90 to 150 ms, and a new instance costs
+/// less than one. Python counts references, and a new instance of it costs 0.5 ms.
 const RECYCLE_AFTER: u32 = 3_000;
 
 /// A component that was admitted, under its declaration in `streams.toml`.
@@ -320,13 +328,28 @@ mod tests {
     #[test]
     fn a_large_component_gets_more_unless_it_is_written() {
         let mut config = config::Plugin::bundled("x");
-        let small = Limits::new(&config, 8_000_000);
+        let small = Limits::new(&config, 8_000_000, Language::Other);
         assert_eq!((small.memory, small.deadline, small.recycle_after), (64 << 20, Duration::from_millis(50), None));
-        let large = Limits::new(&config, 8_000_001);
+        let large = Limits::new(&config, 8_000_001, Language::Other);
         assert_eq!((large.memory, large.deadline), (256 << 20, Duration::from_millis(250)));
         assert_eq!(large.recycle_after, Some(RECYCLE_AFTER));
         (config.memory, config.recycle_after) = (Some(1), Some(7));
-        let written = Limits::new(&config, 9_000_000);
+        let written = Limits::new(&config, 9_000_000, Language::Python);
         assert_eq!((written.memory, written.recycle_after), (1, Some(7)));
+    }
+
+    #[test]
+    fn javascript_is_recycled_by_calls_and_python_by_its_memory_alone() {
+        let config = config::Plugin::bundled("x");
+        for (bytes, language, recycled) in [
+            (12_000_000, Language::JavaScript, true),
+            (1_000_000, Language::JavaScript, true),
+            (18_000_000, Language::Python, false),
+            (18_000_000, Language::Other, true),
+            (200_000, Language::Other, false),
+        ] {
+            let limits = Limits::new(&config, bytes, language);
+            assert_eq!(limits.recycle_after.is_some(), recycled, "{bytes} bytes of {language:?}");
+        }
     }
 }

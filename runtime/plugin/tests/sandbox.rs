@@ -5,6 +5,8 @@ extern crate framegate_plugin_host as plugin; // as every room calls it
 
 #[path = "sandbox/bundled.rs"]
 mod bundled;
+#[path = "sandbox/grants.rs"]
+mod grants;
 #[path = "sandbox/guests.rs"]
 mod guests;
 #[path = "sandbox/loading.rs"]
@@ -21,3 +23,5 @@ mod scenes;
 mod services;
 #[path = "sandbox/survivors.rs"]
 mod survivors;
+#[path = "sandbox/wasi_http.rs"]
+mod wasi_http;

@@ -1,6 +1,7 @@
 //! `/mjpeg/{stream}`: JPEGs in `multipart/x-mixed-replace`, for `<img>` and for what knows nothing else.
 
 use std::convert::Infallible;
+use std::future::pending;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -8,7 +9,7 @@ use axum::body::Body;
 use axum::extract::{Extension, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use egress::chooser::{self, Chooser, Guest};
+use egress::chooser::{self, Chooser, Guest, Served};
 use egress::multipart;
 use futures::{StreamExt, stream};
 use http::HeaderName;
@@ -17,6 +18,7 @@ use hub::{Output, Ticket};
 use media::StillFormat;
 use picture::{Delivery, Format, Stills, Want};
 use plugin::policy;
+use tokio::sync::watch;
 use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
 
@@ -46,7 +48,7 @@ pub(crate) async fn mjpeg(
     let ticket = entry.admit(Output::Mjpeg).map_err(|full| Problem::full(entry.name().as_str(), full))?;
     let want = Want { format: Some(Format::Jpeg), ..asked.want };
     let guest = Guest { output: policy::Output::Mjpeg, accepts: vec![StillFormat::Jpeg], want };
-    let (mut stills, chooser) = chooser::subscribe(&entry, guest).await;
+    let Served { mut stills, chooser, policy } = chooser::subscribe(&entry, guest).await;
     let delivery = first(&app, &entry, &mut stills).await?;
     // The nearest rendition that runs may be of another format.
     if delivery.still.format != StillFormat::Jpeg {
@@ -61,6 +63,7 @@ pub(crate) async fn mjpeg(
     let parts = Parts {
         stills,
         chooser,
+        policy,
         stop: app.stop.clone(),
         chunk: Chunk::Header(delivery),
         handed_on: None,
@@ -77,7 +80,8 @@ fn only_jpeg() -> Problem {
 /// A body that is being sent. It holds one still: the next one is taken, the newest then, when the client has taken this one.
 struct Parts {
     stills: Stills,
-    chooser: Option<Chooser>,
+    chooser: Chooser,
+    policy: watch::Receiver<()>,
     stop: CancellationToken,
     chunk: Chunk,
     /// When the last chunk was handed to the connection, which asks for the next one when the client has taken enough of it. Only where it is measured.
@@ -95,8 +99,8 @@ enum Chunk {
 
 impl Parts {
     async fn next(mut self) -> Option<(Result<Bytes, Infallible>, Self)> {
-        if let (Some(chooser), Some(handed_on)) = (&mut self.chooser, self.handed_on.take()) {
-            chooser.meter().wait(handed_on.elapsed());
+        if let (Some(meter), Some(handed_on)) = (self.chooser.meter(), self.handed_on.take()) {
+            meter.wait(handed_on.elapsed());
         }
         // A client that takes its time may have had a filter added meanwhile.
         match &self.chunk {
@@ -115,8 +119,8 @@ impl Parts {
         }
         let (bytes, then) = match self.chunk {
             Chunk::Header(delivery) => {
-                if let Some(chooser) = &mut self.chooser {
-                    chooser.meter().count(delivery.still.data.len(), delivery.skipped);
+                if let Some(meter) = self.chooser.meter() {
+                    meter.count(delivery.still.data.len(), delivery.skipped);
                 }
                 (multipart::header(&delivery.still), Chunk::Data(delivery))
             }
@@ -125,19 +129,29 @@ impl Parts {
             Chunk::Wait => return None,
         };
         self.chunk = then;
-        self.handed_on = self.chooser.is_some().then(Instant::now);
+        self.handed_on = self.chooser.meter().is_some().then(Instant::now);
         Some((Ok(bytes), self))
     }
 
     /// The next still. Whoever chooses is asked between two, when it is time.
     async fn delivery(&mut self) -> Option<Delivery> {
-        let Some(chooser) = &mut self.chooser else { return self.stills.recv().await };
+        let Self { chooser, policy, stills, .. } = self;
         loop {
-            let due = chooser.next();
+            let next = chooser.next();
+            let due = async {
+                match next {
+                    Some(next) => sleep_until(next.into()).await,
+                    None => pending().await,
+                }
+            };
             tokio::select! {
                 biased;
-                () = sleep_until(due.into()) => chooser.choose(&mut self.stills, Instant::now()).await,
-                delivery = self.stills.recv() => return delivery,
+                changed = policy.changed() => {
+                    changed.ok()?;
+                    chooser.policy_changed(stills, Instant::now()).await;
+                }
+                () = due => chooser.choose(stills, Instant::now()).await,
+                delivery = stills.recv() => return delivery,
             }
         }
     }

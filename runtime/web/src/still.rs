@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use egress::chooser::{self, Guest};
+use egress::chooser::{self, Guest, Served};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LAST_MODIFIED};
 use http::{HeaderMap, HeaderName, StatusCode};
 use media::Still;
@@ -42,7 +42,7 @@ pub(crate) async fn still(
     };
     let want = Want { format: Some(format), ..asked.want };
     let guest = Guest { output: Output::Still, accepts: format.fixed().into_iter().collect(), want };
-    let (mut stills, _) = chooser::subscribe(&entry, guest).await;
+    let Served { mut stills, .. } = chooser::subscribe(&entry, guest).await;
     // A late viewer is given a key frame of some seconds ago at first; who asks for the newest waits for what is behind it.
     let mut newest = first(&app, &entry, &mut stills).await?;
     while newest.superseded {

@@ -96,12 +96,12 @@ async fn admit(app: &App, name: &str, query: Option<&str>, headers: &HeaderMap) 
     })?;
     let ticket = entry.admit(Output::WebSocket).map_err(|full| Problem::full(name, full))?;
     let guest = Guest { output: policy::Output::WebSocket, accepts: accepts(headers), want: asked.want };
-    let stills = chooser::subscribe(&entry, guest).await;
+    let served = chooser::subscribe(&entry, guest).await;
     let told = Told {
         stats: if asked.stats { Stats::Told } else { Stats::Untold },
         annotations: if asked.without_annotations { Annotations::Untold } else { Annotations::Told },
     };
-    Ok(Admitted { viewer: Viewer::new(entry, ticket, stills, told), name: name.into() })
+    Ok(Admitted { viewer: Viewer::new(entry, ticket, served, told), name: name.into() })
 }
 
 /// Outputs that carry the camera's own video are not there; those made of stills are.

@@ -19,7 +19,7 @@ use super::code;
 use super::frame::Opcode;
 use super::reader::Incoming;
 use super::socket::{Closed, Socket};
-use crate::chooser::Chooser;
+use crate::chooser::{Chooser, Served};
 use crate::message::Message;
 use crate::meter::Meter;
 use crate::standing::{Standing, State};
@@ -86,7 +86,8 @@ pub struct Viewer {
     /// The viewer's place: given back when it is dropped.
     _ticket: Ticket,
     meter: Meter,
-    chooser: Option<Chooser>,
+    chooser: Chooser,
+    policy: watch::Receiver<()>,
     /// The rendition that the viewer was told.
     rendition: Rendition,
     standing: Option<Standing>,
@@ -102,17 +103,21 @@ pub struct Viewer {
 enum Rare {
     Stop,
     Changed,
+    /// Another format policy is in force, or none.
+    Policy,
     Time,
 }
 
 impl Viewer {
-    /// A viewer with its place and its stills, and who chooses those, if anybody does.
-    pub fn new(entry: Arc<Entry>, ticket: Ticket, (stills, chooser): (Stills, Option<Chooser>), told: Told) -> Self {
+    /// A viewer with its place and its stills, and who chooses those.
+    pub fn new(entry: Arc<Entry>, ticket: Ticket, served: Served, told: Told) -> Self {
+        let Served { stills, chooser, policy } = served;
         let now = Instant::now();
         Self {
             rendition: stills.rendition(),
             stills,
             chooser,
+            policy,
             status: entry.stream().watch(),
             condition: entry.pictures().condition(),
             entry,
@@ -155,13 +160,13 @@ impl Viewer {
         say(socket, stop, &Message::rendition(self.rendition)).await?;
         self.tell_standing(socket, stop).await?;
         loop {
-            let choosing = self.chooser.as_ref().map(|chooser| Instant::from_std(chooser.next()));
+            let choosing = self.chooser.next().map(Instant::from_std);
             let wake = [self.next_stats, choosing].into_iter().flatten().fold(self.next_ping, Instant::min);
             let happened = {
                 // Registered once, not anew for each still, and looked at only when it is what awoke this viewer: the program's stop is under a lock
                 // that all viewers share.
                 let mut rare: FuturesUnordered<_> =
-                    [rare(&mut self.status, &mut self.condition, stop, wake)].into_iter().collect();
+                    [rare(&mut self.status, &mut self.condition, &mut self.policy, stop, wake)].into_iter().collect();
                 loop {
                     match next(&mut rare, socket, &mut self.stills).await {
                         Next::Rare(happened) => break happened,
@@ -191,9 +196,9 @@ impl Viewer {
                             let Delivery { still, skipped, .. } = delivery;
                             let waited = patient(stop, socket.send(Opcode::Binary, &still.data)).await?;
                             self.meter.count(still.data.len(), skipped);
-                            if let Some(chooser) = &mut self.chooser {
-                                chooser.meter().count(still.data.len(), skipped);
-                                chooser.meter().wait(waited);
+                            if let Some(meter) = self.chooser.meter() {
+                                meter.count(still.data.len(), skipped);
+                                meter.wait(waited);
                             }
                         }
                     }
@@ -202,6 +207,7 @@ impl Viewer {
             match happened {
                 Rare::Stop => return Err(End::Stopped),
                 Rare::Changed => self.tell_standing(socket, stop).await?,
+                Rare::Policy => self.chooser.policy_changed(&mut self.stills, Instant::now().into_std()).await,
                 Rare::Time => self.on_time(socket, stop).await?,
             }
         }
@@ -237,8 +243,8 @@ impl Viewer {
             let reading = self.meter.read(now.into_std());
             say(socket, stop, &Message::stats(reading, self.entry.viewers().total)).await?;
         }
-        if let Some(chooser) = self.chooser.as_mut().filter(|chooser| chooser.next() <= now.into_std()) {
-            chooser.choose(&mut self.stills, now.into_std()).await;
+        if self.chooser.next().is_some_and(|due| due <= now.into_std()) {
+            self.chooser.choose(&mut self.stills, now.into_std()).await;
         }
         if self.next_ping <= now {
             self.next_ping = now + PING;
@@ -286,6 +292,7 @@ where
 async fn rare(
     status: &mut watch::Receiver<Status>,
     condition: &mut watch::Receiver<Condition>,
+    policy: &mut watch::Receiver<()>,
     stop: &CancellationToken,
     wake: Instant,
 ) -> Rare {
@@ -294,6 +301,7 @@ async fn rare(
         () = stop.cancelled() => Rare::Stop,
         changed = status.changed() => if changed.is_ok() { Rare::Changed } else { Rare::Stop },
         changed = condition.changed() => if changed.is_ok() { Rare::Changed } else { Rare::Stop },
+        changed = policy.changed() => if changed.is_ok() { Rare::Policy } else { Rare::Stop },
         () = tokio::time::sleep_until(wake) => Rare::Time,
     }
 }

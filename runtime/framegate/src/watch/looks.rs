@@ -18,6 +18,17 @@ struct Seen {
     last: Look,
 }
 
+/// What a look found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// All is as it is known.
+    Same,
+    /// Something is not, and was still another at the look before: whoever writes may not be done.
+    Moving,
+    /// Something is not, and all is as the look before saw it.
+    Settled,
+}
+
 /// One look at a file; none if there is none that can be looked at.
 type Look = Option<Traits>;
 
@@ -42,8 +53,13 @@ impl Looks {
         }
     }
 
-    /// Looks once. True when something is not as it is known, and all is as the last look saw it: then it is known.
-    pub(super) fn settled(&mut self) -> bool {
+    /// The files that are looked at.
+    pub(super) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.files.keys()
+    }
+
+    /// Looks once. What has settled is known from then on.
+    pub(super) fn look(&mut self) -> Found {
         let (mut is_new, mut is_moving) = (false, false);
         for (path, seen) in &mut self.files {
             let now = look(path);
@@ -51,11 +67,14 @@ impl Looks {
             is_new |= now != seen.known;
             seen.last = now;
         }
-        let settled = is_new && !is_moving;
-        if settled {
-            self.files.values_mut().for_each(|seen| seen.known = seen.last);
+        match (is_new, is_moving) {
+            (false, _) => Found::Same,
+            (true, true) => Found::Moving,
+            (true, false) => {
+                self.files.values_mut().for_each(|seen| seen.known = seen.last);
+                Found::Settled
+            }
         }
-        settled
     }
 }
 
@@ -83,29 +102,28 @@ mod tests {
     #[test]
     fn a_change_is_told_once_and_only_when_it_is_over() {
         let (folder, mut looks) = two();
-        assert!(!looks.settled() && !looks.settled(), "nothing happened");
+        assert_eq!([looks.look(), looks.look()], [Found::Same; 2], "nothing happened");
         fs::write(folder.path().join("a"), "22").unwrap();
-        assert!(!looks.settled(), "the writer may not be done");
+        assert_eq!(looks.look(), Found::Moving, "the writer may not be done");
         fs::write(folder.path().join("a"), "333").unwrap();
-        assert!(!looks.settled(), "it was not");
-        assert!(looks.settled());
-        assert!(!looks.settled() && !looks.settled());
+        assert_eq!(looks.look(), Found::Moving, "it was not");
+        assert_eq!([looks.look(), looks.look(), looks.look()], [Found::Settled, Found::Same, Found::Same]);
     }
 
     #[test]
     fn a_file_that_comes_goes_or_is_renamed_over_has_changed() {
         let (folder, mut looks) = two();
         let path = |name: &str| folder.path().join(name);
-        let mut told = || [looks.settled(), looks.settled()];
+        let mut told = || [looks.look(), looks.look()];
         fs::write(path("b"), "1").unwrap();
-        assert_eq!(told(), [false, true], "it came");
+        assert_eq!(told(), [Found::Moving, Found::Settled], "it came");
         fs::write(path("c"), "1").unwrap();
         let as_old = fs::File::open(path("b")).unwrap().metadata().unwrap().modified().unwrap();
         fs::File::options().write(true).open(path("c")).unwrap().set_modified(as_old).unwrap();
         fs::rename(path("c"), path("b")).unwrap();
-        assert_eq!(told(), [false, true], "as old and as long, and another file");
+        assert_eq!(told(), [Found::Moving, Found::Settled], "as old and as long, and another file");
         fs::remove_file(path("b")).unwrap();
-        assert_eq!(told(), [false, true], "it went");
+        assert_eq!(told(), [Found::Moving, Found::Settled], "it went");
     }
 
     #[test]
@@ -113,6 +131,6 @@ mod tests {
         let (folder, mut looks) = two();
         fs::write(folder.path().join("a"), "22").unwrap();
         looks.set(["a", "c"].map(|name| folder.path().join(name)).into());
-        assert_eq!([looks.settled(), looks.settled()], [false, true], "what is known of `a` stays known");
+        assert_eq!([looks.look(), looks.look()], [Found::Moving, Found::Settled], "what is known of `a` stays known");
     }
 }

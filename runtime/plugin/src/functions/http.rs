@@ -11,7 +11,9 @@ impl From<Failure> for HttpError {
             Failure::NotGranted(line) => Self::NotGranted(line),
             Failure::TimedOut => Self::TimedOut,
             Failure::TooLarge(bytes) => Self::TooLarge(bytes),
-            failure @ (Failure::Private { .. } | Failure::Failed(_)) => Self::Failed(failure.to_string()),
+            failure @ (Failure::Private { .. } | Failure::BodyTooLarge | Failure::Failed(_)) => {
+                Self::Failed(failure.to_string())
+            }
         }
     }
 }

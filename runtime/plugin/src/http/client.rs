@@ -1,3 +1,4 @@
+use std::error::Error as _;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -6,6 +7,7 @@ use bytes::Bytes;
 use config::HttpGrant;
 use http::header::{HOST, HeaderValue};
 use http::{Request, Response, Uri};
+use http_body_util::LengthLimitError;
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -147,7 +149,10 @@ where
     B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let failed = |error: hyper::Error| Failure::Failed(with_causes(&error));
+    let failed = |error: hyper::Error| match is_of_length(&error) {
+        true => Failure::BodyTooLarge,
+        false => Failure::Failed(with_causes(&error)),
+    };
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(failed)?;
     let mut task = JoinSet::new();
     task.spawn(async move {
@@ -156,6 +161,12 @@ where
     });
     let response = sender.send_request(request).await.map_err(failed)?;
     Ok(Answer { response, connection: task })
+}
+
+/// Whether a request came to nothing since its body was longer than it may be.
+fn is_of_length(error: &hyper::Error) -> bool {
+    let mut causes = std::iter::successors(error.source(), |&cause| cause.source());
+    causes.any(|cause| cause.is::<LengthLimitError>())
 }
 
 /// An error with what it comes from: hyper says only on which level something failed.

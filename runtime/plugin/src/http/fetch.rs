@@ -34,7 +34,7 @@ pub(crate) const WITHIN: Duration = Duration::from_secs(10);
 /// Of an answer's body.
 pub(crate) const MAX_ANSWER: u64 = 1024 * 1024;
 /// Of a request's body.
-const MAX_BODY: usize = 16 * 1024 * 1024;
+pub(crate) const MAX_BODY: usize = 16 * 1024 * 1024;
 /// Of a URL, and of a header.
 const MAX_TEXT: usize = 8 * 1024;
 /// Of a request.

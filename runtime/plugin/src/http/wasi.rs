@@ -6,14 +6,14 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Limited};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
 use super::client::Answer;
-use super::fetch::{MAX_ANSWER, WITHIN, parse};
+use super::fetch::{MAX_ANSWER, MAX_BODY, WITHIN, parse};
 use super::{Client, Failure};
 use crate::guest::{Identity, Waits};
 use crate::rate::Rate;
@@ -64,6 +64,7 @@ impl WasiHttpHooks for Hooks {
             let refused = |failure: Failure| told.lock().unwrap_or_else(PoisonError::into_inner).refused(failure);
             let place = connections.acquire_owned().await.map_err(|_| Error::ConnectionLimitReached)?;
             let url = parse(&request.uri().to_string()).map_err(refused)?;
+            let request = request.map(|body| Limited::new(body, MAX_BODY));
             // What a guest asks for, but no longer than anybody may wait.
             let asked = options.and_then(|options| options.first_byte_timeout).unwrap_or(WITHIN);
             let sending = tokio::time::timeout(asked.min(WITHIN), client.send(&url, request));
@@ -89,6 +90,7 @@ impl Told {
             Failure::Private { .. } => Error::DestinationIpProhibited,
             Failure::TimedOut => Error::ConnectionTimeout,
             Failure::TooLarge(bytes) => Error::HttpResponseBodySize(Some(bytes)),
+            Failure::BodyTooLarge => Error::HttpRequestBodySize(Some(MAX_BODY as u64)),
             Failure::Failed(words) => Error::InternalError(Some(words)),
         }
     }

@@ -35,21 +35,27 @@ pub(super) struct Shared {
 
 #[derive(Debug, Default)]
 pub(super) struct Counts {
+    questions: AtomicU64,
     pub(super) asked: AtomicU64,
     remembered: AtomicU64,
     unanswered: AtomicU64,
+    timed_out: AtomicU64,
     pub(super) faults: AtomicU64,
 }
 
 /// A format policy at one moment, counted since it was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Snapshot {
+    /// Questions about viewers.
+    pub questions: u64,
     /// Calls of the plugin.
     pub asked: u64,
     /// Questions that had an answer already.
     pub remembered: u64,
     /// Questions without an answer in time: too slow, failed, or too many at once.
     pub unanswered: u64,
+    /// Those of them whose answer was waited for in vain.
+    pub timed_out: u64,
     /// Calls and starts that failed.
     pub faults: u64,
 }
@@ -72,6 +78,7 @@ impl FormatPolicy {
             How::Plugin(policy, inbox) => (policy, inbox),
             How::Native(choose) => return choose(&viewer),
         };
+        policy.counts.questions.fetch_add(1, Relaxed);
         if let Some(choice) = policy.remembered(&viewer) {
             policy.counts.remembered.fetch_add(1, Relaxed);
             return Some(choice);
@@ -82,7 +89,13 @@ impl FormatPolicy {
             None => false,
         };
         let choice = match asked {
-            true => tokio::time::timeout(PATIENCE, answered).await.ok().and_then(Result::ok).flatten(),
+            true => match tokio::time::timeout(PATIENCE, answered).await {
+                Ok(answer) => answer.ok().flatten(),
+                Err(_) => {
+                    policy.counts.timed_out.fetch_add(1, Relaxed);
+                    None
+                }
+            },
             false => None,
         };
         if choice.is_none() {
@@ -109,9 +122,11 @@ impl std::fmt::Debug for FormatPolicy {
 impl Counts {
     fn snapshot(&self) -> Snapshot {
         Snapshot {
+            questions: self.questions.load(Relaxed),
             asked: self.asked.load(Relaxed),
             remembered: self.remembered.load(Relaxed),
             unanswered: self.unanswered.load(Relaxed),
+            timed_out: self.timed_out.load(Relaxed),
             faults: self.faults.load(Relaxed),
         }
     }
@@ -188,7 +203,7 @@ mod tests {
             assert_eq!(policy.choose(question(width)).await, Some(Choice::new(StillFormat::Jpeg)));
         }
         assert_eq!(calls.load(SeqCst), 2);
-        assert_eq!(policy.snapshot(), Snapshot { asked: 2, remembered: 2, ..Snapshot::default() });
+        assert_eq!(policy.snapshot(), Snapshot { questions: 4, asked: 2, remembered: 2, ..Snapshot::default() });
     }
 
     #[tokio::test]
@@ -201,7 +216,10 @@ mod tests {
         assert_eq!(policy.choose(question(0)).await, None);
         // Not asked at all before the wait is over.
         assert_eq!(policy.choose(question(1)).await, None);
-        assert_eq!(policy.snapshot(), Snapshot { asked: 1, unanswered: 2, faults: 1, ..Snapshot::default() });
+        assert_eq!(
+            policy.snapshot(),
+            Snapshot { questions: 2, asked: 1, unanswered: 2, faults: 1, ..Snapshot::default() }
+        );
         let told = journal.since(0);
         assert_eq!(
             (told.len(), told[0].kind.as_str(), told[0].plugin.as_deref()),
@@ -224,7 +242,10 @@ mod tests {
         drop(policies);
         assert_eq!(slow.choose(question(1_000)).await, None);
         // The one that was being asked is remembered: the rest had given up.
-        assert_eq!(slow.snapshot().asked, 1);
+        let counted = slow.snapshot();
+        assert_eq!((counted.questions, counted.asked, counted.unanswered), (101, 1, 101));
+        // One may have been taken out of the inbox before it was full.
+        assert!((64..=65).contains(&counted.timed_out), "{counted:?}");
         assert!(slow.choose(question(0)).await.is_some());
     }
 

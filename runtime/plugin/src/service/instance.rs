@@ -28,6 +28,8 @@ pub(super) struct Service {
     budget: Duration,
     /// Wall time of one call.
     timeout: Duration,
+    calls: u32,
+    recycle_after: Option<u32>,
 }
 
 /// What a service may compute in one call, in deadlines of a picture's: it puts requests together and reads answers.
@@ -64,7 +66,8 @@ impl Service {
             places.take(store, &instance)
         })
         .await?;
-        let mut service = Self { store, exports, engine: Arc::clone(engine), budget, timeout };
+        let recycle_after = plugin.limits.recycle_after;
+        let mut service = Self { store, exports, engine: Arc::clone(engine), budget, timeout, calls: 0, recycle_after };
         let Self { store, exports, engine, .. } = &mut service;
         let options = options.to_string();
         let (answer,) = guarded(engine, store, budget, timeout, async |store| {
@@ -77,8 +80,19 @@ impl Service {
         }
     }
 
+    /// Counts a call. True if it is to be replaced then, as one for pictures is: it took most of its memory, or was called as often as it may be.
+    pub(super) fn is_worn_by_a_call(&mut self) -> bool {
+        self.calls += 1;
+        self.store.data().memory.is_worn() || self.recycle_after.is_some_and(|most| self.calls >= most)
+    }
+
+    /// Bytes of its memories.
+    pub(super) fn memory(&self) -> u64 {
+        self.store.data().memory.used()
+    }
+
     pub(super) async fn tick(&mut self) -> Result<Result<(), String>, Fault> {
-        let Self { store, exports, engine, budget, timeout } = self;
+        let Self { store, exports, engine, budget, timeout, .. } = self;
         let tick = exports.tick.as_ref().ok_or_else(|| not_exported("ticker"))?;
         store.data_mut().http.waits = Waits::Allowed;
         let answer = guarded(engine, store, *budget, *timeout, async |store| tick.call_async(store, ()).await).await;
@@ -87,7 +101,7 @@ impl Service {
     }
 
     pub(super) async fn deliver(&mut self, told: Told) -> Result<Result<(), Failure>, Fault> {
-        let Self { store, exports, engine, budget, timeout } = self;
+        let Self { store, exports, engine, budget, timeout, .. } = self;
         let deliver = exports.deliver.as_ref().ok_or_else(|| not_exported("event-receiver"))?;
         (store.data_mut().subject, store.data_mut().http.waits) = (Subject::Event(told), Waits::Allowed);
         // The number is never looked at: the one event that there is lies in the store, and the guest's handle ends with the call.
@@ -101,7 +115,7 @@ impl Service {
 
     /// What becomes of a request, and for how long that holds.
     pub(super) async fn decide(&mut self, applicant: Applicant) -> Result<(Decision, Duration), Fault> {
-        let Self { store, exports, engine, budget, timeout } = self;
+        let Self { store, exports, engine, budget, timeout, .. } = self;
         let decide = exports.decide.as_ref().ok_or_else(|| not_exported("access-decider"))?;
         let subject = Subject::Request(Decided { applicant, remember: None, name: None, is_particular: false });
         (store.data_mut().subject, store.data_mut().http.waits) = (subject, Waits::Allowed);

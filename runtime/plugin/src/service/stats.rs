@@ -26,6 +26,10 @@ pub struct ServiceSnapshot {
     pub queued: u64,
     /// Wall time of all calls, in microseconds.
     pub wall_us: u64,
+    /// Instances that were replaced since they had grown to the most of their memory, or been called as often as they may.
+    pub recycled: u64,
+    /// Bytes of its memories, as of its last call.
+    pub memory: u64,
     /// Failures by kind; those that did not occur are left out.
     pub faults: BTreeMap<Kind, u64>,
     /// What the last failure or refusal said.
@@ -53,6 +57,8 @@ impl ServiceStats {
             dropped: 0,
             queued: 0,
             wall_us: 0,
+            recycled: 0,
+            memory: 0,
             faults: BTreeMap::new(),
             last_fault: None,
         });
@@ -97,6 +103,14 @@ impl ServiceStats {
         let mut stats = self.lock();
         *stats.faults.entry(kind).or_default() += 1;
         (stats.health, stats.last_fault) = (health, Some(words.to_owned()));
+    }
+
+    pub(super) fn recycled(&self) {
+        self.lock().recycled += 1;
+    }
+
+    pub(super) fn has_memory(&self, bytes: u64) {
+        self.lock().memory = bytes;
     }
 
     pub(super) fn retried(&self) {

@@ -65,6 +65,12 @@ impl Upkeep {
         self.stats.called(begin.elapsed());
         match answer {
             Ok(answer) => {
+                let is_worn = instance.is_worn_by_a_call();
+                self.stats.has_memory(instance.memory());
+                if is_worn {
+                    self.instance = None;
+                    self.stats.recycled();
+                }
                 self.recovered();
                 Some(answer)
             }

@@ -12,10 +12,12 @@ use plugin::policy::{self, Choice, Figure, Output, Policies, Viewer};
 use plugin::{Health, Kind, Mode, Outcome, Role, States};
 use serde_json::json;
 
+use crate::grants::*;
 use crate::refused::*;
 use crate::rig::{bundled, chain, guest, luma, picture, stream};
 use crate::services::*;
 use crate::survivors::*;
+use crate::wasi_http::*;
 
 macro_rules! has_a_test {
     ($guest:ident) => {

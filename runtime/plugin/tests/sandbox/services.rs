@@ -20,7 +20,7 @@ use crate::rig::{HOST, declared, link, stream};
 /// An HTTP server that keeps what it is sent and answers by a script; the last answer again and again.
 pub(crate) struct Web {
     pub(crate) url: String,
-    port: u16,
+    pub(crate) port: u16,
     got: Arc<Mutex<Vec<String>>>,
 }
 
@@ -39,11 +39,7 @@ impl Web {
                     let read = connection.read(&mut room).await.unwrap_or(0);
                     bytes.extend_from_slice(&room[..read]);
                     let text = String::from_utf8_lossy(&bytes).into_owned();
-                    let length =
-                        text.to_lowercase().split("content-length: ").nth(1).map_or(0, |rest| {
-                            rest.split('\r').next().unwrap_or_default().parse::<usize>().unwrap_or(0)
-                        });
-                    if read == 0 || text.split_once("\r\n\r\n").is_some_and(|(_, body)| body.len() >= length) {
+                    if read == 0 || is_whole(&text) {
                         break;
                     }
                 }
@@ -61,6 +57,11 @@ impl Web {
         self.got.lock().unwrap().clone()
     }
 
+    /// As a URL has it.
+    pub(crate) fn authority(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
     /// This server, granted and nothing else.
     pub(crate) fn grants(&self) -> Grants {
         let grant = HttpGrant { host: "127.0.0.1".into(), below: false, port: self.port, private: true };
@@ -74,6 +75,17 @@ impl Web {
             .map(|request| request.split_once("\r\n\r\n").map_or_else(String::new, |(_, body)| body.into()))
             .collect()
     }
+}
+
+/// Whether a request has its whole body: of the length that it says, or in chunks up to the empty one (RFC 9112 section 7.1).
+fn is_whole(request: &str) -> bool {
+    let Some((head, body)) = request.split_once("\r\n\r\n") else { return false };
+    let head = head.to_lowercase();
+    if head.contains("transfer-encoding: chunked") {
+        return body.ends_with("0\r\n\r\n");
+    }
+    let length = head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()?.parse().ok());
+    body.len() >= length.unwrap_or(0)
 }
 
 pub(crate) const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
@@ -253,6 +265,8 @@ async fn answers_are_bounded() {
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
         let (mut connection, _) = listener.accept().await.unwrap();
+        // What comes before anything was asked would be no answer.
+        _ = connection.read(&mut [0; 4096]).await;
         _ = connection.write_all(HUGE.as_bytes()).await;
         while connection.write_all(&[0; 65_536]).await.is_ok() {}
     });
@@ -284,6 +298,17 @@ async fn a_poller_ticks_while_pictures_are_wanted_and_keeps_what_it_read_over_it
     let told = rig.journal.since(0);
     assert_eq!((told[0].kind.as_str(), &told[0].data["count"]), ("ticked", &json!(1)));
     drop(rig.wanted);
+}
+
+#[tokio::test]
+async fn a_service_is_replaced_as_often_as_it_may_be_called_and_goes_on() {
+    let web = Web::serve(&[OK]).await;
+    let mut rig = Rig::new();
+    let few = |config: &mut config::Plugin| (config.every, config.recycle_after) = (Duration::from_millis(5), Some(2));
+    rig.services.apply(&[link(caller(Some(&web), few), json!({ "url": web.url }))], &[]);
+    let poller = rig.until(|poller| poller.succeeded >= 6).await;
+    assert!(poller.recycled >= 2 && poller.faults.is_empty() && poller.memory > 0, "{poller:?}");
+    assert!(web.bodies().contains(&"tick 6 of lobby".to_owned()), "{:?}", web.bodies());
 }
 
 fn applicant(token: Option<&str>) -> Applicant {
