@@ -42,6 +42,10 @@ async fn an_access_policy_is_asked_before_every_address() -> Result<()> {
         ensure!(viewer.next().await? == Message::Closed(code));
     }
     Viewer::connect(&program, "lobby?token=secret").await?.still().await?;
+    let listed = program.json("/api/plugins?token=secret").await?;
+    let policy = &listed["plugins"][0]["access_policy"];
+    ensure!(policy["role"] == "access-policy" && policy["health"] == "ok", "{listed}");
+    ensure!(policy["succeeded"].as_u64() >= Some(3) && policy["faults"] == serde_json::json!({}), "{listed}");
     Ok(())
 }
 

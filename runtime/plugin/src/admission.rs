@@ -248,7 +248,7 @@ mod tests {
             words.iter().for_each(|word| outline.says(word));
             outline.language
         };
-        // As componentize-js 0.23 and componentize-py 0.24 write them.
+        // As componentize-js 0.23 and componentize-py 0.25 write them.
         assert_eq!(language(&["C11", "Rust", "ComponentizeJS 0.23.0", "JavaScript"]), Language::JavaScript);
         assert_eq!(language(&["wit-component 0.245.1", "libpython3.14.so"]), Language::Python);
         assert_eq!(language(&["Rust", "rustc 1.98.0", "JavaScriptCore"]), Language::Other);
