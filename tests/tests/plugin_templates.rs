@@ -93,3 +93,25 @@ async fn python() -> Result<()> {
 async fn go() -> Result<()> {
     every_role(Language::Go).await
 }
+
+/// Go's scheduler and collector read the clock in whatever moment, such as when the host puts a text into the guest's memory, where a component may call
+/// nothing outside: unless the build wraps those calls, an instance ends after some 20,000 to 60,000 pictures.
+#[tokio::test]
+async fn go_may_read_the_clock_at_any_moment() -> Result<()> {
+    if !workshop::can_build(Language::Go, "plugin_templates::go_may_read_the_clock_at_any_moment") {
+        return Ok(());
+    }
+    let folder = tempfile::tempdir()?;
+    let project = workshop::new(folder.path(), Language::Go, Role::Analyzer, "my-gate").await?;
+    let (component, _) = workshop::build(&project, Language::Go).await?;
+    let run = move || -> Result<()> {
+        let mut sandbox = Sandbox::load(&component, json!({}))?;
+        let pictures: Vec<_> = (0..16).map(|n| boxed(n, n as i32 * 10, 140)).collect();
+        for n in 0..200_000 {
+            ensure!(sandbox.show(pictures[n % pictures.len()].clone()).is_some());
+        }
+        ensure!(sandbox.events("plugin-failed").is_empty(), "{:?}", sandbox.events("plugin-failed"));
+        Ok(())
+    };
+    tokio::task::spawn_blocking(run).await?
+}

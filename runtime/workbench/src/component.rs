@@ -1,5 +1,7 @@
 //! The last step for languages whose compilers end at a core module: the component around it.
 
+mod alone;
+
 use std::fs;
 use std::path::Path;
 
@@ -25,6 +27,7 @@ pub(crate) fn wrap(module: &Path, says: Says, world: &World, out: &Path) -> Resu
     let wrong = |error: anyhow::Error| Error::Component { module: module.to_owned(), reason: format!("{error:#}") };
     let mut bytes = fs::read(module).map_err(Error::file(module))?;
     if says == Says::Nothing {
+        bytes = alone::wrap(&bytes).map_err(|error| wrong(error.into()))?;
         wit_component::embed_component_metadata(&mut bytes, &world.resolve, world.id, StringEncoding::UTF8, false)
             .map_err(wrong)?;
     }
