@@ -78,7 +78,7 @@ async fn a_filter_leaves_pictures_lines_and_a_table_and_is_held_against_them_the
     // What came of it is what is expected: it is the same the next time, and not with other options.
     let expected = [&words[..], &["--expect", "out/expect.toml"]].concat();
     let again = framegate(folder.path(), &expected).await?;
-    ensure!(again.status == Some(0), "{}{}", again.out, again.err);
+    ensure!(again.status == Some(0) && again.out.ends_with("as expected\n"), "{}{}", again.out, again.err);
     let other = framegate(folder.path(), &[&expected[..], &["--options", "{ text = \"other\" }"]].concat()).await?;
     ensure!(other.status == Some(1) && other.err.matches("its samples hash to").count() == 4, "{}", other.err);
     let later = framegate(folder.path(), &[&expected[..], &["--at", "2026-03-02T08:59:50Z"]].concat()).await?;
@@ -108,8 +108,11 @@ async fn mistakes_end_with_2_and_say_what_to_do() -> Result<()> {
     for (words, told) in [
         (&["test", "clock", "--options", "{ texd = \"a\" }"][..], "/texd: unknown field"),
         (&["test", "clock", "--set", "memory = \"8\""], "memory = \"8\""),
-        (&["test", "webhook"], "grants.http = [\"HOST:PORT\"]"),
-        (&["test", "nowhere.wasm"], "nowhere.wasm"),
+        (&["test", "webhook"], "--set 'grants.http = [\"HOST:PORT\"]'"),
+        (&["test", "nowhere.wasm"], "there is no file nowhere.wasm"),
+        (&["test", "motion-gat"], "did you mean `motion-gate`?"),
+        (&["test", "."], "is a folder"),
+        (&["test", "clock", "--options", "text = 3"], "a table in braces"),
         (&["test", "clock", "--input", "nowhere.mp4"], "nowhere.mp4"),
         (&["test", "clock", "--input", "clip.mp4"], "neither an mp4 file nor"),
         (&["test", "clock", "--input", "."], "there is no JPEG, WebP or PNG"),
@@ -140,6 +143,13 @@ async fn an_event_sink_is_given_events_from_a_file() -> Result<()> {
     let (first, second) = (posted.recv().await.context("posted")?, posted.recv().await.context("posted")?);
     ensure!(first["kind"] == "gate-opened" && first["data"]["count"] == 3, "{first}");
     ensure!(second["kind"] == "line-crossed", "{second}");
+
+    // Nobody takes it there: the sink refuses for good, and that is not as expected.
+    let options = format!("{{ url = \"http://{address}/nowhere\" }}");
+    let words = ["test", "webhook", "--input", "events.jsonl", "--options", &options, "--set", &grant, "--out", "out"];
+    let said = framegate(folder.path(), &words).await?;
+    ensure!(said.status == Some(1) && said.err.contains("2 events were not delivered"), "{}{}", said.out, said.err);
+    ensure!(said.out.contains("404") && folder.path().join("out/report.json").is_file(), "{}", said.out);
     Ok(())
 }
 
@@ -195,6 +205,32 @@ async fn a_poller_beside_pictures_ticks_before_the_first_of_them() -> Result<()>
         Ok(still::decode(&std::fs::read(folder.path().join(out).join("pictures/00000-after.png"))?))
     };
     ensure!(picture("out")?.samples() != picture("without")?.samples(), "the feed's words are in the first picture");
+    Ok(())
+}
+
+/// What its author sees of a mistake in Python: what was printed, the line, and the exception.
+#[tokio::test]
+async fn an_exception_in_python_is_told_with_its_line() -> Result<()> {
+    if !workshop::can_build(Language::Python, "plugin_trial::an_exception_in_python") {
+        return Ok(());
+    }
+    let folder = tempfile::tempdir()?;
+    let project = workshop::new(folder.path(), Language::Python, Role::Filter, "my-text").await?;
+    let source = project.join("plugin.py");
+    let text = std::fs::read_to_string(&source)?;
+    let line = "        height = picture.size().height\n";
+    ensure!(text.contains(line), "{text}");
+    std::fs::write(
+        &source,
+        text.replace(line, &format!("{line}        print(\"height\", height)\n        nosuch.thing()\n")),
+    )?;
+    let (component, _) = workshop::build(&project, Language::Python).await?;
+    let words = ["test", component.to_str().context("UTF-8")?, "--input", "test://?size=320x180", "--length", "0.1"];
+    let said = framegate(folder.path(), &words).await?;
+    ensure!(said.status == Some(1), "{}", said.out);
+    for words in ["height 180", "plugin.py", "in process", "NameError: name 'nosuch' is not defined"] {
+        ensure!(said.err.contains(words), "{words}: {}", said.err);
+    }
     Ok(())
 }
 

@@ -19,7 +19,7 @@ use arguments::{Arguments, Version};
 fn main() -> anyhow::Result<ExitCode> {
     let version = Version { commit: env!("FRAMEGATE_COMMIT"), codecs: codec::capabilities().versions };
     match Arguments::read(&version) {
-        Arguments::Run { file } => commands::run::run(&file, |_| {}),
+        Arguments::Run { file } => commands::run::run(&file),
         Arguments::Check { file } => commands::check::run(&file),
         Arguments::Schema => commands::schema::run(),
         Arguments::Plugin(arguments) => commands::plugin::run(arguments),

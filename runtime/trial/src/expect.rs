@@ -125,11 +125,16 @@ impl Expectations {
             let found = pictures.flat_map(|seen| &seen.annotations).filter(|found| found.label == *label).count();
             within(&format!("annotations `{label}` {when}"), *count, found, &mut wrong);
         }
-        for (number, expected) in &self.golden {
+        let mut golden_pictures: Vec<_> = self.golden.iter().collect();
+        golden_pictures.sort_by_key(|(number, _)| number.parse::<u64>().unwrap_or(u64::MAX));
+        for (number, expected) in golden_pictures {
             let seen = report.seen.iter().find(|seen| seen.picture.to_string() == *number);
             golden(number, expected, seen, &mut wrong);
         }
         self.limits.against(report, &mut wrong);
+        if report.undelivered > 0 {
+            wrong.push(format!("{} events were not delivered", report.undelivered));
+        }
         wrong
     }
 }

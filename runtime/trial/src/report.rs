@@ -96,6 +96,8 @@ pub struct Report {
     /// What the last one said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_fault: Option<String>,
+    /// Events that a sink was given and did not take.
+    pub undelivered: u64,
     /// Its roles away from the pictures.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub services: Vec<ServiceSnapshot>,
@@ -126,7 +128,10 @@ impl Report {
             }
             let Timing { calls, p50_us, p99_us, max_us } = self.calls;
             let [p50, p99, max] = [p50_us, p99_us, max_us].map(micros);
-            row("each call", format!("p50 {p50}, p99 {p99}, max {max} of CPU time, over {calls} calls"));
+            match calls {
+                0 => row("each call", "none behind the first succeeded".into()),
+                _ => row("each call", format!("p50 {p50}, p99 {p99}, max {max} of CPU time, over {calls} calls")),
+            }
             row("memory", bytes(self.memory));
             if self.restarts + self.recycled > 0 {
                 row("instances", format!("{} after failures, {} since worn", self.restarts, self.recycled));
@@ -138,9 +143,12 @@ impl Report {
             }
         }
         for service in &self.services {
-            let ServiceSnapshot { calls, succeeded, dropped, wall_us, .. } = service;
+            let ServiceSnapshot { calls, succeeded, retried, dropped, wall_us, .. } = service;
             let each = micros(*wall_us as f64 / (*calls).max(1) as f64);
             let mut told = format!("{calls} calls, {succeeded} succeeded, {each} each by the clock");
+            if *retried > 0 {
+                told += &format!(", {retried} tried again");
+            }
             if *dropped > 0 {
                 told += &format!(", {dropped} events given up");
             }

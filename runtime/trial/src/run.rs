@@ -189,6 +189,7 @@ impl Watching {
             health: link.health,
             faults: link.faults,
             last_fault: link.last_fault,
+            undelivered: 0,
             services: Vec::new(),
             seen: self.seen,
             told: self.told,

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::{Error, Report, Subject};
+use crate::{Error, Folder, Report, Subject};
 
 /// Between two looks whether a service is done.
 const LOOK: Duration = Duration::from_millis(5);
@@ -51,7 +51,12 @@ struct Line {
 }
 
 /// Gives an event sink the events of a file of JSON lines (`{"kind": "…", "data": …}`), one after another, and waits until it is done with them.
-pub fn deliver(subject: &Subject, events: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Report, Error> {
+pub fn deliver(
+    subject: &Subject,
+    events: &Path,
+    folder: Option<&mut Folder>,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Report, Error> {
     if !subject.plugin.is(Role::EventSink) {
         return Err(Error::Role("events are for event sinks, and the plugin is none".into()));
     }
@@ -77,7 +82,13 @@ pub fn deliver(subject: &Subject, events: &Path, progress: &mut dyn FnMut(u64, u
     let services = services.snapshot();
     let health = services.first().map(|sink| sink.health).unwrap_or_default();
     let plugin = format!("{} {}", described.name, described.version);
-    Ok(Report { plugin, health, services, ..Report::default() })
+    let undelivered = lines.len() as u64 - services.first().map_or(0, |sink| sink.succeeded).min(lines.len() as u64);
+    let report = Report { plugin, health, services, undelivered, ..Report::default() };
+    if let Some(folder) = folder {
+        folder.begin(0)?;
+        folder.finish(&report)?;
+    }
+    Ok(report)
 }
 
 fn read(path: &Path) -> Result<Vec<Line>, Error> {

@@ -32,7 +32,7 @@ pub enum Error {
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
     /// The address cannot be had: in use, not this machine's, or not permitted.
-    #[error("`server.listen`: cannot listen on {listen}: {error}")]
+    #[error("`server.listen`: cannot listen on {listen}: {error}; stop what listens there, or write another address")]
     Listen {
         /// Which.
         listen: SocketAddr,

@@ -32,7 +32,9 @@ pub fn build(project: &Project, begin: &mut dyn FnMut(&str)) -> Result<Built, Er
         Language::Python => python::build(project, begin),
         Language::Go => go::build(project, begin),
     }?;
-    let component = project.component();
+    // Whole or not at all: whoever watches it never sees half of one, nor what a build writes that nobody waits for any more.
+    let (scratch, component) = (project.scratch(), project.component());
+    std::fs::rename(&scratch, &component).map_err(Error::file(scratch))?;
     let bytes = std::fs::metadata(&component).map_err(Error::file(&component))?.len();
     let roles = Outline::read(&component)?.roles();
     Ok(Built { component, bytes, roles, said })

@@ -56,6 +56,10 @@ fn text(name: &str, dev: &Dev) -> String {
     let is_chained = dev.roles.iter().any(|role| matches!(role, Role::Analyzer | Role::Filter | Role::Poller));
     let is_told = dev.roles.contains(&Role::EventSink);
     let chained = match (is_chained, is_told) {
+        // What an analyzer finds is drawn by the next.
+        (true, _) if dev.roles.contains(&Role::Analyzer) => {
+            Some(format!("plugins = [{{ use = \"{name}\", options = {{}} }}, {{ use = \"annotate\" }}]"))
+        }
         (true, _) => Some(format!("plugins = [{{ use = \"{name}\", options = {{}} }}]")),
         // Something must happen for a sink to be told of.
         (false, true) => Some("plugins = [{ use = \"motion-gate\", always = true }]".into()),
@@ -104,7 +108,10 @@ mod tests {
         has(&of(&[Role::Filter]), "source = \"test://\"");
         has(&of(&[Role::EventSink]), "events = [{ use = \"a\", options = {} }]");
         has(&of(&[Role::EventSink]), "plugins = [{ use = \"motion-gate\", always = true }]");
-        has(&of(&[Role::Analyzer, Role::EventSink]), "plugins = [{ use = \"a\", options = {} }]");
+        has(
+            &of(&[Role::Analyzer, Role::EventSink]),
+            "plugins = [{ use = \"a\", options = {} }, { use = \"annotate\" }]",
+        );
         has(&of(&[Role::FormatPolicy]), "stills.policy = \"a\"");
         has(&of(&[Role::AccessPolicy]), "access_policy = \"a\"");
     }

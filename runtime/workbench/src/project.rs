@@ -34,6 +34,11 @@ impl Project {
     pub fn component(&self) -> PathBuf {
         self.folder.join(format!("{}.wasm", self.name()))
     }
+
+    /// Where it is made: beside that, under a name that nobody watches.
+    pub(crate) fn scratch(&self) -> PathBuf {
+        self.folder.join(format!(".{}.wasm", self.name()))
+    }
 }
 
 fn language(folder: &Path) -> Result<Language, Error> {

@@ -12,15 +12,20 @@ use crate::plugins::Loader;
 
 /// Tells every mistake on standard error, or on standard output that there is none.
 pub(crate) fn run(file: &Path) -> anyhow::Result<ExitCode> {
-    let loaded = match read(file) {
-        Ok(loaded) => loaded,
+    match mistakes(file) {
+        Ok(loaded) => writeln!(io::stdout(), "{}: {}", file.display(), summary(&loaded))?,
         Err(mistakes) => return Ok(mistakes),
-    };
-    if let Err(refused) = Loader::default().load(&loaded, &InForce::default()) {
-        return Ok(tell(&loaded.report(refused.mistakes)));
     }
-    writeln!(io::stdout(), "{}: {}", file.display(), summary(&loaded))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The file, if nothing is wrong with it or with what it names; its mistakes are told otherwise.
+pub(crate) fn mistakes(file: &Path) -> Result<Loaded, ExitCode> {
+    let loaded = read(file)?;
+    match Loader::default().load(&loaded, &InForce::default()) {
+        Ok(_) => Ok(loaded),
+        Err(refused) => Err(tell(&loaded.report(refused.mistakes))),
+    }
 }
 
 /// What a file without mistakes has in it.

@@ -30,9 +30,18 @@ const END_WITHIN: Duration = Duration::from_millis(4_500);
 /// What a shell sees of a program that a second ctrl-c ended: 128 + SIGINT.
 const INTERRUPTED: i32 = 130;
 
-/// Runs until a signal. `listening` is told where, once whoever connects finds everything there.
-pub(crate) fn run(file: &Path, listening: impl FnOnce(SocketAddr)) -> anyhow::Result<ExitCode> {
+/// Runs until a signal.
+pub(crate) fn run(file: &Path) -> anyhow::Result<ExitCode> {
     log::begin();
+    start(file, |_, _| async {})
+}
+
+/// The same, where the log has begun. `listening` is told where, once whoever connects finds everything there, and is given the journal; what it has to
+/// do besides goes on until the end.
+pub(crate) fn start<F>(file: &Path, listening: impl FnOnce(SocketAddr, Journal) -> F) -> anyhow::Result<ExitCode>
+where
+    F: Future<Output = ()> + Send + 'static,
+{
     // Looked at before it is read: what changes from here on is not missed.
     let watch = Watch::begin(BTreeSet::from([file.to_owned()])).context("no thread that looks at files")?;
     // The file first: what is wrong with it is all that is said.
@@ -66,20 +75,24 @@ struct Start {
     watch: Watch,
 }
 
-async fn serve(start: Start, listening: impl FnOnce(SocketAddr)) -> anyhow::Result<ExitCode> {
+async fn serve<F>(start: Start, listening: impl FnOnce(SocketAddr, Journal) -> F) -> anyhow::Result<ExitCode>
+where
+    F: Future<Output = ()> + Send + 'static,
+{
     let Start { file, loaded, loader, plugins, watch } = start;
     // Signals from here on ask; before, they end the process, which holds nothing yet.
     let mut signals = Signals::listen().context("signals cannot be listened to")?;
     let hangup = reload::hangup().context("SIGHUP cannot be listened to")?;
     let server = loaded.config.server.clone();
     let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
+    let journal = Journal::default();
     let hub = Hub::new(hub::Parts {
         config: loaded.config,
         plugins,
         encoders: Encoders::new().context("no encoder threads")?,
         policies: Policies::start().context("no thread for policies")?,
         services: plugin::Services::start().context("no thread for services")?,
-        journal: Journal::default(),
+        journal: journal.clone(),
         tracker: tracker.clone(),
         stop: stop.child_token(),
         runtime: tokio::runtime::Handle::current(),
@@ -103,7 +116,7 @@ async fn serve(start: Start, listening: impl FnOnce(SocketAddr)) -> anyhow::Resu
     let mut serving = tokio::spawn(web::serve(listener, parts));
     // The one line on standard output: for people, and for programs that let the system choose the port.
     writeln!(std::io::stdout(), "listening on http://{address}").context("standard output is closed")?;
-    listening(address);
+    tracker.spawn(stop.clone().run_until_cancelled_owned(listening(address, journal)));
 
     let served = tokio::select! {
         signal = signals.next() => {

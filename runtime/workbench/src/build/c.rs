@@ -46,7 +46,7 @@ pub(super) fn build(project: &Project, begin: &mut dyn FnMut(&str)) -> Result<St
     command.arg(generated.join(format!("{WORLD}_component_type.o"))).args(["-lm", "-o"]).arg(&module);
     let (_, said) = tool::run(&mut command)?;
     begin("making it a component");
-    wrap(&project.folder.join(module), Says::World, &project.world, &project.component())?;
+    wrap(&project.folder.join(module), Says::World, &project.world, &project.scratch())?;
     Ok(said)
 }
 

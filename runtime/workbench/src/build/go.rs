@@ -26,7 +26,7 @@ pub(super) fn build(project: &Project, begin: &mut dyn FnMut(&str)) -> Result<St
         .arg(".");
     let (_, said) = tool::run(&mut command)?;
     begin("making it a component");
-    wrap(&project.folder.join(made), Says::Nothing, &project.world, &project.component())?;
+    wrap(&project.folder.join(made), Says::Nothing, &project.world, &project.scratch())?;
     Ok(said)
 }
 

@@ -12,7 +12,7 @@ pub(super) fn build(project: &Project, begin: &mut dyn FnMut(&str)) -> Result<St
     }
     begin("componentize-js");
     let mut command = Command::new(&node.program);
-    command.current_dir(&project.folder).arg("build.mjs").arg(project.component());
+    command.current_dir(&project.folder).arg("build.mjs").arg(project.scratch());
     let (_, said) = tool::run(&mut command)?;
     Ok(said)
 }

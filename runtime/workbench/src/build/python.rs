@@ -20,8 +20,8 @@ pub(super) fn build(project: &Project, begin: &mut dyn FnMut(&str)) -> Result<St
     begin("componentize-py");
     let mut command = Command::new(program);
     command.current_dir(&project.folder).args(["--wit-path", "wit", "--world", WORLD, "--quiet", "componentize"]);
-    // Without WASI: its functions are there as stubs that trap, so that the component imports nothing but the host's.
-    command.args(["--stub-wasi", "plugin", "--output"]).arg(project.component());
+    // With WASI, of which the host gives it what prints: stubs in its place would trap where Python tells of an exception.
+    command.args(["plugin", "--output"]).arg(project.scratch());
     let (_, said) = tool::run(&mut command)?;
     Ok(said)
 }

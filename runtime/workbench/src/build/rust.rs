@@ -17,14 +17,25 @@ pub(super) fn build(project: &Project, begin: &mut dyn FnMut(&str)) -> Result<St
         "never",
     ]);
     command.args(["--message-format", "json-render-diagnostics"]);
-    let (messages, said) = tool::run(&mut command)?;
+    let (messages, said) = tool::run(&mut command).map_err(without_messages)?;
     let made = messages.lines().filter_map(component).next_back().ok_or_else(|| Error::NoProject {
         path: project.folder.clone(),
         reason: "cargo made no component of it: `[lib]` in Cargo.toml needs crate-type = [\"cdylib\"]".into(),
     })?;
-    let component = project.component();
-    fs::copy(made, &component).map_err(Error::file(component))?;
+    let scratch = project.scratch();
+    fs::copy(made, &scratch).map_err(Error::file(scratch))?;
     Ok(if said.contains("warning") { said } else { String::new() })
+}
+
+/// A failure as cargo tells it to people: its messages to programs are not for them.
+fn without_messages(error: Error) -> Error {
+    match error {
+        Error::Tool { command, status, output } => {
+            let output = output.lines().filter(|line| !line.starts_with("{\"reason\":")).collect::<Vec<_>>().join("\n");
+            Error::Tool { command, status, output: output + "\n" }
+        }
+        other => other,
+    }
 }
 
 /// The component that a line of cargo's messages tells of, if it does.
@@ -41,6 +52,14 @@ fn component(line: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_failure_has_the_compilers_words_and_not_cargos_messages() {
+        let output = "error[E0308]: mismatched types\n{\"reason\":\"build-finished\",\"success\":false}\n".to_owned();
+        let error = without_messages(Error::Tool { command: "cargo".into(), status: "101".into(), output });
+        let told = error.to_string();
+        assert!(told.contains("mismatched types") && !told.contains("reason"), "{told}");
+    }
 
     #[test]
     fn the_component_is_the_file_that_cargo_tells_of() {

@@ -4,13 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use config::{Known, Process, Report};
-use plugin::Plugin;
+use plugin::{Missing, Plugin};
 use serde_json::Value;
 use trial::{Input, Subject};
 
 use crate::arguments::{Declared, InputArguments};
 use crate::bundled;
-use crate::plugins::{self, Loader};
+use crate::plugins::{self, Loader, NotLoaded};
 
 /// What mistakes are said to be in.
 const FILE: &str = "what the command line says";
@@ -38,6 +38,7 @@ impl From<trial::Error> for Wrong {
 
 /// Loads the plugin under its declaration.
 pub(super) fn load(declared: &Declared, input: &InputArguments) -> Result<Trial, Wrong> {
+    look(declared)?;
     let name = name(&declared.component);
     let is_scene = input.from.starts_with("test:");
     let options: Option<Value> = serde_json::from_str(&declared.options).ok();
@@ -46,9 +47,10 @@ pub(super) fn load(declared: &Declared, input: &InputArguments) -> Result<Trial,
     let loaded = config::read(Path::new(FILE), text, &known).map_err(Wrong::Report)?;
     let plugin = loaded.config.plugins.get(&name).ok_or_else(|| Wrong::Told(format!("there is no plugin `{name}`")))?;
     let stream = loaded.config.streams.values().next().ok_or_else(|| Wrong::Told("there is no stream".into()))?;
-    let plugin: Arc<Plugin> = Loader::default()
-        .again(plugin)
-        .map_err(|error| Wrong::Report(loaded.report(vec![plugins::mistake(&loaded, &name, &error)])))?;
+    let plugin: Arc<Plugin> = Loader::default().again(plugin).map_err(|error| match &error {
+        NotLoaded::Plugin(plugin::Error::Grants { missing }) => Wrong::Told(needed(missing)),
+        _ => Wrong::Report(loaded.report(vec![plugins::mistake(&loaded, &name, &error)])),
+    })?;
     let options = options.unwrap_or_else(|| stream.plugins[0].options.clone());
     let input = match &stream.source {
         config::Source::Test(scene) if is_scene => Some(Input::Scene { scene: *scene, length: input.length }),
@@ -56,6 +58,37 @@ pub(super) fn load(declared: &Declared, input: &InputArguments) -> Result<Trial,
         _ => Some(Input::at(Path::new(&input.from), input.fps)?),
     };
     Ok(Trial { subject: Subject { plugin, options, begin: declared.at }, input })
+}
+
+/// What can be told better before the plugin is looked for.
+fn look(declared: &Declared) -> Result<(), Wrong> {
+    let Declared { component, options, .. } = declared;
+    if !options.trim_start().starts_with('{') {
+        return Err(Wrong::Told(format!("--options is a table in braces, such as {{ text = \"hi\" }}, got {options}")));
+    }
+    let path = Path::new(component);
+    let names = bundled::names();
+    if names.contains(&component.as_str()) || component.contains("://") || path.is_file() {
+        return Ok(());
+    }
+    if path.is_dir() {
+        let stem = path.file_name().and_then(|name| name.to_str()).unwrap_or("plugin");
+        return Err(Wrong::Told(format!("{component} is a folder: name the component in it, {component}/{stem}.wasm")));
+    }
+    let meant = config::nearest(component, names).map(|meant| format!("; did you mean `{meant}`?"));
+    Err(Wrong::Told(format!(
+        "there is no file {component}, and no plugin of this name comes with Framegate{}",
+        meant.unwrap_or_default()
+    )))
+}
+
+/// Grants that are missing, as they are given on a command line.
+fn needed(missing: &[Missing]) -> String {
+    let mut told = "the plugin needs what it is not granted:".to_owned();
+    for Missing { line, why } in missing {
+        told += &format!("\n  --set '{line}'    # {why}");
+    }
+    told
 }
 
 /// What `streams.toml` would say.

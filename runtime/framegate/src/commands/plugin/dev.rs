@@ -7,13 +7,15 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use config::Component;
+use journal::Journal;
 use workbench::{Built, Dev, Error, Project, STREAM, Sources};
 
 use super::build::built;
-use crate::commands::{MISTAKE, run};
+use crate::commands::{MISTAKE, check, run};
+use crate::log;
 use crate::plugins::Loader;
 
 /// Between two looks at the sources. A change is built when two looks in a row saw the same: whoever writes is done then.
@@ -21,6 +23,7 @@ const LOOK: Duration = Duration::from_millis(150);
 
 /// Builds, runs, and builds again at each save, until a signal.
 pub(super) fn run(folder: &Path, source: Option<String>, open: bool) -> anyhow::Result<ExitCode> {
+    log::begin();
     let project = match Project::open(folder) {
         Ok(project) => project,
         Err(error) => return Ok(refused(&error)),
@@ -36,13 +39,15 @@ pub(super) fn run(folder: &Path, source: Option<String>, open: bool) -> anyhow::
         Err(error) => return Ok(refused(&error)),
     };
     say(&format!("{} says how it is run\n", file.display()));
+    let sources = first_good(&project, sources, &file);
     thread::Builder::new().name("build".into()).spawn(move || rebuild(&project, sources))?;
-    run::run(&file, move |address| {
+    run::start(&file, move |address, journal| {
         let page = format!("http://{address}/watch/{STREAM}");
         say(&format!("{page}\n"));
         if open && let Err(error) = open::that_detached(&page) {
             tracing::debug!(%error, "no browser could be opened");
         }
+        events(journal)
     })
 }
 
@@ -50,12 +55,44 @@ pub(super) fn run(folder: &Path, source: Option<String>, open: bool) -> anyhow::
 fn first_build(project: &Project) -> Result<(Sources, Built), Error> {
     let mut sources = project.sources();
     loop {
-        match built(project) {
+        match build(project) {
             Err(error @ Error::Tool { .. }) => {
                 say(&format!("{error}\nwaiting for a save\n"));
-                sources = changed(project, &sources);
+                sources = changed(|| project.sources(), &sources);
             }
             built => return Ok((sources, built?)),
+        }
+    }
+}
+
+/// Waits until the component and the file can be run: what is wrong is told, and the next save of either is waited for.
+fn first_good(project: &Project, mut sources: Sources, file: &Path) -> Sources {
+    let written = || std::fs::metadata(file).ok().and_then(|file| file.modified().ok());
+    loop {
+        let now = (project.sources(), written());
+        if check::mistakes(file).is_ok() {
+            return sources;
+        }
+        say(&format!("waiting for a save, of {} or of the plugin\n", file.display()));
+        (sources, _) = changed(|| (project.sources(), written()), &now);
+        if sources != now.0
+            && let Err(error) = build(project)
+        {
+            say(&format!("{error}\n"));
+        }
+    }
+}
+
+/// Tells what the plugin emits and finds out about itself: its author has nobody else who would.
+async fn events(journal: Journal) {
+    let mut newest = journal.watch();
+    let mut seen = *newest.borrow_and_update();
+    while newest.changed().await.is_ok() {
+        for event in journal.since(seen) {
+            seen = event.id;
+            if let Some(plugin) = &event.plugin {
+                tracing::info!(%plugin, data = %event.data, "event {}", event.kind);
+            }
         }
     }
 }
@@ -63,21 +100,30 @@ fn first_build(project: &Project) -> Result<(Sources, Built), Error> {
 /// For ever: the program's end takes it along.
 fn rebuild(project: &Project, mut sources: Sources) {
     loop {
-        sources = changed(project, &sources);
-        match built(project) {
+        sources = changed(|| project.sources(), &sources);
+        match build(project) {
             Ok(Built { said, .. }) => say(&said),
             Err(error) => say(&format!("{error}\nthe one before goes on\n")),
         }
     }
 }
 
-/// Waits until the sources are others than these, and nobody writes any more.
-fn changed(project: &Project, built: &Sources) -> Sources {
-    let mut last = project.sources();
+/// Builds, and says how long that took.
+fn build(project: &Project) -> Result<Built, Error> {
+    let begun = Instant::now();
+    say("building\n");
+    let made = built(project)?;
+    say(&format!("built in {:.1} s\n", begun.elapsed().as_secs_f64()));
+    Ok(made)
+}
+
+/// Waits until what is looked at is something else than this, and nobody writes any more.
+fn changed<T: PartialEq>(look: impl Fn() -> T, known: &T) -> T {
+    let mut last = look();
     loop {
         thread::sleep(LOOK);
-        let now = project.sources();
-        if now == last && now != *built {
+        let now = look();
+        if now == last && now != *known {
             return now;
         }
         last = now;

@@ -33,12 +33,16 @@ pub(super) fn run(declared: &Declared, input: &InputArguments, wanted: &Wanted) 
             let mut told = |done, of| progress.at(done, of, "pictures");
             trial::run(&subject, &pictures, folder.as_mut(), &expected.golden(), &mut told)?
         }
-        None => trial::deliver(&subject, Path::new(&input.from), &mut |done, of| progress.at(done, of, "events"))?,
+        None => {
+            let mut told = |done, of| progress.at(done, of, "events");
+            trial::deliver(&subject, Path::new(&input.from), folder.as_mut(), &mut told)?
+        }
     };
     drop(progress);
     let wrong = expected.against(&report);
     let said = match wanted.json {
         true => serde_json::to_string_pretty(&report).map_err(|error| Wrong::Told(error.to_string()))? + "\n",
+        false if wrong.is_empty() && wanted.expect.is_some() => report.text() + "as expected\n",
         false => report.text(),
     };
     // With standard output closed the exit status alone has to say it.
