@@ -78,16 +78,50 @@ pub struct Admitted {
     pub language: Language,
 }
 
-/// What a component was written in, as far as that makes a difference to who runs it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What a component was written in. Ordered: a component has words of all that it is made of (the engine of JavaScript is C++, the adapter of WASI preview 1 is
+/// Rust), and the last of these that they tell is its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub enum Language {
-    /// Its engine keeps garbage until a late collection.
-    JavaScript,
-    /// It frees what nothing refers to any more at once.
-    Python,
     /// Another one, or nobody knows.
     #[default]
+    #[serde(rename = "unknown")]
     Other,
+    /// C, or what else has its bindings.
+    C,
+    /// Rust.
+    Rust,
+    /// Go.
+    Go,
+    /// It frees what nothing refers to any more at once.
+    Python,
+    /// Its engine keeps garbage until a late collection.
+    JavaScript,
+}
+
+impl Language {
+    /// As people write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Other => "unknown",
+            Self::C => "C",
+            Self::Rust => "Rust",
+            Self::Go => "Go",
+            Self::Python => "Python",
+            Self::JavaScript => "JavaScript",
+        }
+    }
+
+    /// What a word of a tool tells of it.
+    fn told_by(word: &str) -> Self {
+        match word.split(' ').next() {
+            Some("JavaScript" | "ComponentizeJS") => Self::JavaScript,
+            Some(name) if name == "Python" || name.starts_with(PYTHON) => Self::Python,
+            Some("Go") => Self::Go,
+            Some("wit-bindgen-rust") => Self::Rust,
+            Some("wit-bindgen-c") => Self::C,
+            _ => Self::Other,
+        }
+    }
 }
 
 impl Admitted {
@@ -216,11 +250,7 @@ impl Outline {
     }
 
     fn says(&mut self, word: &str) {
-        match word.split(' ').next() {
-            Some("JavaScript" | "ComponentizeJS") => self.language = Language::JavaScript,
-            Some(name) if name == "Python" || name.starts_with(PYTHON) => self.language = Language::Python,
-            _ => {}
-        }
+        self.language = self.language.max(Language::told_by(word));
         let word = printable(word);
         if self.made_with.len() < MADE_WITH && !self.made_with.contains(&word) {
             self.made_with.push(word);
@@ -248,7 +278,10 @@ mod tests {
             words.iter().for_each(|word| outline.says(word));
             outline.language
         };
-        // As componentize-js 0.23 and componentize-py 0.25 write them.
+        // As the tools of each language write them.
+        assert_eq!(language(&["C99", "C11", "wit-bindgen-c 0.63.0", "Rust", "rustc 1.97.0"]), Language::C);
+        assert_eq!(language(&["Rust", "C11", "wit-bindgen-rust 0.45.0", "wit-bindgen-c 0.51.0"]), Language::Rust);
+        assert_eq!(language(&["Go go1.26.8", "Go cmd/compile go1.26.8", "Rust"]), Language::Go);
         assert_eq!(language(&["C11", "Rust", "ComponentizeJS 0.23.0", "JavaScript"]), Language::JavaScript);
         assert_eq!(language(&["wit-component 0.245.1", "libpython3.14.so"]), Language::Python);
         assert_eq!(language(&["Rust", "rustc 1.98.0", "JavaScriptCore"]), Language::Other);

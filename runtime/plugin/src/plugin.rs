@@ -110,11 +110,11 @@ impl Limits {
             false => (64 * MIB, Duration::from_millis(50)),
             true => (256 * MIB, Duration::from_millis(250)),
         };
-        // A large one that does not say what it is may be JavaScript by tools that nobody knows here; a new instance of it costs little.
+        // A large one that does not say what it is, or that it is C, may be JavaScript by tools that nobody knows here; a new instance of it costs little.
         let collects_late = match language {
             Language::JavaScript => true,
-            Language::Python => false,
-            Language::Other => is_large,
+            Language::Python | Language::Go | Language::Rust => false,
+            Language::Other | Language::C => is_large,
         };
         let recycle_after = collects_late.then_some(RECYCLE_AFTER);
         Self {

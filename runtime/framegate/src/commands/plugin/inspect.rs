@@ -23,6 +23,7 @@ struct Inspection<'a> {
     version: &'a str,
     description: &'a str,
     roles: &'a [plugin::Role],
+    language: plugin::Language,
     made_with: &'a [String],
     imports: &'a [String],
     exports: &'a [String],
@@ -89,6 +90,7 @@ impl<'a> Inspection<'a> {
             version: &described.version,
             description: &described.description,
             roles: plugin.roles(),
+            language: admitted.language,
             made_with: &admitted.made_with,
             imports: &admitted.imports,
             exports: &admitted.exports,
@@ -112,10 +114,13 @@ impl<'a> Inspection<'a> {
         line("role", &roles.join(", "));
         line("size", &format!("{} bytes", self.bytes));
         line("sha256", &self.sha256);
+        line("language", self.language.as_str());
         line("made with", &self.made_with.join(", "));
         let (ours, wasi): (Vec<_>, Vec<_>) = self.imports.iter().partition(|import| import.starts_with("framegate:"));
         line("imports", &short(&ours));
-        line("", &short(&wasi));
+        if !wasi.is_empty() {
+            line("", &short(&wasi));
+        }
         line("exports", &short(&self.exports.iter().collect::<Vec<_>>()));
         match self.grants.is_empty() {
             true => line("grants", "it needs none"),
