@@ -90,14 +90,25 @@ async fn a_filter_leaves_pictures_lines_and_a_table_and_is_held_against_them_the
 async fn a_plugin_that_fails_is_not_as_expected_unless_that_is_written() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let guest = test_components::file("trap").to_str().context("UTF-8")?;
-    let words = ["test", guest, "--input", "test://?size=320x180&fps=10", "--length", "1"];
-    let said = framegate(folder.path(), &words).await?;
+    let words = ["test", guest, "--input", "test://?size=320x180&fps=10", "--length", "12"];
+    let said = framegate(folder.path(), &[&words[..], &["--out", "out"]].concat()).await?;
     ensure!(said.status == Some(1) && said.err.contains("`faults`: at most 0 were expected"), "{}", said.err);
     ensure!(said.out.contains("trap"), "{}", said.out);
+    // Back-off counts by the time of the pictures, however fast they are shown: 1, 2 and 4 s lie within twelve.
+    let report: Value = serde_json::from_slice(&std::fs::read(folder.path().join("out/report.json"))?)?;
+    ensure!(report["faults"]["trap"].as_u64() >= Some(3), "{report}");
     std::fs::write(folder.path().join("expect.toml"), "[limits]\nfaults = 100\n")?;
     let said = framegate(folder.path(), &[&words[..], &["--expect", "expect.toml"]].concat()).await?;
     ensure!(said.status == Some(0), "{}", said.err);
     Ok(())
+}
+
+/// A PNG whose headers are good, and whose samples are not.
+fn damaged_png() -> Vec<u8> {
+    let mut png = std::fs::read(workshop::root().join("tests/media/dot.png")).expect("a file of the tests");
+    let at = png.windows(4).position(|four| four == b"IDAT").expect("a PNG has samples");
+    png[at + 6..at + 9].fill(0xff);
+    png
 }
 
 #[tokio::test]
@@ -105,6 +116,9 @@ async fn mistakes_end_with_2_and_say_what_to_do() -> Result<()> {
     let folder = tempfile::tempdir()?;
     std::fs::write(folder.path().join("expect.toml"), "[limits]\nfault = 1\n")?;
     std::fs::write(folder.path().join("clip.mp4"), "no clip")?;
+    // A PNG by its headers, with nothing in it.
+    std::fs::create_dir(folder.path().join("stills"))?;
+    std::fs::write(folder.path().join("stills/a.png"), damaged_png())?;
     for (words, told) in [
         (&["test", "clock", "--options", "{ texd = \"a\" }"][..], "/texd: unknown field"),
         (&["test", "clock", "--set", "memory = \"8\""], "memory = \"8\""),
@@ -113,6 +127,10 @@ async fn mistakes_end_with_2_and_say_what_to_do() -> Result<()> {
         (&["test", "motion-gat"], "did you mean `motion-gate`?"),
         (&["test", "."], "is a folder"),
         (&["test", "clock", "--options", "text = 3"], "a table in braces"),
+        (&["test", "clock", "--set", "[streams.a]"], "a line of the plugin's own section"),
+        (&["test", "clock", "--length", "0.01", "--input", "test://?fps=1"], "no picture could be shown"),
+        (&["test", "clock", "--input", "stills", "--out", "."], "name another"),
+        (&["bench", "clock", "--input", "stills"], "no picture could be shown"),
         (&["test", "clock", "--input", "nowhere.mp4"], "nowhere.mp4"),
         (&["test", "clock", "--input", "clip.mp4"], "neither an mp4 file nor"),
         (&["test", "clock", "--input", "."], "there is no JPEG, WebP or PNG"),

@@ -24,7 +24,7 @@ impl Call {
         let stream = "bench".parse().expect("a name");
         let instance = plugin.configured(plugin.identity(Some(&stream)), options, State::default(), None);
         let instance = instance.unwrap_or_else(|refusal| panic!("{}", refusal.into_fault()));
-        Self { instance, frame: Some(Frame { picture, annotations: Vec::new() }) }
+        Self { instance, frame: Some(Frame { picture, annotations: Vec::new(), now: std::time::Instant::now() }) }
     }
 
     /// One call of `process`.

@@ -5,6 +5,7 @@ mod succession;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use codec::Picture;
 use config::resolved::PluginUse;
@@ -96,6 +97,17 @@ pub struct Chain {
     found: Arc<[Annotation]>,
     /// Nothing was shown since the source connected.
     fresh: bool,
+    clock: Clock,
+}
+
+/// What back-off and rates of events count by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Clock {
+    /// The clock that goes forward.
+    #[default]
+    Steady,
+    /// When pictures were received: for pictures that are shown faster or slower than they came, which then give the same answers everywhere.
+    Pictures,
 }
 
 impl Link {
@@ -123,7 +135,12 @@ impl Chain {
         let links: Vec<_> = seeing.map(|link| Running::new(link, stream, &keep)).collect();
         let stats = Arc::new(ChainStats::new(links.iter().map(Running::stats).collect()));
         let (stream, scenes) = (stream.clone(), Scenes::default());
-        Self { links, stream, keep, scenes, stats, found: Arc::default(), fresh: true }
+        Self { links, stream, keep, scenes, stats, found: Arc::default(), fresh: true, clock: Clock::default() }
+    }
+
+    /// The same, counting by another clock.
+    pub fn by(self, clock: Clock) -> Self {
+        Self { clock, ..self }
     }
 
     /// The source connected (again): the first picture from here is shown whatever a plugin's verdict.
@@ -136,7 +153,11 @@ impl Chain {
         if self.links.is_empty() {
             return Outcome::Shown(picture);
         }
-        let through = self.through(Frame { picture, annotations: Vec::new() }, mode);
+        let now = match self.clock {
+            Clock::Steady => Instant::now(),
+            Clock::Pictures => picture.stamp().received.steady,
+        };
+        let through = self.through(Frame { picture, annotations: Vec::new(), now }, mode);
         let annotations = through.as_ref().map_or_else(|_| Arc::default(), scene::annotations);
         let told: Vec<_> = self.links.iter_mut().flat_map(Running::take_told).collect();
         if !told.is_empty() {

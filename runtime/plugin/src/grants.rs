@@ -6,6 +6,7 @@ use std::fmt;
 use config::Grants;
 
 use crate::admission::Admitted;
+use crate::words::printable;
 
 /// What a plugin says that it cannot do without, by the keys of `grants` in `streams.toml`, each with the reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
@@ -42,7 +43,8 @@ impl fmt::Display for Missing {
 /// The grants that a component needs and does not have: those that it says, and HTTP if it imports that and no host is granted at all.
 pub(crate) fn missing(admitted: &Admitted, wanted: &Wanted, granted: &Grants) -> Vec<Missing> {
     let mut missing = Vec::new();
-    let mut add = |line: String, why: &str| missing.push(Missing { line, why: why.to_owned() });
+    // A guest's words, for people's terminals.
+    let mut add = |line: String, why: &str| missing.push(Missing { line: printable(&line), why: printable(why) });
     for (host, why) in &wanted.http {
         // As they are written in the file: `[::1]:80`, `private:nas.lan:80`.
         let bare = host.strip_prefix("private:").unwrap_or(host);

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 use std::time::Duration;
+use std::time::Instant;
 
 use bytes::Bytes;
 use codec::Picture;
@@ -43,6 +44,8 @@ impl Identity {
 pub struct Frame {
     pub(crate) picture: Picture,
     pub(crate) annotations: Vec<Annotation>,
+    /// What time it is, for whoever counts by time while the picture is at hand.
+    pub(crate) now: Instant,
 }
 
 /// An event on its way to a sink.

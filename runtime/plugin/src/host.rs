@@ -14,6 +14,7 @@ use crate::http::{self, Client};
 use crate::instance::Instance;
 use crate::plugin::{Description, Limits, Linked, MAX_DESCRIPTION, apart};
 use crate::state::State;
+use crate::words::printable;
 use crate::{Error, Plugin, Role, admission, wasi};
 
 /// A component that comes with the program.
@@ -155,7 +156,10 @@ fn described(plugin: &Plugin) -> Result<Description, Error> {
     if text.len() > MAX_DESCRIPTION {
         return Err(refuse(format!("its description has {} bytes, {MAX_DESCRIPTION} are the most", text.len())));
     }
-    serde_json::from_str(&text).map_err(|error| refuse(format!("its description is not what it must be: {error}")))
+    let wrong = |error| refuse(printable(&format!("its description is not what it must be: {error}")));
+    let Description { name, version, description, options, grants } = serde_json::from_str(&text).map_err(wrong)?;
+    let [name, version, description] = [name, version, description].map(|text| printable(&text));
+    Ok(Description { name, version, description, options, grants })
 }
 
 impl Description {

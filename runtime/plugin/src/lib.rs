@@ -40,7 +40,7 @@ mod words;
 
 pub use access::{Applicant, Decision};
 pub use admission::{Admitted, Language, Refusal, admit};
-pub use chain::{Chain, EventStills, Keep, Link, Mode, Outcome, Refused, Succession};
+pub use chain::{Chain, Clock, EventStills, Keep, Link, Mode, Outcome, Refused, Succession};
 pub use compile::{Compiler, compile_command};
 pub use error::Error;
 pub use fault::Kind;

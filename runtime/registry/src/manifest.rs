@@ -89,8 +89,11 @@ pub(crate) fn hash(bytes: &[u8]) -> OciDigest {
 /// The layer of a manifest that is a component's; `place` is what a mistake names.
 pub(crate) fn layer(bytes: &[u8], place: &dyn std::fmt::Display) -> Result<Layer, Error> {
     let refuse = |reason: String| Error::NotAComponent { place: place.to_string(), reason };
-    let manifest: Manifest =
-        serde_json::from_slice(bytes).map_err(|error| refuse(format!("its manifest cannot be read: {error}")))?;
+    // With the place alone: the words would quote what the registry sent, however long that is.
+    let unreadable = |error: serde_json::Error| {
+        refuse(format!("its manifest cannot be read, at line {} column {}", error.line(), error.column()))
+    };
+    let manifest: Manifest = serde_json::from_slice(bytes).map_err(unreadable)?;
     let kind = manifest.media_type.as_deref().unwrap_or_default();
     if manifest.manifests.is_some() || kind.contains("index") || kind.contains("manifest.list") {
         return Err(refuse(

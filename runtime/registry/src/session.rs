@@ -96,20 +96,22 @@ impl<'a> Session<'a> {
 
     /// Asks, logs in if that is asked for, and follows redirects; any answer but a success is an error.
     pub(crate) async fn ask(&mut self, ask: &Ask<'_>) -> Result<Response<Body>, Error> {
-        let mut response = self.send(ask).await?;
-        if response.status() == StatusCode::UNAUTHORIZED && self.log_in(&response).await? {
-            response = self.send(ask).await?;
+        let (mut response, from) = self.send(ask).await?;
+        // Who else asks for us, further on, learns nothing: neither who we are nor where we would say it.
+        let is_registry = from.origin() == self.base.origin();
+        if response.status() == StatusCode::UNAUTHORIZED && is_registry && self.log_in(&response).await? {
+            (response, _) = self.send(ask).await?;
         }
         if response.status().is_success() { Ok(response) } else { Err(self.refused(ask, response).await) }
     }
 
-    /// Sends to the registry, and on to where it leads.
-    async fn send(&self, ask: &Ask<'_>) -> Result<Response<Body>, Error> {
+    /// Sends to the registry, and on to where it leads; gives the last answer, and where it came from.
+    async fn send(&self, ask: &Ask<'_>) -> Result<(Response<Body>, Url), Error> {
         let mut url = ask.url.clone();
         for _ in 0..=MAX_REDIRECTS {
             let response = self.send_to(&url, ask).await?;
             if !(response.status().is_redirection() && matches!(ask.method, Method::GET | Method::HEAD)) {
-                return Ok(response);
+                return Ok((response, url));
             }
             url = self.location(&response, &url, ask.step)?;
         }

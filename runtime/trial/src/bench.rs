@@ -60,7 +60,7 @@ pub struct Calls {
     pub timing: Timing,
 }
 
-/// Measures. `progress` is told what is being done. Takes some ten seconds and a core.
+/// Measures. `progress` is told what is being done. Takes a core, and some ten to twenty times as long as each call is measured: longer chains are measured for longer.
 pub fn run(subject: &Subject, plan: &Plan, progress: &mut dyn FnMut(&str)) -> Result<Costs, Error> {
     subject.sees_pictures()?;
     subject.check()?;
@@ -72,7 +72,7 @@ pub fn run(subject: &Subject, plan: &Plan, progress: &mut dyn FnMut(&str)) -> Re
     let mut memory = 0;
     for input in inputs {
         let pictures = pictures(&input)?;
-        let Some(first) = pictures.first() else { continue };
+        let first = &pictures[0];
         let size = first.size().to_string();
         progress(&format!("calls at {size}"));
         let mut runner = Runner::new(subject, 1);
@@ -99,11 +99,14 @@ fn scene(size: Size) -> Input {
 
 fn pictures(input: &Input) -> Result<Vec<Picture>, Error> {
     let mut pictures = Vec::new();
-    input.pictures(&mut |picture| {
+    let left = input.pictures(&mut |picture| {
         pictures.push(picture);
         if pictures.len() < PICTURES { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
-    Ok(pictures)
+    match pictures.is_empty() {
+        true => Err(Error::Nothing(left.why.unwrap_or_else(|| "there is none".into()))),
+        false => Ok(pictures),
+    }
 }
 
 /// Chains of every length in turns, so that whatever else the machine does meets all of them.

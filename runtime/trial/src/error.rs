@@ -24,6 +24,9 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// There was no picture to show.
+    #[error("no picture could be shown: {0}")]
+    Nothing(String),
     /// The file of what is expected has a mistake.
     #[error("{path}: {reason}")]
     Expectations {

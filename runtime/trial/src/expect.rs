@@ -91,8 +91,24 @@ impl Expectations {
 
     fn parse(text: &str) -> Result<Self, String> {
         let expected: Self = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
-        for number in expected.golden.keys() {
-            number.parse::<u64>().map_err(|_| format!("`golden`: a picture is named by its number, got `{number}`"))?;
+        for (number, sha256) in &expected.golden {
+            let is_number = number.parse::<u64>().is_ok_and(|parsed| parsed.to_string() == *number);
+            if !is_number {
+                return Err(format!("`golden`: a picture is named by its number, got `{number}`"));
+            }
+            let is_hash = sha256.len() == 64 && sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+            if !is_hash {
+                return Err(format!("`golden.{number}`: must be 64 lower-case hexadecimal digits, got `{sha256}`"));
+            }
+        }
+        for Span { shown, dropped, withheld, .. } in &expected.spans {
+            let shares: Vec<_> = [shown, dropped, withheld].into_iter().flatten().collect();
+            if shares.is_empty() {
+                return Err("`[[spans]]`: at least one of `shown`, `dropped` and `withheld` must be written".into());
+            }
+            if let Some([least, most]) = shares.into_iter().find(|[least, most]| least > most) {
+                return Err(format!("`[[spans]]`: the least share comes first, got [{least}, {most}]"));
+            }
         }
         match expected == Self::default() {
             true => {
@@ -152,7 +168,7 @@ impl Span {
         for (verdict, wanted) in wanted {
             let Some([least, most]) = wanted else { continue };
             let others: Vec<_> = pictures.iter().filter(|seen| seen.verdict != verdict).collect();
-            let share = 1.0 - others.len() as f64 / pictures.len() as f64;
+            let share = (pictures.len() - others.len()) as f64 / pictures.len() as f64;
             if !(least..=most).contains(&share) {
                 let first = match (share < least, others.first()) {
                     (true, Some(other)) => {

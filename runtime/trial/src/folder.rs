@@ -91,7 +91,14 @@ impl Folder {
         Ok(())
     }
 
+    /// Whether what is shown lies in it, where it would be written over.
+    pub(crate) fn holds(&self, input: &Path) -> bool {
+        let (Ok(input), Ok(folder)) = (input.canonicalize(), self.path.canonicalize()) else { return false };
+        input.starts_with(folder)
+    }
+
     pub(crate) fn finish(&mut self, report: &Report) -> Result<(), Error> {
+        fs::create_dir_all(&self.path).map_err(Error::file(&self.path))?;
         if let Some(Lines { mut pictures, mut events }) = self.lines.take() {
             pictures.flush().and_then(|()| events.flush()).map_err(Error::file(&self.path))?;
         }

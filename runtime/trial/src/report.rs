@@ -85,9 +85,9 @@ pub struct Report {
     pub calls: Timing,
     /// Bytes of the instance's memories at the end.
     pub memory: u64,
-    /// Instances made after the first.
+    /// Instances made in place of one that failed.
     pub restarts: u64,
-    /// Of those, as many in place of one that was worn.
+    /// Instances made in place of one that was worn.
     pub recycled: u64,
     /// How the plugin is at the end.
     pub health: Health,
@@ -98,6 +98,9 @@ pub struct Report {
     pub last_fault: Option<String>,
     /// Events that a sink was given and did not take.
     pub undelivered: u64,
+    /// Why not all of them were given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub given_up: Option<String>,
     /// Its roles away from the pictures.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub services: Vec<ServiceSnapshot>,
@@ -121,7 +124,7 @@ impl Report {
             let verdicts = self.verdicts.iter().map(|(verdict, count)| (verdict.word().to_owned(), *count as u64));
             row("pictures", format!("{}: {}", self.pictures, counted(&mut { verdicts })));
             if let Some(why) = &self.undecoded_why {
-                row("", format!("{} more could not be decoded: {why}", self.undecoded));
+                row("undecoded", format!("{} more could not be decoded: {why}", self.undecoded));
             }
             if let Some(first) = self.first_us {
                 row("first call", format!("{} with start and options", micros(first)));
@@ -142,6 +145,9 @@ impl Report {
                 row(what, counted(&mut counts.iter().map(|(name, count)| (name.clone(), *count as u64))));
             }
         }
+        if let Some(why) = &self.given_up {
+            row("given up", why.clone());
+        }
         for service in &self.services {
             let ServiceSnapshot { calls, succeeded, retried, dropped, wall_us, .. } = service;
             let each = micros(*wall_us as f64 / (*calls).max(1) as f64);
@@ -157,10 +163,14 @@ impl Report {
                 row("", format!("last: {said}"));
             }
         }
-        match self.faults.is_empty() {
+        let mut faults = self.faults.clone();
+        for (kind, count) in self.services.iter().flat_map(|service| &service.faults) {
+            *faults.entry(*kind).or_default() += count;
+        }
+        match faults.is_empty() {
             true => row("faults", "none".into()),
             false => {
-                let faults = self.faults.iter().map(|(kind, count)| (kind.as_str().to_owned(), *count));
+                let faults = faults.iter().map(|(kind, count)| (kind.as_str().to_owned(), *count));
                 row("faults", counted(&mut { faults }));
                 if let Some(said) = &self.last_fault {
                     row("", said.replace('\n', &format!("\n{:14}", "")));

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use codec::{Picture, Stamp};
 use journal::Journal;
 use media::{Moment, StreamName};
-use plugin::{Chain, EventStills, Keep, Link, Mode, Outcome, Plugin, Role, States};
+use plugin::{Chain, Clock, EventStills, Keep, Link, Mode, Outcome, Plugin, Role, States};
 use sha2::{Digest, Sha256};
 
 use crate::report::{Told, as_us};
@@ -78,15 +78,21 @@ pub fn run(
     subject.check()?;
     let count = input.count()?;
     if let Some(folder) = &mut folder {
+        if let Input::Clip(path) | Input::Folder { path, .. } = input
+            && folder.holds(path)
+        {
+            let reason = "it lies in the folder that what comes of it is written to: name another".into();
+            return Err(Error::Input { path: path.clone(), reason });
+        }
         folder.begin(count)?;
     }
     let (states, journal) = (States::default(), Journal::default());
     let beside = Beside::start(subject, &states, &journal)?;
     let keep = Keep { states, journal: journal.clone(), stills: EventStills::default() };
-    let mut chain = Chain::new(&Subject::stream(), vec![subject.link()], keep);
+    let mut chain = Chain::new(&Subject::stream(), vec![subject.link()], keep).by(Clock::Pictures);
     chain.connected();
     let begin = Moment { wall: subject.begin, steady: Instant::now() };
-    let mut watching = Watching { journal, chain, begin, told: Vec::new(), seen: Vec::new() };
+    let mut watching = Watching { journal, chain, begin, newest: 0, told: Vec::new(), seen: Vec::new() };
     let mut kept = Ok(());
     let left = input.pictures(&mut |picture| {
         let number = watching.seen.len() as u64;
@@ -95,6 +101,10 @@ pub fn run(
         if kept.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
     kept?;
+    if watching.seen.is_empty() {
+        let why = left.why.unwrap_or_else(|| "there is none".into());
+        return Err(Error::Nothing(why));
+    }
     progress(watching.seen.len() as u64, count);
     let mut report = watching.report(&subject.plugin);
     (report.undecoded, report.undecoded_why) = (left.undecoded, left.why);
@@ -109,6 +119,8 @@ struct Watching {
     journal: Journal,
     chain: Chain,
     begin: Moment,
+    /// The newest event that was told.
+    newest: u64,
     told: Vec<Told>,
     seen: Vec<Seen>,
 }
@@ -128,7 +140,7 @@ impl Watching {
             folder.before(number, &picture)?;
         }
         let stats = self.chain.snapshot_handle();
-        let (before, events) = (stats.cpu(), *self.journal.watch().borrow());
+        let before = stats.cpu();
         let outcome = self.chain.process(picture, Mode::All);
         let took = Some(stats.cpu().saturating_sub(before)).filter(|took| !took.is_zero());
         let (verdict, shown) = match outcome {
@@ -140,11 +152,7 @@ impl Watching {
         let sha256 = shown.as_ref().filter(|_| is_hashed || is_kept).map(hash);
         let annotations = shown.as_ref().map(|_| self.chain.found().to_vec()).unwrap_or_default();
         let seen = Seen { picture: number, pts_ms, verdict, cpu_us: took.map(as_us), sha256, annotations };
-        let new = self.journal.since(events);
-        let told: Vec<_> = new
-            .iter()
-            .map(|event| Told { picture: number, pts_ms, kind: event.kind.clone(), data: event.data.clone() })
-            .collect();
+        let told = self.new_events(number, pts_ms);
         if let Some(folder) = folder {
             folder.line(&seen, &told)?;
             if let Some(picture) = &shown {
@@ -154,6 +162,15 @@ impl Watching {
         self.told.extend(told);
         self.seen.push(seen);
         Ok(())
+    }
+
+    /// What happened since this was asked last, away from pictures too.
+    fn new_events(&mut self, picture: u64, pts_ms: f64) -> Vec<Told> {
+        let events = self.journal.since(self.newest);
+        self.newest = events.last().map_or(self.newest, |event| event.id);
+        let told =
+            |event: &journal::Event| Told { picture, pts_ms, kind: event.kind.clone(), data: event.data.clone() };
+        events.iter().map(|event| told(event)).collect()
     }
 
     /// A picture of a trial was received when it is shown.
@@ -190,6 +207,7 @@ impl Watching {
             faults: link.faults,
             last_fault: link.last_fault,
             undelivered: 0,
+            given_up: None,
             services: Vec::new(),
             seen: self.seen,
             told: self.told,

@@ -13,6 +13,8 @@ use tokio::sync::watch;
 
 use crate::{Error, Folder, Report, Subject};
 
+/// How long one event may take: some of a sink's tries, which are 1, 2, 4 … s apart.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Between two looks whether a service is done.
 const LOOK: Duration = Duration::from_millis(5);
 
@@ -69,12 +71,19 @@ pub fn deliver(
     let used = SinkUse { plugin: subject.plugin.name().into(), options: subject.options.clone(), kinds: Vec::new() };
     services.apply(&[], &[SinkLink { plugin: subject.plugin.clone(), used }]);
     let done = |services: &StreamServices| services.snapshot().first().map_or(0, |sink| sink.succeeded + sink.dropped);
+    let mut given_up = None;
     for (number, line) in (0..).zip(&lines) {
         progress(number, lines.len() as u64);
         journal.write_scene(&line.kind, Some(&Subject::stream()), None, line.data.clone(), Scene::default());
-        // One at a time: nothing is pushed out of its queue. What is tried again takes as long as its back-off says.
-        let until = Instant::now() + Duration::from_secs(60).max(subject.plugin.config().timeout * 4);
-        if !wait(until, || done(&services) > number) {
+        // One at a time: nothing is pushed out of its queue. Behind one that is tried again and again the others would only wait.
+        let patience = PATIENCE.max(subject.plugin.config().timeout * 4);
+        if !wait(Instant::now() + patience, || done(&services) > number) {
+            given_up = Some(format!(
+                "event {} ({}) was not done within {} s, and those behind it were not given",
+                number + 1,
+                line.kind,
+                patience.as_secs()
+            ));
             break;
         }
     }
@@ -83,9 +92,8 @@ pub fn deliver(
     let health = services.first().map(|sink| sink.health).unwrap_or_default();
     let plugin = format!("{} {}", described.name, described.version);
     let undelivered = lines.len() as u64 - services.first().map_or(0, |sink| sink.succeeded).min(lines.len() as u64);
-    let report = Report { plugin, health, services, undelivered, ..Report::default() };
+    let report = Report { plugin, health, services, undelivered, given_up, ..Report::default() };
     if let Some(folder) = folder {
-        folder.begin(0)?;
         folder.finish(&report)?;
     }
     Ok(report)

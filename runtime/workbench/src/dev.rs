@@ -33,7 +33,9 @@ pub fn dev_file(project: &Project, dev: &Dev) -> Result<PathBuf, Error> {
                 reason: "no line of it begins with `source =`: write the source there, or remove the file".into(),
             })?,
         },
-        Err(_) => text(project.name(), dev),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => text(project.name(), dev),
+        // It is the person's: what cannot be read is not written over.
+        Err(error) => return Err(Error::file(path)(error)),
     };
     fs::write(&path, text).map_err(Error::file(&path))?;
     Ok(path)

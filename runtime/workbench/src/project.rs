@@ -20,6 +20,11 @@ impl Project {
         Ok(Self { folder, language, world })
     }
 
+    /// Its folder, absolute.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// What it is written in, told by the file that the language's own tools look for.
     pub fn language(&self) -> Language {
         self.language
@@ -37,7 +42,8 @@ impl Project {
 
     /// Where it is made: beside that, under a name that nobody watches.
     pub(crate) fn scratch(&self) -> PathBuf {
-        self.folder.join(format!(".{}.wasm", self.name()))
+        // Two that build at once do not take each other's.
+        self.folder.join(format!(".{}-{}.wasm", self.name(), std::process::id()))
     }
 }
 

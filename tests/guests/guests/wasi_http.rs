@@ -135,7 +135,10 @@ fn read(body: &IncomingBody) -> Result<Vec<u8>, ErrorCode> {
             Err(StreamError::Closed) => return Ok(read),
             Err(StreamError::LastOperationFailed(error)) => {
                 let code = wasip2::http::types::http_error_code(&error);
-                return Err(code.unwrap_or_else(|| ErrorCode::InternalError(Some(error.to_debug_string()))));
+                // The words alone: the host's backtrace, where it makes one, is more than an event holds.
+                let told = error.to_debug_string();
+                let words = told.split("Stack backtrace").next().unwrap_or_default().to_owned();
+                return Err(code.unwrap_or_else(|| ErrorCode::InternalError(Some(words))));
             }
         }
     }

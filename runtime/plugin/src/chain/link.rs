@@ -162,15 +162,14 @@ impl Running {
     /// Shows it a picture, if it is due. `cpu` is the CPU time of this thread, read once between two plugins; `fresh` tells that the picture is
     /// shown whatever it says.
     pub(super) fn process(&mut self, frame: Frame, cpu: &mut Duration, fresh: bool) -> Answer {
-        let now = Instant::now();
-        let stamp = frame.picture.stamp();
+        let (now, stamp) = (frame.now, frame.picture.stamp());
         if !self.is_due(stamp.pts) {
             return self.skip(frame);
         }
         self.pace.take(stamp.pts);
         let on_error = self.link.plugin.on_error;
         let Some(instance) = self.running(now) else {
-            return self.uncovered(Some(frame), stamp);
+            return self.uncovered(Some(frame), stamp, now);
         };
         // Shares its planes until the plugin writes: then that costs a copy, the price of `pass` on a filter.
         let before = (on_error == OnError::Pass).then(|| frame.clone());
@@ -196,7 +195,7 @@ impl Running {
             Err(fault) => {
                 self.instance = None;
                 self.failed(&fault, now);
-                self.uncovered(before, stamp)
+                self.uncovered(before, stamp, now)
             }
         }
     }
@@ -231,7 +230,7 @@ impl Running {
         };
         if gate != self.gate {
             self.gate = gate;
-            if self.gate_events.take(Instant::now()).is_some() {
+            if self.gate_events.take(frame.now).is_some() {
                 let kind = if gate == Gate::Open { "gate-opened" } else { "gate-closed" };
                 let pts_ms = frame.picture.stamp().pts.nanos() / 1_000_000;
                 self.tell(kind, json!({ "pts_ms": pts_ms }));
@@ -247,13 +246,13 @@ impl Running {
     }
 
     /// What `on_error` makes of a picture that the plugin did not take; `before` is the picture as it came, where that was kept.
-    fn uncovered(&self, before: Option<Frame>, stamp: Stamp) -> Answer {
+    fn uncovered(&self, before: Option<Frame>, stamp: Stamp, now: Instant) -> Answer {
         self.stats.uncovered();
         match self.link.plugin.on_error {
             OnError::Drop => Answer::Withheld,
             OnError::Pass => before.map_or(Answer::Withheld, Answer::Kept),
             OnError::Last => self.last_good.as_ref().map_or(Answer::Withheld, |last| {
-                Answer::Kept(Frame { picture: last.clone().with_stamp(stamp), annotations: Vec::new() })
+                Answer::Kept(Frame { picture: last.clone().with_stamp(stamp), annotations: Vec::new(), now })
             }),
         }
     }

@@ -38,7 +38,8 @@ impl host::Host for Guest {
 
     fn emit(&mut self, kind: String, data: String) -> Result<()> {
         // Bad ones count too: parsing costs.
-        let Some(suppressed) = self.event_rate.take(Instant::now()) else {
+        let Some(suppressed) = self.event_rate.take(self.frame.as_ref().map_or_else(Instant::now, |frame| frame.now))
+        else {
             return Ok(());
         };
         let (stream, plugin) = (self.identity.stream(), &*self.identity.plugin);

@@ -30,3 +30,21 @@ fn nobody_leads_in_circles_or_out_of_tls() {
     let told = puller.refused(&reference);
     assert!(told.contains("it leads to an address without TLS"), "{told}");
 }
+
+/// Whoever the registry leads to may ask who we are, and say where we should tell it: nobody hears it.
+#[test]
+fn who_is_further_on_and_asks_who_we_are_is_not_told() {
+    for login in [Login::Token, Login::Basic] {
+        let (fake, store) = (Fake::start(), Fake::start());
+        let reference = fake.put("a/b:1", COMPONENT, b"elsewhere");
+        store.put("a/b:1", COMPONENT, b"elsewhere");
+        fake.content().login = Login::Basic;
+        store.content().login = login;
+        fake.content().damage = Damage::Elsewhere(format!("http://{}", store.address()));
+        let config = format!(r#"{{ "auths": {{ "{}": {{ "auth": "{AUTH}" }} }} }}"#, fake.address());
+        let told = Puller::with(Some(config)).refused(&reference);
+        assert_eq!(store.asked("/token"), 0, "{told}");
+        let asked = store.content().asked.clone();
+        assert!(!asked.is_empty() && asked.iter().all(|(_, is_authorized)| !is_authorized), "{asked:?}");
+    }
+}

@@ -15,6 +15,9 @@ use crate::plugins::{self, Loader, NotLoaded};
 /// What mistakes are said to be in.
 const FILE: &str = "what the command line says";
 
+/// The stream that the plugin is on.
+const STREAM: &str = "trial";
+
 /// What is tried, and on what.
 pub(super) struct Trial {
     pub(super) subject: Subject,
@@ -46,12 +49,19 @@ pub(super) fn load(declared: &Declared, input: &InputArguments) -> Result<Trial,
     let known = Known { bundled: &bundled::names(), environment: &Process };
     let loaded = config::read(Path::new(FILE), text, &known).map_err(Wrong::Report)?;
     let plugin = loaded.config.plugins.get(&name).ok_or_else(|| Wrong::Told(format!("there is no plugin `{name}`")))?;
-    let stream = loaded.config.streams.values().next().ok_or_else(|| Wrong::Told("there is no stream".into()))?;
+    let stream = loaded
+        .config
+        .streams
+        .iter()
+        .find(|(name, _)| name.as_str() == STREAM)
+        .map(|(_, stream)| stream)
+        .ok_or_else(|| Wrong::Told("there is no stream".into()))?;
     let plugin: Arc<Plugin> = Loader::default().again(plugin).map_err(|error| match &error {
         NotLoaded::Plugin(plugin::Error::Grants { missing }) => Wrong::Told(needed(missing)),
         _ => Wrong::Report(loaded.report(vec![plugins::mistake(&loaded, &name, &error)])),
     })?;
-    let options = options.unwrap_or_else(|| stream.plugins[0].options.clone());
+    let written = || stream.plugins.first().map(|used| used.options.clone()).unwrap_or_default();
+    let options = options.unwrap_or_else(written);
     let input = match &stream.source {
         config::Source::Test(scene) if is_scene => Some(Input::Scene { scene: *scene, length: input.length }),
         _ if Path::new(&input.from).extension().is_some_and(|ending| ending == "jsonl") => None,
@@ -64,7 +74,11 @@ pub(super) fn load(declared: &Declared, input: &InputArguments) -> Result<Trial,
 fn look(declared: &Declared) -> Result<(), Wrong> {
     let Declared { component, options, .. } = declared;
     if !options.trim_start().starts_with('{') {
-        return Err(Wrong::Told(format!("--options is a table in braces, such as {{ text = \"hi\" }}, got {options}")));
+        // What was written is not told: there may be a password in it.
+        return Err(Wrong::Told("--options is a table in braces, such as { text = \"hi\" }".into()));
+    }
+    if let Some(line) = declared.lines.iter().find(|line| line.trim_start().starts_with('[')) {
+        return Err(Wrong::Told(format!("--set is a line of the plugin's own section, got {line}")));
     }
     let path = Path::new(component);
     let names = bundled::names();
@@ -101,7 +115,7 @@ fn text(declared: &Declared, name: &str, has_toml: bool, source: &str) -> String
     let lines: String = declared.lines.iter().map(|line| format!("{line}\n")).collect();
     let options = if has_toml { &declared.options } else { "{}" };
     format!(
-        "[plugins.{name}]\ncomponent = {}\n{lines}\n[streams.trial]\nsource = {}\nplugins = [{{ use = {}, options = {options} }}]\n",
+        "[plugins.{name}]\ncomponent = {}\n{lines}\n[streams.{STREAM}]\nsource = {}\nplugins = [{{ use = {}, options = {options} }}]\n",
         quoted(&component),
         quoted(source),
         quoted(name),

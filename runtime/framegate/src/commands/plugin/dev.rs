@@ -39,6 +39,9 @@ pub(super) fn run(folder: &Path, source: Option<String>, open: bool) -> anyhow::
         Err(error) => return Ok(refused(&error)),
     };
     say(&format!("{} says how it is run\n", file.display()));
+    if dev.source.as_ref().is_some_and(|source| source.contains('@')) {
+        say("the source's password stands in it now: keep the file to yourself\n");
+    }
     let sources = first_good(&project, sources, &file);
     thread::Builder::new().name("build".into()).spawn(move || rebuild(&project, sources))?;
     run::start(&file, move |address, journal| {
@@ -56,13 +59,18 @@ fn first_build(project: &Project) -> Result<(Sources, Built), Error> {
     let mut sources = project.sources();
     loop {
         match build(project) {
-            Err(error @ Error::Tool { .. }) => {
+            Err(error) if !is_final(&error) => {
                 say(&format!("{error}\nwaiting for a save\n"));
                 sources = changed(|| project.sources(), &sources);
             }
             built => return Ok((sources, built?)),
         }
     }
+}
+
+/// Whether no save mends it.
+fn is_final(error: &Error) -> bool {
+    matches!(error, Error::Missing { .. } | Error::File { .. })
 }
 
 /// Waits until the component and the file can be run: what is wrong is told, and the next save of either is waited for.
@@ -108,11 +116,11 @@ fn rebuild(project: &Project, mut sources: Sources) {
     }
 }
 
-/// Builds, and says how long that took.
+/// Builds, and says how long that took. The project is read anew: its world may be another.
 fn build(project: &Project) -> Result<Built, Error> {
     let begun = Instant::now();
     say("building\n");
-    let made = built(project)?;
+    let made = built(&Project::open(project.folder())?)?;
     say(&format!("built in {:.1} s\n", begun.elapsed().as_secs_f64()));
     Ok(made)
 }

@@ -110,7 +110,11 @@ impl<'a> Inspection<'a> {
         if self.component.starts_with("oci://") {
             _ = writeln!(text, "component = \"{}\"\n", self.component);
         }
-        let mut line = |what: &str, value: &str| _ = writeln!(text, "{what:<10}{value}");
+        // Names of a foreign component: no line of theirs is written over ours.
+        let mut line = |what: &str, value: &str| {
+            let value: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            _ = writeln!(text, "{what:<10}{value}");
+        };
         line("role", &roles.join(", "));
         line("size", &format!("{} bytes", self.bytes));
         line("sha256", &self.sha256);
