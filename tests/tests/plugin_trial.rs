@@ -4,13 +4,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use axum::Router;
-use axum::extract::State;
-use axum::routing::{get, post};
 use framegate_tests::client::Viewer;
 use framegate_tests::program::{self, Program};
 use framegate_tests::{still, tool, workshop};
 use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::process::Command;
 use tokio::sync::mpsc;
 use workbench::{Language, Role};
@@ -37,22 +36,42 @@ fn lines(path: &Path) -> Result<Vec<Value>> {
     Ok(text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?)
 }
 
-/// A server that answers `/words` with a feed, and tells what is posted to `/`.
+/// A server that answers `/words` with a feed, and tells what is posted to `/`; what else is asked for is not there.
 async fn server() -> Result<(String, mpsc::Receiver<Value>)> {
     let (to, posted) = mpsc::channel(16);
-    let router = Router::new()
-        .route("/words", get(async || r#"{"message": "from the feed"}"#))
-        .route(
-            "/",
-            post(async |State(to): State<mpsc::Sender<Value>>, body: String| {
-                to.send(serde_json::from_str(&body).unwrap_or_default()).await.ok();
-            }),
-        )
-        .with_state(to);
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?.to_string();
-    tokio::spawn(async { axum::serve(listener, router).await });
+    tokio::spawn(async move {
+        while let Ok((connection, _)) = listener.accept().await {
+            tokio::spawn(answer(connection, to.clone()));
+        }
+    });
     Ok((address, posted))
+}
+
+async fn answer(connection: TcpStream, to: mpsc::Sender<Value>) -> Result<()> {
+    let mut connection = BufReader::new(connection);
+    let (mut request, mut length, mut line) = (String::new(), 0, String::new());
+    connection.read_line(&mut request).await?;
+    while connection.read_line(&mut line).await? > 2 {
+        if let Some((_, value)) = line.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("content-length")) {
+            length = value.trim().parse()?;
+        }
+        line.clear();
+    }
+    let mut body = vec![0; length];
+    connection.read_exact(&mut body).await?;
+    let (status, said) = match request.split(' ').take(2).collect::<Vec<_>>()[..] {
+        ["GET", "/words"] => ("200 OK", r#"{"message": "from the feed"}"#),
+        ["POST", "/"] => {
+            to.send(serde_json::from_slice(&body).unwrap_or_default()).await?;
+            ("200 OK", "")
+        }
+        _ => ("404 Not Found", ""),
+    };
+    let length = said.len();
+    let head = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{said}");
+    Ok(connection.write_all(head.as_bytes()).await?)
 }
 
 #[tokio::test]

@@ -7,14 +7,16 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use config::{OciDigest, OciPlace, OciReference};
 use framegate_registry::{Error, Progress, Pulled, Registry, Settings, Timeouts};
-use futures::{StreamExt as _, stream};
+use futures::{Stream, StreamExt as _, stream};
+use http::{HeaderName, Method, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt as _, Full, StreamBody, combinators::UnsyncBoxBody};
+use hyper::body::{Frame, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -78,8 +80,17 @@ impl Fake {
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         content.lock().unwrap().address = address.to_string();
-        let router = Router::new().fallback(answer).with_state(content.clone());
-        runtime.spawn(async move { axum::serve(listener, router).await });
+        let shared = content.clone();
+        runtime.spawn(async move {
+            while let Ok((connection, _)) = listener.accept().await {
+                let shared = shared.clone();
+                let service = service_fn(move |request| {
+                    let shared = shared.clone();
+                    async { Ok::<_, std::convert::Infallible>(answer(shared, request).await) }
+                });
+                tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(connection), service));
+            }
+        });
         Self { content, address, _runtime: runtime }
     }
 
@@ -173,11 +184,35 @@ pub(crate) fn told(error: &Error) -> String {
     told
 }
 
-async fn answer(State(content): State<Arc<Mutex<Content>>>, request: Request) -> Response {
+type Answer = Response<UnsyncBoxBody<Bytes, std::io::Error>>;
+type Piece = Result<Bytes, std::io::Error>;
+
+/// A whole answer.
+fn reply(status: StatusCode, header: Option<(HeaderName, String)>, body: impl Into<Bytes>) -> Answer {
+    let body = Full::new(body.into()).map_err(|never| match never {}).boxed_unsync();
+    headed(status, header, body)
+}
+
+/// An answer that comes in pieces, and not all of it perhaps.
+fn streamed(header: Option<(HeaderName, String)>, pieces: impl Stream<Item = Piece> + Send + 'static) -> Answer {
+    headed(StatusCode::OK, header, StreamBody::new(pieces.map(|piece| piece.map(Frame::data))).boxed_unsync())
+}
+
+fn headed(
+    status: StatusCode,
+    header: Option<(HeaderName, String)>,
+    body: UnsyncBoxBody<Bytes, std::io::Error>,
+) -> Answer {
+    let response = Response::builder().status(status);
+    let response = header.into_iter().fold(response, |response, (name, value)| response.header(name, value));
+    response.body(body).unwrap()
+}
+
+async fn answer(content: Arc<Mutex<Content>>, request: Request<Incoming>) -> Answer {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let query = request.uri().query().unwrap_or_default().to_owned();
     let authorization = request.headers().get(header::AUTHORIZATION).map(|value| value.to_str().unwrap().to_owned());
-    let body = axum::body::to_bytes(request.into_body(), 1 << 20).await.unwrap();
+    let body = request.into_body().collect().await.unwrap().to_bytes();
     let damage = {
         let mut content = content.lock().unwrap();
         content.asked.push((format!("{method} {path}?{query}"), authorization.is_some()));
@@ -190,14 +225,18 @@ async fn answer(State(content): State<Arc<Mutex<Content>>>, request: Request) ->
     if path == "/token" {
         let mine = authorization.as_deref() == Some(&format!("Basic {AUTH}"));
         let token = format!(r#"{{ "access_token": "for-{query}" }}"#);
-        return if mine { token.into_response() } else { (StatusCode::UNAUTHORIZED, "go away").into_response() };
+        return if mine {
+            reply(StatusCode::OK, None, token)
+        } else {
+            reply(StatusCode::UNAUTHORIZED, None, "go away")
+        };
     }
     if let Some(refusal) = refusal(&content, authorization.as_deref()) {
         return refusal;
     }
     let name = path.rsplit('/').next().unwrap_or_default().to_owned();
     let missing =
-        || (StatusCode::NOT_FOUND, r#"{ "errors": [{ "code": "X", "message": "unknown here" }] }"#).into_response();
+        || reply(StatusCode::NOT_FOUND, None, r#"{ "errors": [{ "code": "X", "message": "unknown here" }] }"#);
     match method {
         Method::GET if path.contains("/manifests/") => match content.manifests.get(&name) {
             Some(manifest) => altered(manifest, &damage),
@@ -205,30 +244,31 @@ async fn answer(State(content): State<Arc<Mutex<Content>>>, request: Request) ->
         },
         Method::GET | Method::HEAD => match (content.blobs.get(&name), &damage) {
             (Some(_), Damage::Elsewhere(url)) => {
-                (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, format!("{url}{path}"))]).into_response()
+                reply(StatusCode::TEMPORARY_REDIRECT, Some((header::LOCATION, format!("{url}{path}"))), "")
             }
             (Some(blob), _) => altered(blob, &damage),
             (None, _) => missing(),
         },
-        Method::POST => (StatusCode::ACCEPTED, [(header::LOCATION, format!("{path}1?_state=a%3D"))]).into_response(),
+        Method::POST => reply(StatusCode::ACCEPTED, Some((header::LOCATION, format!("{path}1?_state=a%3D"))), ""),
         Method::PUT if path.contains("/manifests/") => {
             let digest = hash(&body).to_string();
             content.manifests.insert(digest.clone(), body.to_vec());
             content.manifests.insert(name, body.to_vec());
-            (StatusCode::CREATED, [("docker-content-digest", digest)]).into_response()
+            let name = HeaderName::from_static("docker-content-digest");
+            reply(StatusCode::CREATED, Some((name, digest)), "")
         }
         Method::PUT => {
             let digest = query.split("digest=").nth(1).unwrap_or_default().replace("%3A", ":");
             assert!(query.starts_with("_state=a%3D&") && hash(&body).to_string() == digest, "{query}");
             content.blobs.insert(digest, body.to_vec());
-            StatusCode::CREATED.into_response()
+            reply(StatusCode::CREATED, None, "")
         }
-        _ => StatusCode::METHOD_NOT_ALLOWED.into_response(),
+        _ => reply(StatusCode::METHOD_NOT_ALLOWED, None, ""),
     }
 }
 
 /// A challenge, unless somebody answered it.
-fn refusal(content: &Content, authorization: Option<&str>) -> Option<Response> {
+fn refusal(content: &Content, authorization: Option<&str>) -> Option<Answer> {
     let is_let_in = match content.login {
         Login::Nobody => true,
         Login::Basic => authorization == Some(&format!("Basic {AUTH}")),
@@ -240,15 +280,14 @@ fn refusal(content: &Content, authorization: Option<&str>) -> Option<Response> {
         Login::Basic => r#"Basic realm="here""#.to_owned(),
         _ => format!(r#"Bearer realm="http://{}/token",service="it",scope="repository:a/b:pull""#, content.address),
     };
-    (!is_let_in).then(|| (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, challenge)]).into_response())
+    (!is_let_in).then(|| reply(StatusCode::UNAUTHORIZED, Some((header::WWW_AUTHENTICATE, challenge)), ""))
 }
 
-fn altered(bytes: &[u8], damage: &Damage) -> Response {
-    type Piece = Result<Bytes, std::io::Error>;
+fn altered(bytes: &[u8], damage: &Damage) -> Answer {
     let is_layer = !bytes.starts_with(b"{");
-    let sized = |stream| (([(header::CONTENT_LENGTH, bytes.len())]), Body::from_stream(stream)).into_response();
+    let length = Some((header::CONTENT_LENGTH, bytes.len().to_string()));
     match damage {
-        Damage::Other(other) => other.clone().into_response(),
+        Damage::Other(other) => reply(StatusCode::OK, None, other.clone()),
         Damage::Half if is_layer => {
             let half = Piece::Ok(Bytes::copy_from_slice(&bytes[..bytes.len() / 2]));
             // Behind what was sent: hyper closes without sending what it holds.
@@ -256,12 +295,10 @@ fn altered(bytes: &[u8], damage: &Damage) -> Response {
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 Err(std::io::Error::other("cut"))
             };
-            sized(Box::pin(stream::iter([half]).chain(stream::once(cut))) as stream::BoxStream<'static, Piece>)
+            streamed(length, stream::iter([half]).chain(stream::once(cut)))
         }
-        Damage::Stalls => sized(Box::pin(stream::pending::<Piece>())),
-        Damage::Endless if is_layer => {
-            Body::from_stream(stream::repeat_with(|| Piece::Ok(vec![7; 4096].into()))).into_response()
-        }
-        _ => bytes.to_vec().into_response(),
+        Damage::Stalls => streamed(length, stream::pending()),
+        Damage::Endless if is_layer => streamed(None, stream::repeat_with(|| Ok(vec![7; 4096].into()))),
+        _ => reply(StatusCode::OK, None, bytes.to_vec()),
     }
 }
