@@ -60,6 +60,26 @@ async fn a_byte_stream_is_looped_in_real_time_with_times_that_go_on() {
     assert!(std::sync::Arc::ptr_eq(&units[0].parameters, &units[6].parameters));
 }
 
+#[test]
+fn a_file_is_read_once_as_fast_as_it_is_taken_and_no_further_than_that() {
+    let file = Temporary::new("once.h264", &byte_stream(100));
+    let began = Instant::now();
+    let taken = |most: usize| {
+        let mut units = Vec::new();
+        let done = read(&file.0, |unit| {
+            units.push(unit.pts.ticks());
+            if units.len() < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        done.map(|()| units)
+    };
+    let all = taken(usize::MAX).unwrap();
+    assert_eq!((all.len(), &all[..3]), (100, &[0, 3_600, 7_200][..]));
+    assert_eq!(taken(2).unwrap(), [0, 3_600]);
+    assert!(began.elapsed() < Duration::from_secs(2), "four seconds are not waited for: {:?}", began.elapsed());
+    let told = read(Path::new("/nowhere/clip.mp4"), |_| ControlFlow::Continue(())).unwrap_err().to_string();
+    assert!(told.contains("/nowhere/clip.mp4"), "{told}");
+}
+
 #[tokio::test]
 async fn next_can_be_cancelled() {
     let file = Temporary::new("cancel.h264", &byte_stream(50));
