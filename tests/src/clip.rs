@@ -132,8 +132,8 @@ impl Clip {
         let unit = |(decoded, data): (usize, Vec<u8>)| {
             let order = order_of(decoded as u32);
             let key = match codec {
-                Codec::H265 => media::h265::is_key(&data),
-                _ => media::h264::kind(&data).key,
+                Codec::H265 => media::h265::is_key(annexb::nal_units(&data)),
+                _ => media::h264::kind(annexb::nal_units(&data)).key,
             };
             Unit { data: data.into(), key, order, number: order }
         };

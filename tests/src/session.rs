@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use codec::{Pool, decode};
 use config::{Credentials, Source, Stream, Transport};
-use media::AccessUnit;
+use media::{AccessUnit, Unit};
 use source::{Error, Session, Timeouts};
 
 use crate::camera::Camera;
@@ -43,7 +43,9 @@ pub async fn take(session: &mut Session, count: usize) -> Result<Vec<AccessUnit>
     let taking = async {
         let mut units = Vec::with_capacity(count);
         while units.len() < count {
-            units.push(session.next().await?);
+            if let Unit::Access(unit) = session.next().await? {
+                units.push(unit);
+            }
         }
         Ok::<_, Error>(units)
     };
@@ -59,7 +61,8 @@ pub async fn take_all(session: &mut Session) -> Result<(Vec<AccessUnit>, Error)>
         let mut units = Vec::new();
         loop {
             match session.next().await {
-                Ok(unit) => units.push(unit),
+                Ok(Unit::Access(unit)) => units.push(unit),
+                Ok(Unit::Audio(_)) => {}
                 Err(error) => return (units, error),
             }
         }

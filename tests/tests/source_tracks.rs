@@ -5,7 +5,7 @@ use framegate_tests::camera::{Camera, ExtraTrack, ParameterSets, Script};
 use framegate_tests::clip::{Clip, Numbered};
 use framegate_tests::session::{numbers, open, stream_of, take};
 use framegate_tests::still;
-use media::{Codec, Size, annexb, h264};
+use media::{Codec, Size, h264};
 
 fn script() -> Script {
     Script::new(Numbered { pictures: 50, ..Numbered::default() }.h264())
@@ -48,16 +48,13 @@ async fn parameters_that_come_in_band_only_are_found() -> Result<()> {
 }
 
 #[tokio::test]
-async fn parameters_of_the_sdp_stand_before_each_key_frame() -> Result<()> {
+async fn parameters_of_the_sdp_are_with_each_key_frame() -> Result<()> {
     let camera = Camera::start(script().parameter_sets(ParameterSets::SdpOnly));
     let units = take(&mut open(&stream_of(&camera)).await?, 30).await?;
     for unit in units.iter().filter(|unit| unit.key) {
-        let kind = h264::kind(&unit.data);
-        assert!(
-            kind.sps.is_some() && kind.pps.is_some(),
-            "{:?}",
-            annexb::nal_units(&unit.data).map(h264::nal_type).collect::<Vec<_>>()
-        );
+        let sets: Vec<_> = unit.parameters.parameter_sets().map(h264::nal_type).collect();
+        assert_eq!(sets, [h264::SPS, h264::PPS]);
+        assert!(!unit.nal_units().any(|nal| unit.parameters.has_apart(nal)));
     }
     assert_eq!(numbers(&units[25..]).first(), Some(&Some(25)));
     Ok(())

@@ -61,15 +61,14 @@ fn scene(size: Size, color: Color, at: u32) -> Picture {
 
 fn units(size: Size, bitrate_bps: u32) -> Vec<AccessUnit> {
     let mut encoder = Encoder::open(&Settings { size, fps: 30, bitrate_bps, gop: 60 }).unwrap();
-    let mut parameters: Option<Arc<Parameters>> = None;
+    let mut parameters = Arc::new(Parameters::bare(Codec::H264, size));
     let made = (0..60).map(|at| {
         let picture = scene(size, CAMERA, at);
         let encoded = encoder.encode(&picture, false).unwrap().unwrap();
-        let kind = media::h264::kind(&encoded.data);
-        let parameters = parameters
-            .get_or_insert_with(|| Arc::new(media::h264::parameters(kind.sps.unwrap(), kind.pps.unwrap()).unwrap()))
-            .clone();
-        unit(Codec::H264, encoded.data, at.into(), parameters)
+        let pts = Timestamp::from_ticks(at as i64 * 3000);
+        let unit = AccessUnit::from_annexb(&encoded.data, &parameters, pts, Moment::now());
+        parameters = unit.parameters.clone();
+        unit
     });
     made.collect()
 }

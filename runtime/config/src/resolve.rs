@@ -1,6 +1,7 @@
 //! What was written → what it means: variables and secrets put in, names looked up, defaults filled in.
 
 mod grants;
+mod hls;
 mod uses;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -17,7 +18,7 @@ use crate::mistake::{Mistake, Severity, Wrong};
 use crate::nearest::nearest;
 use crate::oci;
 use crate::places::{Places, TEMPLATE, UsePlace};
-use crate::resolved::{Access, Component, Config, Credentials, Defaults, Plugin, Server, Stream};
+use crate::resolved::{Access, Component, Config, Credentials, Defaults, Plugin, Server, Sound, Stream};
 use crate::section::{At, Reader, shown_text};
 use crate::written::{self, File, Named, Text};
 
@@ -235,6 +236,9 @@ impl Resolver<'_, '_, '_> {
         let mut stream = Stream::new(name, source?);
         stream.credentials = credentials;
         stream.transport = section.transport.as_ref().map_or(stream.transport, |at| at.value.0);
+        if section.sound.as_ref().is_some_and(|at| !at.value) {
+            stream.sound = Sound::Off;
+        }
         stream.on_demand = section.on_demand.as_ref().map_or(stream.on_demand, |at| at.value);
         stream.start_timeout = section.start_timeout.as_ref().map_or(stream.start_timeout, |at| at.value.0);
         stream.close_after = section.close_after.as_ref().map_or(stream.close_after, |at| at.value.0);
@@ -253,6 +257,9 @@ impl Resolver<'_, '_, '_> {
                 let (key, place) = (key.of("stills"), UsePlace::FormatPolicy(&written.name));
                 stream.format_policy = self.policy(&key.of("policy"), place, &policy.value);
             }
+        }
+        if let Some(At { value: hls, .. }) = &section.hls {
+            stream.hls = self.hls(&key.of("hls"), hls);
         }
         Some(stream)
     }

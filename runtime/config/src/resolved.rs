@@ -1,6 +1,7 @@
 //! What `streams.toml` means: plain, comparable values with every default filled in. Later code sees only these.
 
 mod grants;
+mod hls;
 mod uses;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::oci::OciReference;
 use crate::secret;
 
 pub use grants::{DirGrant, Grants, HttpGrant, Variables};
+pub use hls::{Hls, HlsVariant};
 pub use uses::{PluginUse, PolicyUse, SinkUse};
 
 /// The whole file.
@@ -128,6 +130,8 @@ pub struct Stream {
     pub credentials: Option<Credentials>,
     /// `transport`.
     pub transport: Transport,
+    /// `sound`: whether the camera's sound is taken too.
+    pub sound: Sound,
     /// `on_demand`: the camera is connected only while somebody watches.
     pub on_demand: bool,
     /// `start_timeout`: how long a viewer waits for first media.
@@ -148,6 +152,8 @@ pub struct Stream {
     pub stills: Stills,
     /// `stills.policy`: the plugin that chooses what each viewer of stills gets.
     pub format_policy: Option<PolicyUse>,
+    /// `[streams.*.hls]`.
+    pub hls: Hls,
 }
 
 /// Where a stream's media comes from. Prints as [`Source::shown`].
@@ -231,6 +237,16 @@ pub enum Transport {
     Udp,
 }
 
+/// `sound`: whether a camera's sound is taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sound {
+    /// Where it can be carried.
+    #[default]
+    On,
+    /// Only pictures are asked for.
+    Off,
+}
+
 /// `[streams.*.stills]`: what a viewer gets who asks for nothing in particular.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stills {
@@ -284,6 +300,16 @@ impl Defaults {
     pub const MAX_FAILURES: u32 = 5;
     /// Failures so far apart have nothing to do with each other.
     pub const WINDOW: Duration = Duration::from_secs(600);
+    /// What most cameras send a key frame in: one GOP is one segment.
+    pub const HLS_SEGMENT: Duration = Duration::from_secs(2);
+    /// Six pictures at 30/s: a second of latency without a request for each picture.
+    pub const HLS_PART: Duration = Duration::from_millis(200);
+    /// Twice what a player keeps to live (RFC 8216, section 6.3.3: three target durations), and one to read.
+    pub const HLS_WINDOW: u32 = 7;
+    /// Twenty times what a 4K camera sends in 2 s.
+    pub const HLS_SEGMENT_MAX_SIZE: u64 = 50 << 20;
+    /// A page that is opened again within a minute has a picture, and its window, at once.
+    pub const HLS_CLOSE_AFTER: Duration = Duration::from_secs(60);
 }
 
 impl Default for Server {
@@ -306,6 +332,7 @@ impl Stream {
             source,
             credentials: None,
             transport: Transport::default(),
+            sound: Sound::default(),
             on_demand: true,
             start_timeout: Defaults::START_TIMEOUT,
             close_after: Defaults::CLOSE_AFTER,
@@ -315,6 +342,7 @@ impl Stream {
             plugins: Vec::new(),
             events: Vec::new(),
             format_policy: None,
+            hls: Hls::default(),
             stills: Stills { format, quality: Defaults::QUALITY, fps, width: None },
         }
     }

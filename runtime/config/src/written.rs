@@ -5,6 +5,7 @@
 
 mod amount;
 mod grants;
+mod hls;
 mod text;
 mod uses;
 
@@ -20,6 +21,7 @@ use crate::section::{At, Reader, Section};
 
 pub(crate) use amount::{Bytes, Number, Time};
 pub(crate) use grants::Grants;
+pub(crate) use hls::Hls;
 pub(crate) use text::{Address, Digest, Options, Text, Words};
 pub(crate) use uses::{Chained, Policy, Sink};
 
@@ -118,6 +120,9 @@ pub(crate) struct Stream {
     /// How RTP comes: `auto` is TCP, then UDP if the camera refuses that.
     #[schemars(extend("default" = "auto"))]
     pub(crate) transport: Option<At<Words<Transport>>>,
+    /// The camera's sound is taken too, where it is AAC or G.711.
+    #[schemars(extend("default" = true))]
+    pub(crate) sound: Option<At<bool>>,
     /// The camera is connected only while somebody watches.
     #[schemars(extend("default" = true))]
     pub(crate) on_demand: Option<At<bool>>,
@@ -144,6 +149,9 @@ pub(crate) struct Stream {
     /// What a viewer of stills gets who asks for nothing in particular.
     #[schemars(with = "Stills")]
     pub(crate) stills: Option<At<Stills>>,
+    /// How its video is offered to players of HLS.
+    #[schemars(with = "Hls")]
+    pub(crate) hls: Option<At<Hls>>,
 }
 
 /// What a viewer of stills gets who asks for nothing in particular.
@@ -254,6 +262,7 @@ impl Stream {
             username: section.take("username"),
             password: section.take("password"),
             transport: section.take("transport"),
+            sound: section.take("sound"),
             on_demand: section.take("on_demand"),
             start_timeout: section.take("start_timeout"),
             close_after: section.take("close_after"),
@@ -263,6 +272,7 @@ impl Stream {
             plugins: section.list("plugins", Chained::HINT, None, Chained::read),
             events: section.list("events", Sink::HINT, Some(Sink::named), Sink::read),
             stills: section.table("stills", Stills::read),
+            hls: section.table("hls", Hls::read),
         };
         section.finish(&[
             ("url", "source"),
@@ -284,6 +294,9 @@ impl Stream {
             ("quality", "stills.quality"),
             ("fps", "stills.fps"),
             ("width", "stills.width"),
+            ("audio", "sound"),
+            ("segment", "hls.segment"),
+            ("part", "hls.part"),
         ]);
         read
     }

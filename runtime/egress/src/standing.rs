@@ -124,6 +124,7 @@ mod tests {
             since: Moment::now(),
             retry_at: None,
             parameters: None,
+            sound: None,
             transport: "",
             server: None,
         }

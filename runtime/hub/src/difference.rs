@@ -172,6 +172,7 @@ fn settings(old: &Stream, new: &Stream) -> Vec<&'static str> {
         source,
         credentials,
         transport,
+        sound,
         on_demand,
         start_timeout,
         close_after,
@@ -182,11 +183,13 @@ fn settings(old: &Stream, new: &Stream) -> Vec<&'static str> {
         events: _,
         stills,
         format_policy: _,
+        hls,
     } = new;
     let compared = [
         ("source", old.source == *source),
         ("username", old.credentials == *credentials),
         ("transport", old.transport == *transport),
+        ("sound", old.sound == *sound),
         ("on_demand", old.on_demand == *on_demand),
         ("start_timeout", old.start_timeout == *start_timeout),
         ("close_after", old.close_after == *close_after),
@@ -194,6 +197,7 @@ fn settings(old: &Stream, new: &Stream) -> Vec<&'static str> {
         ("max_viewers", old.max_viewers == *max_viewers),
         ("max_renditions", old.max_renditions == *max_renditions),
         ("stills", old.stills == *stills),
+        ("hls", old.hls == *hls),
     ];
     compared.into_iter().filter(|(_, same)| !same).map(|(key, _)| key).collect()
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use h264_reader::nal::sps::{FrameMbsFlags, SeqParameterSet};
 use h264_reader::rbsp::{BitReader, decode_nal};
 
-use crate::{Codec, Color, Matrix, Parameters, Range, Size, annexb};
+use crate::{Codec, Color, Matrix, Parameters, Range, Size};
 
 /// `nal_unit_type` of a slice of an IDR picture (table 7-1).
 pub const IDR: u8 = 5;
@@ -33,10 +33,10 @@ pub struct Kind<'a> {
     pub pps: Option<&'a [u8]>,
 }
 
-/// Looks at the NAL units of an Annex B access unit.
-pub fn kind(data: &[u8]) -> Kind<'_> {
+/// Looks at the NAL units of an access unit.
+pub fn kind<'a>(nals: impl IntoIterator<Item = &'a [u8]>) -> Kind<'a> {
     let mut kind = Kind::default();
-    for nal in annexb::nal_units(data) {
+    for nal in nals {
         match nal_type(nal) {
             1..=5 => {
                 kind.picture = true;
@@ -94,10 +94,31 @@ pub fn parameters(sps: &[u8], pps: &[u8]) -> Result<Parameters, BadSps> {
         color: color(&set, size),
         sps: Bytes::copy_from_slice(sps),
         pps: Bytes::copy_from_slice(pps),
+        record: record(sps, pps),
         rfc6381,
         interlaced: !matches!(set.frame_mbs_flags, FrameMbsFlags::Frames),
-        reordered: reordered(&set),
+        reordered: reorder_depth(&set) != Some(0),
+        reorder_depth: reorder_depth(&set),
     })
+}
+
+/// The AVCDecoderConfigurationRecord of 8-bit 4:2:0 (ISO/IEC 14496-15, clause 5.3.3.1.2); empty where a set is longer than one can tell.
+fn record(sps: &[u8], pps: &[u8]) -> Bytes {
+    let (Ok(sps_length), Ok(pps_length)) = (u16::try_from(sps.len()), u16::try_from(pps.len())) else {
+        return Bytes::new();
+    };
+    // Version 1, profile, compatibility and level as in the SPS, lengths of four bytes, one SPS.
+    let mut record = vec![1, sps[1], sps[2], sps[3], 0xff, 0xe1];
+    record.extend_from_slice(&sps_length.to_be_bytes());
+    record.extend_from_slice(sps);
+    record.push(1);
+    record.extend_from_slice(&pps_length.to_be_bytes());
+    record.extend_from_slice(pps);
+    // 4:2:0, 8 bits of luma, 8 bits of chroma, no SPS extension: told for the High profiles alone.
+    if matches!(sps[1], 100 | 110 | 122 | 144) {
+        record.extend_from_slice(&[0xfd, 0xf8, 0xf8, 0]);
+    }
+    record.into()
 }
 
 /// The VUI's colours (annex E.2.1), and what is usual where it is silent: BT.709 from 720 lines on, BT.601 below.
@@ -121,12 +142,13 @@ fn color(set: &SeqParameterSet, size: Size) -> Color {
 }
 
 /// Baseline cannot reorder, and an encoder that does not says so in the VUI (`max_num_reorder_frames`, annex E.2.1) or by its order count type 2.
-fn reordered(set: &SeqParameterSet) -> bool {
+fn reorder_depth(set: &SeqParameterSet) -> Option<u8> {
     use h264_reader::nal::sps::PicOrderCntType;
     let told = set.vui_parameters.as_ref().and_then(|vui| vui.bitstream_restrictions.as_ref());
     match told {
-        Some(limits) => limits.max_num_reorder_frames > 0,
-        None => u8::from(set.profile_idc) != 66 && !matches!(set.pic_order_cnt, PicOrderCntType::TypeTwo),
+        Some(limits) => u8::try_from(limits.max_num_reorder_frames).ok(),
+        None if u8::from(set.profile_idc) == 66 || matches!(set.pic_order_cnt, PicOrderCntType::TypeTwo) => Some(0),
+        None => None,
     }
 }
 
@@ -147,6 +169,10 @@ mod tests {
         assert_eq!(parameters.rfc6381, "avc1.64001e");
         assert_eq!(parameters.color, Color::default());
         assert!(!parameters.interlaced && parameters.reordered);
+        assert_eq!(parameters.reorder_depth, Some(2));
+        assert_eq!(parameters.record[..8], [1, 0x64, 0x00, 0x1e, 0xff, 0xe1, 0, 26]);
+        assert_eq!(parameters.record[34..], [1, 0, 2, 0x68, 0xeb, 0xfd, 0xf8, 0xf8, 0]);
+        assert_eq!(parameters.parameter_sets().collect::<Vec<_>>(), [HIGH_640X360, &[0x68, 0xeb]]);
     }
 
     #[test]
@@ -159,16 +185,10 @@ mod tests {
 
     #[test]
     fn an_access_unit_tells_what_it_is() {
-        let mut data = Vec::new();
-        annexb::push_nal(&mut data, &[0x67, 1]);
-        annexb::push_nal(&mut data, &[0x68, 2]);
-        annexb::push_nal(&mut data, &[0x65, 3]);
-        let found = kind(&data);
+        let found = kind([&[0x67, 1][..], &[0x68, 2], &[0x65, 3]]);
         assert_eq!((found.key, found.reference, found.picture), (true, true, true));
         assert_eq!((found.sps, found.pps), (Some(&[0x67, 1][..]), Some(&[0x68, 2][..])));
-        let mut data = Vec::new();
-        annexb::push_nal(&mut data, &[0x01, 3]);
-        assert_eq!(kind(&data), Kind { picture: true, ..Kind::default() });
-        assert_eq!(kind(&[]), Kind::default());
+        assert_eq!(kind([&[0x01, 3][..]]), Kind { picture: true, ..Kind::default() });
+        assert_eq!(kind([]), Kind::default());
     }
 }

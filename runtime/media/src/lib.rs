@@ -6,10 +6,12 @@
 
 pub mod annexb;
 mod annotation;
+mod audio;
 mod codec;
 pub mod h264;
 pub mod h265;
 pub mod image;
+pub mod nal;
 mod name;
 mod pace;
 mod parameters;
@@ -19,6 +21,7 @@ mod time;
 mod unit;
 
 pub use annotation::{Annotation, Share};
+pub use audio::{AudioCodec, AudioParameters, AudioUnit};
 pub use codec::Codec;
 pub use name::{BadName, StreamName};
 pub use pace::Pace;
@@ -26,4 +29,4 @@ pub use parameters::{Color, Matrix, Parameters, Range};
 pub use size::Size;
 pub use still::{Still, StillFormat};
 pub use time::{Moment, Timestamp};
-pub use unit::AccessUnit;
+pub use unit::{AccessUnit, Unit};

@@ -1,6 +1,6 @@
 use bytes::Bytes;
 
-use crate::{Codec, Size};
+use crate::{Codec, Size, h264, h265};
 
 /// What is known of a track's video: enough to set up a decoder or to describe the stream to a player.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,12 +15,17 @@ pub struct Parameters {
     pub sps: Bytes,
     /// H.264: the PPS, without start code; empty otherwise.
     pub pps: Bytes,
+    /// What a file's sample entry holds: the AVCDecoderConfigurationRecord or HEVCDecoderConfigurationRecord (ISO/IEC 14496-15, clauses 5.3.3.1 and
+    /// 8.3.3.1), parameter sets included; empty where there is none.
+    pub record: Bytes,
     /// The `codecs` parameter of RFC 6381, such as `avc1.64001f`; empty where there is none.
     pub rfc6381: String,
     /// Fields instead of pictures may occur (`frame_mbs_only_flag` is 0): openh264 does not decode them.
     pub interlaced: bool,
     /// Whether the order of presentation may differ from the order of decoding.
     pub reordered: bool,
+    /// How many pictures precede one in decoding and follow it in presentation at most, if the SPS tells (`max_num_reorder_frames`, H.264 annex E.2.1).
+    pub reorder_depth: Option<u8>,
 }
 
 impl Parameters {
@@ -32,8 +37,35 @@ impl Parameters {
             Codec::WebP => Color::WEBP,
             Codec::H264 | Codec::H265 => Color::default(),
         };
-        let (sps, pps) = (Bytes::new(), Bytes::new());
-        Self { codec, size, color, sps, pps, rfc6381: String::new(), interlaced: false, reordered: false }
+        Self {
+            codec,
+            size,
+            color,
+            sps: Bytes::new(),
+            pps: Bytes::new(),
+            record: Bytes::new(),
+            rfc6381: String::new(),
+            interlaced: false,
+            reordered: false,
+            reorder_depth: None,
+        }
+    }
+
+    /// The parameter sets, without start codes: SPS and PPS of H.264, VPS, SPS and PPS of H.265.
+    pub fn parameter_sets(&self) -> impl Iterator<Item = &[u8]> {
+        let h265 = if self.codec == Codec::H265 { &self.record[..] } else { &[] };
+        let h264 = [&self.sps[..], &self.pps[..]].into_iter().filter(|set| !set.is_empty());
+        h264.chain(h265::parameter_sets(h265))
+    }
+
+    /// Whether a NAL unit has no place in an access unit, since it is told apart from it: these parameter sets, and what delimits, ends or fills
+    /// (ISO/IEC 14496-15, clauses 4.3.2, 5.3.2 and 8.3.2). Further parameter sets of H.264 stay in band.
+    pub fn has_apart(&self, nal: &[u8]) -> bool {
+        match self.codec {
+            Codec::H264 => matches!(h264::nal_type(nal), 9..=13) || nal == self.sps || nal == self.pps,
+            Codec::H265 => matches!(h265::nal_type(nal), 32..=38),
+            _ => false,
+        }
     }
 }
 

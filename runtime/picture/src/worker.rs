@@ -100,6 +100,8 @@ impl Worker {
                     Wanted::ByNobody => return,
                 },
                 Awaited::Media(Some(Received::Unit(unit))) => self.unit(&unit),
+                // Not subscribed to.
+                Awaited::Media(Some(Received::Sound(_))) => {}
                 Awaited::Media(Some(Received::Skipped { units })) => {
                     shared.measure.undecoded.fetch_add(units, Ordering::Relaxed);
                     self.flush();

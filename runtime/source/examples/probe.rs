@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use config::{Credentials, Source, Stream, TestScene};
 use framegate_source::Session;
+use media::Unit;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -32,11 +33,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     println!("{:?}: {:?}", began.elapsed(), session.description());
     let (mut units, mut keys, mut bytes, mut lost, mut captured) = (0, 0, 0, 0, 0);
-    let mut known = None;
+    let (mut known, mut samples) = (None, 0);
     let end = tokio::time::Instant::now() + Duration::from_secs_f64(seconds);
     while let Ok(next) = tokio::time::timeout_at(end, session.next()).await {
         let unit = match next {
-            Ok(unit) => unit,
+            Ok(Unit::Access(unit)) => unit,
+            Ok(Unit::Audio(unit)) => {
+                samples += u64::from(unit.samples);
+                continue;
+            }
             Err(error) => {
                 println!("{:?}: {error} ({:?})", began.elapsed(), error.mending());
                 break;
@@ -73,7 +78,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         captured += u64::from(unit.captured.is_some());
     }
     println!(
-        "{units} access units, {keys} keys, {bytes} bytes, {lost} packets lost, {captured} with the camera's time"
+        "{units} access units, {keys} keys, {bytes} bytes, {lost} packets lost, {captured} with the camera's time, {samples} samples of sound"
     );
     let began = Instant::now();
     session.close().await;

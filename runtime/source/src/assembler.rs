@@ -1,15 +1,26 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use media::{Codec, Parameters, annexb, h264, h265, image};
+use media::{Codec, Parameters, annexb, h264, h265, image, nal};
 
 use crate::push::still_parameters;
 
-/// Makes complete access units of what a protocol or a file gives: parameter sets in front of key frames, parameters beside them.
+/// Makes access units of what a protocol or a file gives: NAL units behind lengths, the parameters beside them.
 #[derive(Debug)]
 pub(crate) struct Assembler {
     codec: Codec,
     parameters: Option<Arc<Parameters>>,
+}
+
+/// What a protocol or a file gives.
+#[derive(Debug)]
+pub(crate) enum Raw {
+    /// A part of a byte stream.
+    AnnexB(Bytes),
+    /// NAL units behind four-byte lengths.
+    Lengths(Bytes),
+    /// A file of its own.
+    Still(Vec<u8>),
 }
 
 /// The parts of an access unit that are made here.
@@ -29,6 +40,24 @@ pub(crate) enum LeftOut {
     Jpeg(#[from] image::BadImage),
 }
 
+impl Raw {
+    fn nal_units(&self) -> Box<dyn Iterator<Item = &[u8]> + '_> {
+        match self {
+            Self::AnnexB(data) => Box::new(annexb::nal_units(data)),
+            Self::Lengths(data) => Box::new(nal::units(data)),
+            Self::Still(_) => Box::new(std::iter::empty()),
+        }
+    }
+
+    fn into_lengths(self, parameters: &Parameters) -> Bytes {
+        match self {
+            Self::AnnexB(data) => nal::from_annexb(parameters, &data),
+            Self::Lengths(data) => nal::without_apart(parameters, data),
+            Self::Still(data) => data.into(),
+        }
+    }
+}
+
 impl Assembler {
     pub(crate) fn new(codec: Codec) -> Self {
         Self { codec, parameters: None }
@@ -42,41 +71,34 @@ impl Assembler {
     }
 
     /// `key`: whether the source says that it is a key frame, or does not know.
-    pub(crate) fn assemble(&mut self, data: Vec<u8>, key: bool) -> Result<Made, LeftOut> {
-        match self.codec {
-            Codec::H264 => self.h264(data, key),
-            Codec::Jpeg => self.jpeg(data),
-            _ => {
-                let parameters = self.parameters.clone().ok_or(LeftOut::NoParameters)?;
-                let key = key || h265::is_key(&data);
-                Ok(Made { data: data.into(), key, parameters })
-            }
-        }
+    pub(crate) fn assemble(&mut self, raw: Raw, key: bool) -> Result<Made, LeftOut> {
+        let key = match (self.codec, &raw) {
+            (_, Raw::Still(_)) => return self.still(raw),
+            (Codec::H264, raw) => self.is_key(raw, key),
+            (_, raw) => key || h265::is_key(raw.nal_units()),
+        };
+        let parameters = self.parameters.clone().ok_or(LeftOut::NoParameters)?;
+        Ok(Made { data: raw.into_lengths(&parameters), key, parameters })
     }
 
-    fn h264(&mut self, data: Vec<u8>, key: bool) -> Result<Made, LeftOut> {
+    /// Of H.264; reads the parameter sets in front of key frames.
+    fn is_key(&mut self, raw: &Raw, key: bool) -> bool {
         // Only key frames are searched: parameter sets in front of others come again in front of the next key frame.
-        if !key && let Some(parameters) = &self.parameters {
-            return Ok(Made { data: data.into(), key, parameters: parameters.clone() });
+        if !key && self.parameters.is_some() {
+            return false;
         }
-        let kind = h264::kind(&data);
+        let kind = h264::kind(raw.nal_units());
         if let (Some(sps), Some(pps)) = (kind.sps, kind.pps) {
             let known = self.parameters.as_ref().is_some_and(|known| known.sps == sps && known.pps == pps);
             if !known && let Ok(told) = h264::parameters(sps, pps) {
                 self.learn(told);
             }
         }
-        let parameters = self.parameters.clone().ok_or(LeftOut::NoParameters)?;
-        let complete = !kind.key || (kind.sps.is_some() && kind.pps.is_some());
-        let key = kind.key;
-        let data = match complete {
-            true => data,
-            false => with_parameter_sets(&data, &parameters),
-        };
-        Ok(Made { data: data.into(), key, parameters })
+        kind.key
     }
 
-    fn jpeg(&mut self, mut data: Vec<u8>) -> Result<Made, LeftOut> {
+    fn still(&mut self, raw: Raw) -> Result<Made, LeftOut> {
+        let Raw::Still(mut data) = raw else { return Err(LeftOut::NoParameters) };
         // Cameras leave the end marker out (RFC 2435, section 3.1.9 lets them), and retina does not always add it.
         if !data.ends_with(&[0xff, 0xd9]) {
             data.extend_from_slice(&[0xff, 0xd9]);
@@ -85,14 +107,6 @@ impl Assembler {
         let parameters = still_parameters(&mut self.parameters, image.format, image.size);
         Ok(Made { data: data.into(), key: true, parameters })
     }
-}
-
-fn with_parameter_sets(data: &[u8], parameters: &Parameters) -> Vec<u8> {
-    let mut complete = Vec::with_capacity(data.len() + parameters.sps.len() + parameters.pps.len() + 8);
-    annexb::push_nal(&mut complete, &parameters.sps);
-    annexb::push_nal(&mut complete, &parameters.pps);
-    complete.extend_from_slice(data);
-    complete
 }
 
 #[cfg(test)]
@@ -107,11 +121,15 @@ mod tests {
     ];
     const PPS: &[u8] = &[0x68, 0xeb];
 
-    fn unit(nals: &[&[u8]]) -> Vec<u8> {
+    fn unit(nals: &[&[u8]]) -> Raw {
         let mut data = Vec::new();
-        for nal in nals {
-            annexb::push_nal(&mut data, nal);
-        }
+        nals.iter().for_each(|nal| annexb::push_nal(&mut data, nal));
+        Raw::AnnexB(data.into())
+    }
+
+    fn lengths(nals: &[&[u8]]) -> Vec<u8> {
+        let mut data = Vec::new();
+        nals.iter().for_each(|nal| nal::push(&mut data, nal));
         data
     }
 
@@ -126,14 +144,17 @@ mod tests {
     }
 
     #[test]
-    fn a_key_frame_always_has_its_parameter_sets_in_front() {
+    fn parameter_sets_are_beside_an_access_unit_and_never_in_it() {
         let mut assembler = Assembler::new(Codec::H264);
-        assembler.assemble(unit(&[SPS, PPS, &[0x65, 1]]), true).unwrap();
+        let first = assembler.assemble(unit(&[&[9, 0x10], SPS, PPS, &[0x65, 1]]), true).unwrap();
+        assert_eq!((&first.data[..], first.key), (&lengths(&[&[0x65, 1]])[..], true));
+        assert_eq!(first.parameters.parameter_sets().collect::<Vec<_>>(), [SPS, PPS]);
         let bare = assembler.assemble(unit(&[&[0x65, 2]]), true).unwrap();
-        assert_eq!(bare.data, unit(&[SPS, PPS, &[0x65, 2]]));
-        assert!(bare.key);
-        let whole = assembler.assemble(unit(&[SPS, PPS, &[0x65, 2]]), true).unwrap();
-        assert_eq!(whole.data, unit(&[SPS, PPS, &[0x65, 2]]));
+        assert_eq!(bare.data, lengths(&[&[0x65, 2]]));
+        let raw = Raw::Lengths(lengths(&[SPS, PPS, &[0x65, 2]]).into());
+        let whole = assembler.assemble(raw, true).unwrap();
+        assert_eq!(whole.data, lengths(&[&[0x65, 2]]));
+        assert!(Arc::ptr_eq(&first.parameters, &whole.parameters));
     }
 
     #[test]
@@ -143,9 +164,9 @@ mod tests {
             0x34,
         ];
         let mut assembler = Assembler::new(Codec::Jpeg);
-        let made = assembler.assemble(jpeg.clone(), false).unwrap();
+        let made = assembler.assemble(Raw::Still(jpeg.clone()), false).unwrap();
         jpeg.extend_from_slice(&[0xff, 0xd9]);
         assert_eq!((&made.data[..], made.key, made.parameters.size), (&jpeg[..], true, Size::new(32, 16)));
-        assert!(assembler.assemble(vec![1, 2, 3], false).is_err());
+        assert!(assembler.assemble(Raw::Still(vec![1, 2, 3]), false).is_err());
     }
 }

@@ -14,7 +14,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use media::{AccessUnit, Codec, Moment, StreamName, Timestamp};
+use media::{AccessUnit, Codec, Moment, StreamName, Timestamp, Unit};
 use tokio::sync::mpsc;
 
 use crate::assembler::{Assembler, LeftOut};
@@ -76,7 +76,7 @@ impl Session {
     }
 
     /// The next access unit when it is due. Cancel-safe: what is not due yet waits in here.
-    pub(crate) async fn next(&mut self) -> Result<AccessUnit, Error> {
+    pub(crate) async fn next(&mut self) -> Result<Unit, Error> {
         loop {
             if self.waiting.is_none() {
                 self.waiting = Some(self.read.recv().await.ok_or(Error::Ended)??);
@@ -88,7 +88,7 @@ impl Session {
             let Some(timed) = self.waiting.take() else { continue };
             let received = Moment::now();
             match unit(&mut self.assembler, timed, received) {
-                Ok(unit) => return Ok(unit),
+                Ok(unit) => return Ok(unit.into()),
                 Err(why) => self.noise.note(received.steady, || why.to_string()),
             }
         }
@@ -129,7 +129,7 @@ pub fn read(path: &Path, mut take: impl FnMut(AccessUnit) -> ControlFlow<()>) ->
 }
 
 fn unit(assembler: &mut Assembler, timed: Timed, received: Moment) -> Result<AccessUnit, LeftOut> {
-    let made = assembler.assemble(timed.data.into(), true)?;
+    let made = assembler.assemble(timed.data, true)?;
     Ok(AccessUnit {
         codec: Codec::H264,
         data: made.data,

@@ -9,7 +9,9 @@
 //! |---|---|
 //! | answers SETUP over TCP with 461 or 400 | UDP on the same connection |
 //! | answers it with another transport than was asked for | UDP on a new connection |
-//! | offers Opus, ONVIF metadata or anything unknown beside video | only the video track is set up |
+//! | offers Opus, ONVIF metadata or anything unknown beside video | only the video track is set up, and AAC or G.711 |
+//! | refuses SETUP of its sound | it is watched without |
+//! | says nothing of how its tracks belong together | both began with PLAY, until both have sent reports |
 //! | gives no parameters in its SDP | they are read in band; what comes before them is left out and counted |
 //! | is joined in the middle of a fragment | errors before the first access unit are counted, not acted upon |
 //! | sends a broken packet | the packet is left out and counted; the depacketizer goes on |
@@ -26,7 +28,7 @@ mod track;
 use std::sync::Arc;
 
 use config::Stream;
-use media::AccessUnit;
+use media::Unit;
 use retina::client::SessionGroup;
 
 use crate::session::Description;
@@ -57,13 +59,13 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// DESCRIBE, SETUP of one video track, PLAY.
+    /// DESCRIBE, SETUP of one video track and one of sound, PLAY.
     pub(crate) async fn open(url: &str, stream: &Stream, limits: Timeouts) -> Result<Self, Error> {
         connect::open(url, stream, limits).await
     }
 
-    /// The next access unit. Cancel-safe: whatever has begun stays in the depacketizer.
-    pub(crate) async fn next(&mut self) -> Result<AccessUnit, Error> {
+    /// The next access or audio unit. Cancel-safe: whatever has begun stays in the depacketizer.
+    pub(crate) async fn next(&mut self) -> Result<Unit, Error> {
         self.reception.next().await
     }
 

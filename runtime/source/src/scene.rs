@@ -11,10 +11,10 @@ use codec::draw::{Point, Rgba, TextStyle, text};
 use codec::h264::{Encoder, Settings};
 use codec::{Picture, Pool, Stamp};
 use config::TestScene;
-use media::{AccessUnit, Codec, Color, Matrix, Moment, Range, Size, StreamName, Timestamp, h264};
+use media::{AccessUnit, Codec, Color, Matrix, Moment, Range, Size, StreamName, Timestamp, annexb, h264};
 use tokio::sync::mpsc;
 
-use crate::assembler::Assembler;
+use crate::assembler::{Assembler, Raw};
 use crate::session::Description;
 use crate::{Error, threads};
 use painting::{Layer, Painting};
@@ -82,8 +82,9 @@ fn run(scene: TestScene, to: &mpsc::Sender<Result<AccessUnit, Error>>) -> Result
         let Some(encoded) = encoder.encode(&picture, false).map_err(failed)? else {
             continue;
         };
-        let reference = h264::kind(&encoded.data).reference;
-        let made = assembler.assemble(encoded.data.into(), encoded.key).map_err(|why| Error::Scene(why.to_string()))?;
+        let reference = h264::kind(annexb::nal_units(&encoded.data)).reference;
+        let raw = Raw::AnnexB(encoded.data);
+        let made = assembler.assemble(raw, encoded.key).map_err(|why| Error::Scene(why.to_string()))?;
         let unit = AccessUnit {
             codec: Codec::H264,
             data: made.data,

@@ -1,5 +1,5 @@
 use config::{Source, Stream};
-use media::{AccessUnit, Codec};
+use media::{Codec, Unit};
 
 use crate::{Error, Timeouts, file, http, push, rtsp, scene};
 
@@ -49,16 +49,16 @@ impl Session {
         Ok(session)
     }
 
-    /// The next access unit; an error is the end of the session. Damaged access units are counted, logged and left out in here.
+    /// The next access or audio unit; an error is the end of the session. Damaged access units are counted, logged and left out in here.
     ///
     /// Cancel-safe: when it is dropped before it is ready, nothing is lost.
-    pub async fn next(&mut self) -> Result<AccessUnit, Error> {
+    pub async fn next(&mut self) -> Result<Unit, Error> {
         match &mut self.0 {
             Kind::Rtsp(session) => session.next().await,
-            Kind::Http(session) => session.next().await,
+            Kind::Http(session) => session.next().await.map(Unit::Access),
             Kind::File(session) => session.next().await,
-            Kind::Push(session) => session.next().await,
-            Kind::Test(session) => session.next().await,
+            Kind::Push(session) => session.next().await.map(Unit::Access),
+            Kind::Test(session) => session.next().await.map(Unit::Access),
         }
     }
 

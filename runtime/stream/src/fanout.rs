@@ -3,18 +3,21 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use media::AccessUnit;
+use media::Unit;
 use tokio::sync::Notify;
 
 use crate::meter::{Meter, Rate};
 use crate::ring::{Place, Ring};
-use crate::{Lag, Received, Start};
+use crate::{Lag, Received, Start, Tracks};
 
-/// Where access units go from the supervisor to the subscribers.
+/// Where access and audio units go from the producer to the subscribers.
 #[derive(Debug)]
 pub(crate) struct Fanout {
     inner: Mutex<Inner>,
-    arrived: Notify,
+    /// For those who want no sound: they are not awoken by it.
+    pictures: Notify,
+    /// For those who want all.
+    all: Notify,
 }
 
 #[derive(Debug)]
@@ -48,18 +51,25 @@ pub(crate) enum Taken {
 impl Fanout {
     pub(crate) fn new() -> Self {
         let inner = Inner { ring: Ring::default(), closed: false, counters: Counters::default(), meter: None };
-        Self { inner: Mutex::new(inner), arrived: Notify::new() }
+        Self { inner: Mutex::new(inner), pictures: Notify::new(), all: Notify::new() }
     }
 
-    /// Hands one access unit of the running session to everybody.
-    pub(crate) fn push(&self, unit: AccessUnit, now: Instant) {
+    /// Hands one unit of the running session to everybody.
+    pub(crate) fn push(&self, unit: Unit, now: Instant) {
+        let (pictures, bytes) = match &unit {
+            Unit::Access(unit) => (1, unit.data.len()),
+            Unit::Audio(unit) => (0, unit.data.len()),
+        };
         let mut inner = self.lock();
-        inner.counters.units += 1;
-        inner.counters.bytes += unit.data.len() as u64;
-        inner.meter.get_or_insert_with(|| Box::new(Meter::new(now))).add(unit.data.len(), now);
+        inner.counters.units += u64::from(pictures);
+        inner.counters.bytes += bytes as u64;
+        inner.meter.get_or_insert_with(|| Box::new(Meter::new(now))).add(pictures, bytes, now);
         inner.ring.push(unit);
         drop(inner);
-        self.arrived.notify_waiters();
+        if pictures > 0 {
+            self.pictures.notify_waiters();
+        }
+        self.all.notify_waiters();
     }
 
     /// A session brought its first key frame, which comes next.
@@ -100,12 +110,13 @@ impl Fanout {
     /// Nothing comes any more: subscribers get what is left, then `None`.
     pub(crate) fn close(&self) {
         self.lock().closed = true;
-        self.arrived.notify_waiters();
+        self.pictures.notify_waiters();
+        self.all.notify_waiters();
     }
 
     /// Where who comes now begins.
-    pub(crate) fn place(&self, start: Start) -> Place {
-        self.lock().ring.place(start)
+    pub(crate) fn place(&self, start: Start, tracks: Tracks) -> Place {
+        self.lock().ring.place(start, tracks)
     }
 
     /// The next thing for who is at `place`.
@@ -127,7 +138,10 @@ impl Fanout {
     pub(crate) async fn take(&self, place: &mut Place) -> Option<Received> {
         loop {
             // Made before looking: what arrives after the look ends the wait all the same.
-            let arrived = self.arrived.notified();
+            let arrived = match place.tracks() {
+                Tracks::Video => self.pictures.notified(),
+                Tracks::All => self.all.notified(),
+            };
             match self.try_take(place) {
                 Taken::Some(received) => return Some(received),
                 Taken::Closed => return None,
@@ -155,6 +169,10 @@ impl Fanout {
         let inner = self.lock();
         let rate = inner.meter.as_ref().map_or_else(Rate::default, |meter| meter.rate(now));
         (inner.counters, rate, inner.ring.bytes())
+    }
+
+    pub(crate) fn kept_bytes(&self) -> usize {
+        self.lock().ring.bytes()
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

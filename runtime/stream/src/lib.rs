@@ -10,6 +10,7 @@
 mod alarm;
 mod demand;
 mod fanout;
+mod feed;
 mod meter;
 mod report;
 mod ring;
@@ -22,7 +23,8 @@ mod supervisor;
 mod timeline;
 mod work;
 
+pub use feed::Feed;
 pub use snapshot::Snapshot;
 pub use status::{Reason, ReasonKind, State, Status};
 pub use stream::{Parts, Stream};
-pub use subscription::{Lag, Received, Start, Subscription};
+pub use subscription::{Lag, Received, Start, Subscription, Tracks};

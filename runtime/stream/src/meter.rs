@@ -37,14 +37,14 @@ impl Meter {
         Self { origin: now, buckets: [Bucket::default(); BUCKETS] }
     }
 
-    /// One unit of so many bytes came.
-    pub(crate) fn add(&mut self, bytes: usize, now: Instant) {
+    /// So many units of so many bytes came.
+    pub(crate) fn add(&mut self, units: u32, bytes: usize, now: Instant) {
         let second = self.second(now);
         let bucket = &mut self.buckets[(second % BUCKETS as u64) as usize];
         if bucket.second != second {
             *bucket = Bucket { second, ..Bucket::default() };
         }
-        bucket.units += 1;
+        bucket.units += units;
         bucket.bytes += bytes as u64;
     }
 
@@ -82,7 +82,7 @@ mod tests {
         let start = Instant::now();
         let mut meter = Meter::new(start);
         for n in 0..250 {
-            meter.add(1_000, after(start, n * 40));
+            meter.add(1, 1_000, after(start, n * 40));
             if n >= 25 {
                 assert_eq!(meter.rate(after(start, n * 40)), Rate { units: 25.0, bits: 200_000 }, "{n}");
             }
@@ -94,11 +94,11 @@ mod tests {
         let start = Instant::now();
         let mut meter = Meter::new(start);
         for n in 0..100 {
-            meter.add(100, after(start, n * 40));
+            meter.add(1, 100, after(start, n * 40));
         }
         assert_eq!(meter.rate(after(start, 6_000)).units, 12.5);
         assert_eq!(meter.rate(after(start, 8_500)), Rate::default());
-        meter.add(100, after(start, 100_000));
+        meter.add(1, 100, after(start, 100_000));
         assert_eq!(meter.rate(after(start, 101_000)).units, 0.25);
     }
 
@@ -106,7 +106,7 @@ mod tests {
     fn one_picture_is_no_flood() {
         let start = Instant::now();
         let mut meter = Meter::new(start);
-        meter.add(100, start);
+        meter.add(1, 100, start);
         assert_eq!(meter.rate(after(start, 1)).units, 2.0);
     }
 }

@@ -73,6 +73,7 @@ mod tests {
             since: Moment::now(),
             retry_at: None,
             parameters: None,
+            sound: None,
             transport: "",
             server: None,
         }

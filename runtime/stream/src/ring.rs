@@ -1,4 +1,4 @@
-//! The access units that are kept for subscribers, and where each subscriber goes on. Pure.
+//! The access and audio units that are kept for subscribers, and where each subscriber goes on. Pure.
 //!
 //! Kept is the GOP that runs, so that who comes late begins at its key frame, and what arrived within the last [`BACKLOG`], so that who is a
 //! little behind misses nothing at the next key frame. Together they never hold more than [`CAPACITY_BYTES`] beyond one access unit:
@@ -12,9 +12,9 @@ use std::collections::VecDeque;
 use std::mem::size_of;
 use std::time::Duration;
 
-use media::AccessUnit;
+use media::{AccessUnit, Moment, Unit};
 
-use crate::{Lag, Received, Start};
+use crate::{Lag, Received, Start, Tracks};
 
 /// Bytes that are kept of one stream: a GOP of eight seconds (250 pictures at 30/s) at 16 Mbit/s, which a 4K camera sends. Nobody waits when
 /// it is full: the oldest go.
@@ -26,8 +26,10 @@ pub(crate) const BACKLOG: Duration = Duration::from_secs(1);
 #[derive(Debug, Default)]
 pub(crate) struct Ring {
     slots: VecDeque<Slot>,
-    /// The number of the first slot; access units are numbered from the first of the stream.
+    /// The number of the first slot; access and audio units are numbered from the first of the stream.
     first: u64,
+    /// How many access units there were.
+    pictures: u64,
     /// The cost of all slots.
     bytes: usize,
     /// The newest key frame, also when it is in no slot any more.
@@ -40,26 +42,52 @@ pub(crate) struct Ring {
 
 #[derive(Clone, Debug)]
 struct Slot {
-    unit: AccessUnit,
+    unit: Unit,
     session: u64,
+    /// How many access units there were before it.
+    pictures: u64,
 }
 
 impl Slot {
     fn cost(&self) -> usize {
-        self.unit.data.len() + size_of::<Self>()
+        size_of::<Self>()
+            + match &self.unit {
+                Unit::Access(unit) => unit.data.len(),
+                Unit::Audio(unit) => unit.data.len(),
+            }
+    }
+
+    fn received(&self) -> Moment {
+        match &self.unit {
+            Unit::Access(unit) => unit.received,
+            Unit::Audio(unit) => unit.received,
+        }
+    }
+
+    fn is_sound(&self) -> bool {
+        matches!(self.unit, Unit::Audio(_))
     }
 }
 
 /// Where a subscriber is.
 #[derive(Debug)]
 pub(crate) struct Place {
-    /// The number of the access unit that it gets next, or from which on it looks for a key frame.
+    /// The number of what it gets next, or from which on it looks for a key frame.
     next: u64,
+    /// How many access units there were before that.
+    pictures: u64,
+    tracks: Tracks,
     seek: Seek,
     /// Left out, and not told yet.
     skipped: u64,
     /// The session of the last access unit that it got.
     session: Option<u64>,
+}
+
+impl Place {
+    pub(crate) fn tracks(&self) -> Tracks {
+        self.tracks
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,20 +113,21 @@ impl Ring {
     }
 
     /// Keeps one more, and lets go of what nobody needs or there is no room for.
-    pub(crate) fn push(&mut self, unit: AccessUnit) {
-        let slot = Slot { unit, session: self.session };
-        if slot.unit.key {
+    pub(crate) fn push(&mut self, unit: Unit) {
+        let slot = Slot { unit, session: self.session, pictures: self.pictures };
+        self.pictures += u64::from(!slot.is_sound());
+        if let Unit::Access(AccessUnit { key: true, .. }) = slot.unit {
             self.key = Some((self.end(), slot.clone()));
             self.fresh = true;
         }
-        let newest = slot.unit.received.steady;
+        let newest = slot.received().steady;
         self.bytes += slot.cost();
         self.slots.push_back(slot);
         // Within a GOP whose key frame has gone, only the backlog is of use to anybody.
         let gop = self.key.as_ref().map(|(number, _)| *number).filter(|number| *number >= self.first);
         while let [Some(front), Some(_)] = [self.slots.front(), self.slots.get(1)] {
             let needed = gop.is_some_and(|gop| self.first >= gop)
-                || newest.saturating_duration_since(front.unit.received.steady) <= BACKLOG;
+                || newest.saturating_duration_since(front.received().steady) <= BACKLOG;
             if needed && self.bytes <= CAPACITY_BYTES {
                 break;
             }
@@ -106,9 +135,10 @@ impl Ring {
         }
     }
 
-    /// Keeps the newest access unit alone.
+    /// Keeps the newest access unit alone, and what sound came behind it.
     pub(crate) fn keep_newest(&mut self) {
-        while self.slots.len() > 1 {
+        let newest = self.slots.iter().rposition(|slot| !slot.is_sound());
+        for _ in 0..newest.unwrap_or(self.slots.len()) {
             self.drop_front();
         }
         self.slots.shrink_to_fit();
@@ -128,12 +158,13 @@ impl Ring {
     }
 
     /// Where who comes now begins.
-    pub(crate) fn place(&self, start: Start) -> Place {
+    pub(crate) fn place(&self, start: Start, tracks: Tracks) -> Place {
         let next = match (&self.key, start) {
             (Some((number, _)), Start::Gop) if self.fresh => *number,
             _ => self.end(),
         };
-        Place { next, seek: Seek::Start, skipped: 0, session: None }
+        let pictures = self.pictures_before(next);
+        Place { next, pictures, tracks, seek: Seek::Start, skipped: 0, session: None }
     }
 
     /// The next thing for who is there, if there is one.
@@ -143,11 +174,13 @@ impl Ring {
         }
         if place.seek != Seek::No {
             let goal = self.goal(place);
+            let pictures = self.pictures_before(goal);
             if place.seek == Seek::Missed {
-                place.skipped += goal - place.next;
+                place.skipped += pictures - place.pictures;
             }
-            place.next = goal;
+            (place.next, place.pictures) = (goal, pictures);
         }
+        place.next = self.without_sound(place.next, place.tracks);
         let slot = self.slot(place.next)?;
         if place.skipped > 0 {
             return Some(Received::Skipped { units: std::mem::take(&mut place.skipped) });
@@ -157,7 +190,13 @@ impl Ring {
         }
         place.seek = Seek::No;
         place.next += 1;
-        Some(Received::Unit(slot.unit.clone()))
+        Some(match &slot.unit {
+            Unit::Access(unit) => {
+                place.pictures = slot.pictures + 1;
+                Received::Unit(unit.clone())
+            }
+            Unit::Audio(unit) => Received::Sound(unit.clone()),
+        })
     }
 
     /// Whether `take` would give something.
@@ -167,12 +206,11 @@ impl Ring {
 
     /// How far behind who is there is.
     pub(crate) fn lag(&self, place: &Place) -> Lag {
-        let next = self.resumes_at(place);
-        let (Some(next_slot), Some(newest)) = (self.slot(next), self.slots.back()) else {
+        let (Some(next), Some(newest)) = (self.slot(self.resumes_at(place)), self.slots.back()) else {
             return Lag::default();
         };
-        let time = newest.unit.received.steady.saturating_duration_since(next_slot.unit.received.steady);
-        Lag { units: self.end() - next, time }
+        let time = newest.received().steady.saturating_duration_since(next.received().steady);
+        Lag { units: self.pictures - next.pictures, time }
     }
 
     /// Makes `place` go on at the newest key frame, if that is ahead of it.
@@ -185,10 +223,24 @@ impl Ring {
     }
 
     fn resumes_at(&self, place: &Place) -> u64 {
-        match place.seek {
+        let next = match place.seek {
             Seek::No if place.next >= self.first => place.next,
             _ => self.goal(place),
+        };
+        self.without_sound(next, place.tracks)
+    }
+
+    /// This one, or the first access unit behind it for who wants no sound.
+    fn without_sound(&self, mut number: u64, tracks: Tracks) -> u64 {
+        while tracks == Tracks::Video && self.slot(number).is_some_and(Slot::is_sound) {
+            number += 1;
         }
+        number
+    }
+
+    /// How many access units there were before the one of this number, which is a key frame, or the end.
+    fn pictures_before(&self, number: u64) -> u64 {
+        self.slot(number).map_or(self.pictures, |slot| slot.pictures)
     }
 
     /// Where decoding can begin again: at the newest key frame, or at one that is still to come.

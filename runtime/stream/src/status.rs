@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use media::{Moment, Parameters};
+use media::{AudioParameters, Moment, Parameters};
 use serde::Serialize;
 use source::Error;
 
@@ -160,6 +160,8 @@ pub struct Status {
     pub retry_at: Option<Moment>,
     /// What is known of the video of the running session, or of the last one.
     pub parameters: Option<Arc<Parameters>>,
+    /// What is known of the sound of the running session, once some has come.
+    pub sound: Option<Arc<AudioParameters>>,
     /// `tcp`, `udp`, `http`, `push`, `file`, `test` while a session is open; empty otherwise.
     pub transport: &'static str,
     /// What the server of the session says that it is.

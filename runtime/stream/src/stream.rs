@@ -7,11 +7,10 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::demand::{Command, Demand};
-use crate::fanout::Fanout;
+use crate::demand::Command;
 use crate::supervisor::{self, Supervisor};
 use crate::work::{Configured, Open};
-use crate::{Snapshot, Start, State, Status, Subscription};
+use crate::{Feed, Snapshot, Start, State, Status, Subscription, Tracks};
 
 /// What a stream needs of the program round it.
 #[derive(Clone, Debug)]
@@ -32,8 +31,7 @@ pub struct Stream(Arc<Shared>);
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) config: Arc<config::Stream>,
-    pub(crate) fanout: Fanout,
-    pub(crate) demand: Demand,
+    pub(crate) feed: Arc<Feed>,
     status: watch::Receiver<Status>,
     inlet: Option<Inlet>,
     stop: CancellationToken,
@@ -65,12 +63,12 @@ impl Stream {
             since: Moment { wall: std::time::SystemTime::now(), steady: supervisor::now() },
             retry_at: None,
             parameters: None,
+            sound: None,
             transport: "",
             server: None,
         });
         let stop = parts.stop.child_token();
-        let (fanout, demand) = (Fanout::new(), Demand::default());
-        let shared = Arc::new(Shared { config, fanout, demand, status, inlet, stop: stop.clone() });
+        let shared = Arc::new(Shared { config, feed: Feed::new(), status, inlet, stop: stop.clone() });
         parts.tracker.spawn(Supervisor::new(shared.clone(), source, sender, parts.journal.clone(), stop).run());
         Self(shared)
     }
@@ -85,9 +83,14 @@ impl Stream {
         self.0.config.clone()
     }
 
-    /// Demand: the camera is connected while somebody holds a subscription.
+    /// Demand for its access units: the camera is connected while somebody holds a subscription.
     pub fn subscribe(&self, start: Start) -> Subscription {
-        Subscription::new(self.0.clone(), start)
+        self.0.feed.subscribe(start, Tracks::Video)
+    }
+
+    /// Its access units and its sound as they came. Subscriptions of it are demand too.
+    pub fn feed(&self) -> &Arc<Feed> {
+        &self.0.feed
     }
 
     /// What is known of it now.
@@ -102,7 +105,7 @@ impl Stream {
 
     /// Its counters now.
     pub fn snapshot(&self) -> Snapshot {
-        let (counters, rate, kept_bytes) = self.0.fanout.measure(supervisor::now());
+        let (counters, rate, kept_bytes) = self.0.feed.fanout.measure(supervisor::now());
         let status = self.0.status.borrow();
         Snapshot {
             units: counters.units,
@@ -114,7 +117,7 @@ impl Stream {
             rate: rate.units,
             bits_per_second: rate.bits,
             kept_bytes,
-            subscribers: self.0.demand.subscribers(),
+            subscribers: self.0.feed.demand.subscribers(),
             live_since: (status.state == State::Live).then_some(status.since),
         }
     }
@@ -126,22 +129,22 @@ impl Stream {
 
     /// Pins the connection: it is kept without viewers too, until [`Stream::stop`]. Enables a stream that was stopped; an attempt is made at once.
     pub fn start(&self) {
-        self.0.demand.command(Command::Start);
+        self.0.feed.demand.command(Command::Start);
     }
 
     /// Closes the session and disables the stream until it is started.
     pub fn stop(&self) {
-        self.0.demand.command(Command::Stop);
+        self.0.feed.demand.command(Command::Stop);
     }
 
     /// A new session at once if somebody wants it; enables a stream that was stopped, without pinning it.
     pub fn restart(&self) {
-        self.0.demand.command(Command::Restart);
+        self.0.feed.demand.command(Command::Restart);
     }
 
     /// Drops everything that is kept for subscribers. Who had not received all of it goes on at the next key frame, as does who comes later.
     pub fn purge(&self) {
-        self.0.fanout.clear();
+        self.0.feed.fanout.clear();
     }
 
     /// Tells the camera, and waits until the stream is gone. Subscribers get `None`.

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use media::AccessUnit;
+use media::{AccessUnit, AudioUnit};
 
+use crate::Feed;
 use crate::fanout::Taken;
 use crate::ring::Place;
-use crate::stream::Shared;
 
 /// Where a subscription begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,11 +16,22 @@ pub enum Start {
     KeyFrame,
 }
 
+/// What a subscription is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tracks {
+    /// Access units alone.
+    Video,
+    /// Access units, and the sound between them.
+    All,
+}
+
 /// What a subscription gives.
 #[derive(Clone, Debug)]
 pub enum Received {
     /// The next access unit. The first one, and the first behind `Skipped` and `Discontinuity`, is a key frame.
     Unit(AccessUnit),
+    /// The next piece of sound: never the first thing, nor the first behind `Skipped` and `Discontinuity`.
+    Sound(AudioUnit),
     /// The subscriber was too slow, or what was kept for it was purged: so many access units are left out, and a key frame is next.
     Skipped {
         /// How many.
@@ -39,28 +50,28 @@ pub struct Lag {
     pub time: Duration,
 }
 
-/// One subscriber's place in the access units of a stream. Holding it is demand; dropping it ends that.
+/// One subscriber's place in what a feed gives. Holding it is demand; dropping it ends that.
 #[derive(Debug)]
 pub struct Subscription {
-    shared: Arc<Shared>,
+    feed: Arc<Feed>,
     place: Place,
 }
 
 impl Subscription {
-    pub(crate) fn new(shared: Arc<Shared>, start: Start) -> Self {
-        shared.demand.add();
-        let place = shared.fanout.place(start);
-        Self { shared, place }
+    pub(crate) fn new(feed: Arc<Feed>, start: Start, tracks: Tracks) -> Self {
+        feed.demand.add();
+        let place = feed.fanout.place(start, tracks);
+        Self { feed, place }
     }
 
     /// The next thing, when there is one; `None` when the stream is closed and everything was received. Cancel-safe.
     pub async fn recv(&mut self) -> Option<Received> {
-        self.shared.fanout.take(&mut self.place).await
+        self.feed.fanout.take(&mut self.place).await
     }
 
     /// The next thing, if there is one now.
     pub fn try_recv(&mut self) -> Option<Received> {
-        match self.shared.fanout.try_take(&mut self.place) {
+        match self.feed.fanout.try_take(&mut self.place) {
             Taken::Some(received) => Some(received),
             Taken::NotYet | Taken::Closed => None,
         }
@@ -68,22 +79,22 @@ impl Subscription {
 
     /// Whether the stream is closed and everything was received.
     pub fn is_closed(&self) -> bool {
-        self.shared.fanout.is_over(&self.place)
+        self.feed.fanout.is_over(&self.place)
     }
 
     /// How far this subscription is behind.
     pub fn lag(&self) -> Lag {
-        self.shared.fanout.lag(&self.place)
+        self.feed.fanout.lag(&self.place)
     }
 
     /// Leaves out what comes before the newest key frame that is kept. What is left out is told as `Skipped`. False if there is none ahead.
     pub fn skip_to_newest_key(&mut self) -> bool {
-        self.shared.fanout.skip_to_newest_key(&mut self.place)
+        self.feed.fanout.skip_to_newest_key(&mut self.place)
     }
 }
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        self.shared.demand.remove();
+        self.feed.demand.remove();
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use journal::Journal;
-use media::{AccessUnit, Moment};
+use media::{AccessUnit, AudioUnit, Moment, Unit};
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -58,11 +58,12 @@ impl Supervisor {
             let event = tokio::select! {
                 biased;
                 () = self.stop.cancelled() => break,
-                change = self.shared.demand.changed() => Event::Demand(change),
+                change = self.shared.feed.demand.changed() => Event::Demand(change),
                 () = alarm.ring() => Event::Deadline { random: random() },
                 outcome = self.work.next() => match outcome {
                     Outcome::Opened(description) => self.opened(description),
-                    Outcome::Unit(unit) => self.hand_on(unit),
+                    Outcome::Unit(Unit::Access(unit)) => self.hand_on(unit),
+                    Outcome::Unit(Unit::Audio(unit)) => { self.hand_sound_on(unit); actions = vec![]; continue }
                     Outcome::Over(error) => self.over(&error),
                     Outcome::Closed => { actions = vec![]; continue }
                 },
@@ -75,6 +76,8 @@ impl Supervisor {
     fn opened(&mut self, description: source::Description) -> Event {
         self.begun = false;
         self.status.send_if_modified(|status| {
+            // Known again with its first piece: the camera may have another microphone, or none.
+            status.sound = None;
             status.transport = description.transport;
             status.server = description.server.map(Into::into);
             true
@@ -85,11 +88,11 @@ impl Supervisor {
     /// Gives an access unit to whoever watches, in the stream's own time. What comes before a session's first key frame nobody can use.
     fn hand_on(&mut self, mut unit: AccessUnit) -> Event {
         let key = unit.key;
-        self.shared.fanout.count_lost(unit.lost);
+        self.shared.feed.fanout.count_lost(unit.lost);
         if !self.begun && key {
             self.begun = true;
             self.timeline.begin_session();
-            self.shared.fanout.begin_session();
+            self.shared.feed.fanout.begin_session();
         }
         if self.begun {
             self.status.send_if_modified(|status| {
@@ -100,14 +103,26 @@ impl Supervisor {
                 news
             });
             unit.pts = self.timeline.place(unit.pts, unit.received.steady);
-            self.shared.fanout.push(unit, now());
+            self.shared.feed.fanout.push(unit.into(), now());
         }
         Event::Media { key }
     }
 
+    /// Sound is no sign of life: a camera that sends nothing else stalls.
+    fn hand_sound_on(&mut self, mut unit: AudioUnit) {
+        if self.begun {
+            let known = self.status.borrow().sound.as_ref().is_some_and(|known| Arc::ptr_eq(known, &unit.parameters));
+            if !known {
+                self.status.send_modify(|status| status.sound = Some(unit.parameters.clone()));
+            }
+            unit.pts = self.timeline.place_sound(unit.pts, unit.received.steady);
+            self.shared.feed.fanout.push(unit.into(), now());
+        }
+    }
+
     fn over(&mut self, error: &source::Error) -> Event {
         if !self.begun {
-            self.shared.fanout.count_failure();
+            self.shared.feed.fanout.count_failure();
         }
         Event::Over { reason: Reason::from(error), mending: error.mending(), random: random() }
     }
@@ -117,8 +132,8 @@ impl Supervisor {
             match action {
                 Action::Open => self.work.open(&*self.source),
                 Action::Close => self.close(),
-                Action::Forget => self.shared.fanout.clear(),
-                Action::KeepNewest => self.shared.fanout.keep_newest(),
+                Action::Forget => self.shared.feed.fanout.clear(),
+                Action::KeepNewest => self.shared.feed.fanout.keep_newest(),
             }
         }
     }
@@ -126,7 +141,7 @@ impl Supervisor {
     fn close(&mut self) {
         self.work.close();
         self.begun = false;
-        self.shared.fanout.end_session();
+        self.shared.feed.fanout.end_session();
         self.status.send_if_modified(|status| {
             let was_open = !status.transport.is_empty();
             status.transport = "";
@@ -179,7 +194,7 @@ impl Supervisor {
     /// Tells the camera, and those who watch.
     async fn end(mut self) {
         self.close();
-        self.shared.fanout.close();
+        self.shared.feed.fanout.close();
         let from = self.status.borrow().state;
         self.status.send_if_modified(|status| {
             let was = std::mem::replace(&mut status.state, State::Idle);
@@ -198,7 +213,7 @@ impl Supervisor {
 impl Drop for Supervisor {
     /// Nobody waits for a stream whose task is gone, however it went.
     fn drop(&mut self) {
-        self.shared.fanout.close();
+        self.shared.feed.fanout.close();
     }
 }
 

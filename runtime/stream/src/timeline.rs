@@ -24,6 +24,8 @@ pub(crate) struct Timeline {
     last: Option<Last>,
     /// Whether `last` is of this session.
     joined: bool,
+    /// What is added to the sound's timestamps beyond that: its clock may be set at another moment than that of the pictures.
+    sound: i64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +57,7 @@ impl Timeline {
                 if !self.joined || back || ahead {
                     let next = last.pts_out.saturating_add(elapsed).max(last.highest.saturating_add(SEAM));
                     self.offset = next.saturating_sub(pts_in);
+                    self.sound = 0;
                 }
             }
         }
@@ -63,6 +66,20 @@ impl Timeline {
         self.last = Some(Last { pts_in, pts_out, highest, received });
         self.joined = true;
         Timestamp::from_ticks(pts_out)
+    }
+
+    /// The same for sound of the running session, whose clock is that of the pictures. Where it is seconds away from them it is put beside them.
+    pub(crate) fn place_sound(&mut self, pts: Timestamp, received: Instant) -> Timestamp {
+        let out = pts.ticks().saturating_add(self.offset);
+        let Some(last) = &self.last else {
+            return Timestamp::from_ticks(out);
+        };
+        let expected = last.pts_out.saturating_add(ticks(received.saturating_duration_since(last.received)));
+        let is_away = |shift: i64| out.saturating_add(shift).saturating_sub(expected).saturating_abs() > AHEAD_BY;
+        if is_away(self.sound) {
+            self.sound = if is_away(0) { expected.saturating_sub(out) } else { 0 };
+        }
+        Timestamp::from_ticks(out.saturating_add(self.sound))
     }
 }
 
@@ -132,11 +149,31 @@ mod tests {
     }
 
     #[test]
+    fn sound_stays_beside_the_pictures_also_when_one_clock_is_set_before_the_other() {
+        let start = Instant::now();
+        let at = |ms: u64| start + Duration::from_millis(ms);
+        let mut timeline = Timeline::default();
+        let picture = |timeline: &mut Timeline, arrival: u64, ms: i64| {
+            timeline.place(Timestamp::from_ticks(ms * 90), at(arrival)).ticks() / 90
+        };
+        let sound = |timeline: &mut Timeline, arrival: u64, ms: i64| {
+            timeline.place_sound(Timestamp::from_ticks(ms * 90), at(arrival)).ticks() / 90
+        };
+        assert_eq!(picture(&mut timeline, 0, 500), 0);
+        assert_eq!(sound(&mut timeline, 5, 520), 20);
+        assert_eq!(picture(&mut timeline, 40, 3_600_540), 40, "the pictures' clock is set");
+        assert_eq!(sound(&mut timeline, 45, 560), 45);
+        assert_eq!(sound(&mut timeline, 85, 3_600_600), 100, "and now that of the sound");
+    }
+
+    #[test]
     fn absurd_timestamps_do_not_overflow() {
         let now = Instant::now();
         let mut timeline = Timeline::default();
         for pts in [i64::MIN, i64::MAX, 0, i64::MIN, 5, i64::MAX] {
             timeline.place(Timestamp::from_ticks(pts), now);
+            timeline.place_sound(Timestamp::from_ticks(pts), now);
+            timeline.place_sound(Timestamp::from_ticks(!pts), now);
         }
     }
 }

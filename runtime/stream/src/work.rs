@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use media::AccessUnit;
+use media::Unit;
 use source::push::Outlet;
 use source::{Description, Error};
 use tokio::time::timeout;
@@ -27,8 +27,8 @@ pub(crate) trait Open: Send + Sync + 'static {
 
 /// One connection of a source.
 pub(crate) trait Session: Send + 'static {
-    /// The next access unit; an error is the end. Cancel-safe.
-    fn next(&mut self) -> Boxed<'_, Result<AccessUnit, Error>>;
+    /// The next access or audio unit; an error is the end. Cancel-safe.
+    fn next(&mut self) -> Boxed<'_, Result<Unit, Error>>;
     /// Tells the camera, in bounded time.
     fn close(self: Box<Self>) -> Boxed<'static, ()>;
     /// For status.
@@ -54,7 +54,7 @@ impl Open for Configured {
 }
 
 impl Session for source::Session {
-    fn next(&mut self) -> Boxed<'_, Result<AccessUnit, Error>> {
+    fn next(&mut self) -> Boxed<'_, Result<Unit, Error>> {
         Box::pin(self.next())
     }
 
@@ -70,7 +70,7 @@ impl Session for source::Session {
 /// What came of waiting.
 pub(crate) enum Outcome {
     Opened(Description),
-    Unit(AccessUnit),
+    Unit(Unit),
     Over(Error),
     Closed,
 }

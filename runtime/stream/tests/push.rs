@@ -34,7 +34,7 @@ async fn push_at(stream: &Stream, number: u64, received: Moment) {
 fn number(received: &Received) -> Option<u64> {
     match received {
         Received::Unit(unit) => Some(u64::from_be_bytes(unit.data[..].try_into().expect("eight bytes"))),
-        Received::Skipped { .. } | Received::Discontinuity => None,
+        Received::Sound(_) | Received::Skipped { .. } | Received::Discontinuity => None,
     }
 }
 

@@ -5,9 +5,11 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
+use bytes::Bytes;
 use config::{Environment, Ink, Known};
-use media::{annexb, h264, h265, image};
+use media::{AccessUnit, Codec, Moment, Parameters, Size, Timestamp, annexb, h264, h265, image, nal};
 use source::file::annexb::Splitter;
 use source::http::multipart::Parser;
 
@@ -53,7 +55,7 @@ pub fn configuration(data: &[u8]) {
 
 /// One access unit as a camera sends it: its NAL units lie in it, and parameters that are read have a size that is taken.
 pub fn access_unit(data: &[u8]) {
-    let kind = h264::kind(data);
+    let kind = h264::kind(annexb::nal_units(data));
     assert!(!kind.key || kind.picture, "a key frame is a picture");
     if let Some(sps) = kind.sps
         && let Ok(parameters) = h264::parameters(sps, kind.pps.unwrap_or_default())
@@ -65,7 +67,21 @@ pub fn access_unit(data: &[u8]) {
         assert!(!nal.is_empty() && nal.len() <= data.len());
         let _ = h264::parameters(nal, &[]);
     }
-    _ = (h265::is_key(data), h265::is_reference(data));
+    _ = (h265::is_key(annexb::nal_units(data)), h265::is_reference(annexb::nal_units(data)));
+    _ = h265::parameter_sets(data).count();
+    lengths(data);
+}
+
+/// The same as NAL units behind lengths: what is left when parameter sets and delimiters are taken out has none, and comes back.
+fn lengths(data: &[u8]) {
+    let parameters = Arc::new(Parameters::bare(Codec::H264, Size::new(16, 16)));
+    let unit = AccessUnit::from_annexb(data, &parameters, Timestamp::ZERO, Moment::now());
+    let apart = |nal: &[u8]| unit.parameters.has_apart(nal);
+    assert!(!unit.nal_units().any(apart));
+    assert!(unit.nal_units().eq(annexb::nal_units(data).filter(|nal| !apart(nal))), "a NAL unit was lost");
+    // Bytes of any kind, taken for lengths.
+    let rest = nal::without_apart(&unit.parameters, Bytes::copy_from_slice(data));
+    assert!(rest.len() <= data.len() && !nal::units(&rest).any(apart));
 }
 
 /// A file of Annex B in pieces of any length: the same access units as in one piece.

@@ -8,7 +8,7 @@ use codec::Pool;
 use codec::decode::Decoder;
 use codec::encode::StillEncoder;
 use framegate_tests::clip::Clip;
-use media::{AccessUnit, Moment, StillFormat, Timestamp, h264};
+use media::{AccessUnit, Moment, StillFormat, Timestamp, annexb, h264};
 use rustix::time::{ClockId, clock_gettime};
 
 /// CPU time of decoding into pooled pictures and of encoding them, each for one picture.
@@ -20,24 +20,15 @@ pub(crate) struct Alone {
 
 /// Decodes and encodes a whole clip.
 pub(crate) fn measure(clip: &Clip, format: StillFormat, quality: u8) -> Result<Alone> {
-    let first = h264::kind(&clip.units[0].data);
+    let first = h264::kind(annexb::nal_units(&clip.units[0].data));
     let parameters = Arc::new(h264::parameters(first.sps.unwrap_or_default(), first.pps.unwrap_or_default())?);
     let mut decoder = Decoder::open(clip.codec, Pool::new(16 << 20))?;
     let mut encoder = StillEncoder::new();
     let (mut decoding, mut encoding, mut count) = (Duration::ZERO, Duration::ZERO, 0u32);
     let mut pictures = Vec::new();
     for unit in &clip.units {
-        let unit = AccessUnit {
-            codec: clip.codec,
-            data: unit.data.clone(),
-            pts: Timestamp::from_duration(Duration::from_secs(unit.order.into()) / clip.fps),
-            key: unit.key,
-            reference: true,
-            lost: 0,
-            received: Moment::now(),
-            captured: None,
-            parameters: parameters.clone(),
-        };
+        let pts = Timestamp::from_duration(Duration::from_secs(unit.order.into()) / clip.fps);
+        let unit = AccessUnit::from_annexb(&unit.data, &parameters, pts, Moment::now());
         let begin = now();
         decoder.push(&unit, &mut pictures)?;
         decoding += now() - begin;

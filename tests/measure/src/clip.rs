@@ -94,7 +94,7 @@ fn units(data: &[u8]) -> Vec<Unit> {
         }
     }
     let unit = |(order, data): (usize, Vec<u8>)| Unit {
-        key: h264::kind(&data).key,
+        key: h264::kind(annexb::nal_units(&data)).key,
         data: Bytes::from(data),
         order: order as u32,
         number: order as u32,

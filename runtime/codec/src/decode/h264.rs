@@ -24,6 +24,8 @@ pub(super) struct Video {
     fed: u64,
     /// The stream's parameters cannot be decoded: until there are others.
     refused: Option<Error>,
+    /// The byte stream of the access unit that is fed.
+    stream: Vec<u8>,
     scratch: Vec<u8>,
 }
 
@@ -45,12 +47,22 @@ impl Video {
             units: VecDeque::new(),
             fed: 0,
             refused: None,
+            stream: Vec::new(),
             scratch: Vec::new(),
         }
     }
 
     pub(super) fn push(&mut self, unit: &AccessUnit, out: &mut Vec<Picture>) -> Result<(), Error> {
-        let content = self.headers.read(&unit.data);
+        let mut stream = std::mem::take(&mut self.stream);
+        stream.clear();
+        unit.write_annexb(&mut stream);
+        let pushed = self.feed(unit, &stream, out);
+        self.stream = stream;
+        pushed
+    }
+
+    fn feed(&mut self, unit: &AccessUnit, stream: &[u8], out: &mut Vec<Picture>) -> Result<(), Error> {
+        let content = self.headers.read(stream);
         if let Some(sps) = content.new_sps {
             self.refused = refusal(sps);
             if content.replaces {
@@ -64,13 +76,13 @@ impl Video {
         if let Some(refused) = &self.refused {
             return Err(refused.clone());
         }
-        if unit.data.is_empty() {
+        if stream.is_empty() {
             return Ok(());
         }
         if self.library.is_none() {
             self.start(unit, &content)?;
         }
-        let data = rewritten(&unit.data, &content, &mut self.scratch);
+        let data = rewritten(stream, &content, &mut self.scratch);
         self.fed += 1;
         if self.units.len() == REMEMBERED {
             self.units.pop_front();

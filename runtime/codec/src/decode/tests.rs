@@ -9,20 +9,22 @@ use crate::h264::{Encoder, Settings};
 use crate::pixels::{self, Format};
 
 fn unit(codec: Codec, data: impl Into<Bytes>, pts: i64) -> AccessUnit {
-    let parameters = Parameters::bare(codec, Size::new(64, 48));
-    AccessUnit::alone(Arc::new(parameters), data.into(), Timestamp::from_ticks(pts), Moment::now())
+    let parameters = Arc::new(Parameters::bare(codec, Size::new(64, 48)));
+    AccessUnit::alone(parameters, data.into(), Timestamp::from_ticks(pts), Moment::now())
 }
 
 /// A stream of a moving square.
 fn stream(size: Size, pictures: usize, gop: u32) -> Vec<AccessUnit> {
     let pool = Pool::new(1 << 20);
     let mut encoder = Encoder::open(&Settings { size, fps: 25, bitrate_bps: 1_000_000, gop }).unwrap();
+    let mut parameters = Arc::new(Parameters::bare(Codec::H264, size));
     let made = (0..pictures).map(|at| {
         let mut picture = Picture::black(&pool, size, Color::default(), Stamp::test());
         draw::fill(&mut picture, Rect::new(4 * at as i32 % 40, 8, 20, 20), Rgba::rgb(250, 200, 40));
         let encoded = encoder.encode(&picture, false).unwrap().unwrap();
-        let mut unit = unit(Codec::H264, encoded.data, 3600 * at as i64);
-        unit.key = encoded.key;
+        let pts = Timestamp::from_ticks(3600 * at as i64);
+        let unit = AccessUnit::from_annexb(&encoded.data, &parameters, pts, Moment::now());
+        parameters = unit.parameters.clone();
         unit
     });
     made.collect()
@@ -115,15 +117,9 @@ fn garbage_never_panics_and_decoding_goes_on() {
 
 #[test]
 fn parameter_sets_from_elsewhere_are_enough_for_a_join() {
-    let units = stream(Size::new(64, 48), 3, 10);
-    let kind = media::h264::kind(&units[0].data);
-    let (sps, pps) = (kind.sps.unwrap(), kind.pps.unwrap());
-    let mut data = Vec::new();
-    for nal in media::annexb::nal_units(&units[0].data).filter(|nal| nal[0] & 0x1f == 5) {
-        media::annexb::push_nal(&mut data, nal);
-    }
-    let mut bare = unit(Codec::H264, data, 0);
-    bare.parameters = Arc::new(media::h264::parameters(sps, pps).unwrap());
+    // A join between key frames: nothing is in band.
+    let mut bare = stream(Size::new(64, 48), 3, 10).remove(0);
+    bare.key = false;
     let mut decoder = Decoder::open(Codec::H264, Pool::new(0)).unwrap();
     let (pictures, errors) = decode_all(&mut decoder, &[bare]);
     assert_eq!((pictures.len(), errors.len()), (1, 0));

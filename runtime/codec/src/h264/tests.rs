@@ -15,7 +15,7 @@ fn every_group_begins_with_parameter_sets_and_an_idr_picture() {
     let mut encoder = Encoder::open(&SETTINGS).unwrap();
     for at in 0..35 {
         let encoded = encoder.encode(&picture(Color::default(), at), at == 13).unwrap().unwrap();
-        let kind = media::h264::kind(&encoded.data);
+        let kind = media::h264::kind(media::annexb::nal_units(&encoded.data));
         // A forced key frame begins a group of its own.
         let key = at < 13 && at % 10 == 0 || at >= 13 && (at - 13) % 10 == 0;
         assert_eq!((encoded.key, kind.key, kind.sps.is_some(), kind.pps.is_some()), (key, key, key, key), "{at}");
@@ -31,7 +31,7 @@ fn the_sps_tells_size_and_colours_and_that_nothing_is_reordered() {
             let mut encoder = Encoder::open(&SETTINGS).unwrap();
             encoder.encode(&picture(Color::default(), 0), false).unwrap();
             let encoded = encoder.encode(&picture(color, 0), true).unwrap().unwrap();
-            let kind = media::h264::kind(&encoded.data);
+            let kind = media::h264::kind(media::annexb::nal_units(&encoded.data));
             let parameters = media::h264::parameters(kind.sps.unwrap(), kind.pps.unwrap()).unwrap();
             assert_eq!((parameters.size, parameters.color), (SETTINGS.size, color));
             assert!(!parameters.reordered && !parameters.interlaced);

@@ -40,16 +40,10 @@ pub(crate) fn access_units(file: &[u8]) -> Vec<AccessUnit> {
     }
     let units = units.into_iter().zip(known).enumerate();
     units
-        .map(|(at, ((data, key), parameters))| AccessUnit {
-            codec: Codec::H264,
-            pts: Timestamp::from_ticks(at as i64 * 3600),
-            key,
-            reference: h264::kind(&data).reference,
-            data: data.into(),
-            lost: 0,
-            received: Moment::now(),
-            captured: None,
-            parameters,
+        .map(|(at, ((data, key), parameters))| {
+            let pts = Timestamp::from_ticks(at as i64 * 3600);
+            let unit = AccessUnit::from_annexb(&data, &parameters, pts, Moment::now());
+            AccessUnit { key, ..unit }
         })
         .collect()
 }

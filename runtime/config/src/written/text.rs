@@ -6,7 +6,7 @@ use toml::de::DeValue;
 use super::Open;
 use crate::mistake::Wrong;
 use crate::nearest::nearest;
-use crate::resolved::{OnError, StillsFormat, Transport};
+use crate::resolved::{HlsVariant, OnError, StillsFormat, Transport};
 use crate::section::{At, Value, one_of, shown};
 
 impl<T: JsonSchema> JsonSchema for At<T> {
@@ -194,6 +194,10 @@ impl Word for Transport {
 
 impl Word for OnError {
     const WORDS: &'static [(&'static str, Self)] = &[("pass", Self::Pass), ("drop", Self::Drop), ("last", Self::Last)];
+}
+
+impl Word for HlsVariant {
+    const WORDS: &'static [(&'static str, Self)] = &[("ll", Self::LowLatency), ("fmp4", Self::Fmp4), ("ts", Self::Ts)];
 }
 
 impl Word for StillsFormat {

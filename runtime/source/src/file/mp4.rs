@@ -3,11 +3,12 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 
 use bytes::Bytes;
-use media::{Parameters, annexb, h264};
+use media::{Parameters, h264, nal};
 use re_mp4::{Mp4, StsdBoxContent, TrackKind};
 
 use super::annexb::MAX_UNIT;
 use super::reader::{Timed, Why};
+use crate::assembler::Raw;
 
 /// The most bytes of index (`moov`, `moof`) that are read: a day of video at 30/s has half of that.
 const MAX_INDEX: u64 = 64 << 20;
@@ -80,12 +81,12 @@ impl Movie {
             raw.resize(sample.size as usize, 0);
             file.seek(SeekFrom::Start(sample.offset))?;
             file.read_exact(&mut raw)?;
-            let (data, reference) = self.annexb(&raw);
+            let (data, reference) = self.lengths(&raw);
             if data.is_empty() {
                 continue;
             }
             let timed = Timed {
-                data,
+                data: Raw::Lengths(data),
                 reference,
                 decode: base + sample.decode - first.decode,
                 show: base + sample.show - first.show,
@@ -97,9 +98,9 @@ impl Movie {
         Ok(ControlFlow::Continue(base + self.length))
     }
 
-    /// NAL units behind lengths (ISO/IEC 14496-15, section 5.3.2) as NAL units behind start codes. What a wrong length leaves is dropped.
-    fn annexb(&self, raw: &[u8]) -> (Bytes, bool) {
-        let mut data = Vec::with_capacity(raw.len() + 64);
+    /// The NAL units behind lengths of four bytes, whatever the file has (ISO/IEC 14496-15, section 5.3.2). What a wrong length leaves is dropped.
+    fn lengths(&self, raw: &[u8]) -> (Bytes, bool) {
+        let mut data = Vec::with_capacity(raw.len());
         let mut reference = false;
         let mut rest = raw;
         while let Some((length, behind)) = rest.split_at_checked(self.length_size) {
@@ -109,7 +110,7 @@ impl Movie {
             };
             if let Some(first) = nal.first() {
                 reference |= matches!(h264::nal_type(nal), 1..=5) && first & 0x60 != 0;
-                annexb::push_nal(&mut data, nal);
+                nal::push(&mut data, nal);
             }
             rest = behind;
         }

@@ -3,12 +3,12 @@ use std::io::{Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use bytes::Bytes;
 use media::Parameters;
 
 use super::annexb::{Splitter, TooLarge, Unit};
 use super::mp4::Movie;
 use super::reorder::Reorder;
+use crate::assembler::Raw;
 
 /// Pictures a second where nothing tells: what most test clips have.
 const USUAL_RATE: f64 = 25.0;
@@ -16,9 +16,9 @@ const USUAL_RATE: f64 = 25.0;
 const READ: usize = 64 << 10;
 
 /// An access unit and its times in 90 kHz ticks since the session began; loops follow one another without a gap.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Timed {
-    pub(super) data: Bytes,
+    pub(super) data: Raw,
     pub(super) reference: bool,
     /// When it is due: decoding times never go back.
     pub(super) decode: i64,
@@ -174,6 +174,6 @@ impl Clock {
         let ticks = |pictures: u64| (pictures as f64 * media::Timestamp::CLOCK_RATE as f64 / rate).round() as i64;
         let decode = ticks(self.decoded);
         self.decoded += 1;
-        Timed { data: unit.data, reference: unit.reference, decode, show: ticks(place) }
+        Timed { data: Raw::AnnexB(unit.data), reference: unit.reference, decode, show: ticks(place) }
     }
 }

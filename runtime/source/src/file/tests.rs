@@ -49,7 +49,7 @@ async fn a_byte_stream_is_looped_in_real_time_with_times_that_go_on() {
     let began = Instant::now();
     let mut units = Vec::new();
     for _ in 0..7 {
-        units.push(session.next().await.unwrap());
+        units.push(session.next().await.unwrap().into_access().unwrap());
     }
     assert_eq!(
         units.iter().map(|unit| unit.pts.ticks()).collect::<Vec<_>>(),
@@ -87,7 +87,7 @@ async fn next_can_be_cancelled() {
     let mut times = Vec::new();
     while times.len() < 5 {
         if let Ok(unit) = tokio::time::timeout(Duration::from_millis(7), session.next()).await {
-            times.push(unit.unwrap().pts.ticks());
+            times.push(unit.unwrap().into_access().unwrap().pts.ticks());
         }
     }
     assert_eq!(times, [0, 3_600, 7_200, 10_800, 14_400]);

@@ -13,7 +13,7 @@ use url::Url;
 
 use super::failure::{Failure, Step};
 use super::reception::Reception;
-use super::track::{self, Track};
+use super::track::{self, Track, Tracks};
 use super::{Way, failure};
 use crate::session::Description;
 use crate::{Error, Timeouts, USER_AGENT};
@@ -23,6 +23,7 @@ struct Plan {
     url: Url,
     credentials: Option<Credentials>,
     limits: Timeouts,
+    sound: config::Sound,
 }
 
 /// Connects, with at most three attempts: one more for a nonce that went stale, one more for a camera that mixes up TCP and UDP.
@@ -35,7 +36,7 @@ pub(super) async fn open(url: &str, stream: &Stream, limits: Timeouts) -> Result
         .credentials
         .as_ref()
         .map(|given| Credentials { username: given.username.clone(), password: given.password.expose_secret().into() });
-    let plan = Plan { url, credentials, limits };
+    let plan = Plan { url, credentials, limits, sound: stream.sound };
 
     let mut ways: &[Way] = match stream.transport {
         Transport::Auto => &[Way::Tcp, Way::Udp],
@@ -67,30 +68,52 @@ impl Plan {
         let limit = self.limits.connect.max(self.limits.describe);
         let mut described = within(limit, Step::Describe, Session::describe(self.url.clone(), options)).await?;
 
-        let track = track::choose(described.streams()).map_err(|error| Failure::unusable(Step::Describe, error))?;
-        let way = self.setup(&mut described, &track, ways).await?;
+        let tracks = track::choose(described.streams(), self.sound);
+        let Tracks { video, sound } = tracks.map_err(|error| Failure::unusable(Step::Describe, error))?;
+        let way = self.setup(&mut described, video.index, ways).await?;
+        let sound = match sound {
+            Some(sound) => self.setup_sound(&mut described, sound, way).await?,
+            None => None,
+        };
 
         let policy = PlayOptions::default().initial_timestamp(InitialTimestampPolicy::Permissive);
         let playing = within(self.limits.play, Step::Play, Box::pin(described.play(policy))).await?;
         let description = Description {
             transport: way.word(),
-            codec: Some(track.codec),
+            codec: Some(video.codec),
             server: playing.tool().map(|tool| tool.chars().filter(|c| !c.is_control()).take(80).collect()),
         };
-        let reception = Reception::new(demuxed(playing)?, track);
+        let reception = Reception::new(demuxed(playing)?, Tracks { video, sound });
         Ok(super::Session { reception, group, description, limits: self.limits })
     }
 
-    /// SETUP of the one track, over the first way that the camera takes.
-    async fn setup(&self, described: &mut Session<Described>, track: &Track, ways: &[Way]) -> Result<Way, Failure> {
+    /// SETUP of the sound, over the way that the video takes. A camera that refuses it is watched without.
+    async fn setup_sound<C>(
+        &self,
+        described: &mut Session<Described>,
+        sound: Track<C>,
+        way: Way,
+    ) -> Result<Option<Track<C>>, Failure> {
+        match self.setup(described, sound.index, &[way]).await {
+            Ok(_) => Ok(Some(sound)),
+            Err(failure) if failure.is_answered() => {
+                tracing::info!(transport = way.word(), "the camera refuses SETUP of its sound: it is watched without");
+                Ok(None)
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// SETUP of one track, over the first way that the camera takes.
+    async fn setup(&self, described: &mut Session<Described>, track: usize, ways: &[Way]) -> Result<Way, Failure> {
         let mut ways = ways.iter().copied().peekable();
         while let Some(way) = ways.next() {
             let transport = match way {
                 Way::Tcp => retina::client::Transport::Tcp(TcpTransportOptions::default()),
                 Way::Udp => retina::client::Transport::Udp(UdpTransportOptions::default()),
             };
-            let options = SetupOptions::default().transport(transport).frame_format(FrameFormat::SIMPLE);
-            match within(self.limits.setup, Step::Setup, Box::pin(described.setup(track.index, options))).await {
+            let options = SetupOptions::default().transport(transport).frame_format(FrameFormat::MP4);
+            match within(self.limits.setup, Step::Setup, Box::pin(described.setup(track, options))).await {
                 Ok(()) => return Ok(way),
                 Err(failure) if ways.peek().is_some() && failure.is_refused_transport() => {
                     tracing::debug!(refused = way.word(), "the camera refuses this transport, trying the next");

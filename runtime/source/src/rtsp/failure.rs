@@ -56,6 +56,11 @@ impl Failure {
         }
     }
 
+    /// The camera said no, in so many words: the connection is as it was.
+    pub(super) fn is_answered(&self) -> bool {
+        self.status().is_some_and(|status| status >= 400)
+    }
+
     /// 461 is "Unsupported transport" (RFC 2326, section 11.3.14); some servers say 400 instead.
     pub(super) fn is_refused_transport(&self) -> bool {
         matches!(self.status(), Some(400 | 461))

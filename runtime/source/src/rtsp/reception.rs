@@ -1,14 +1,16 @@
+use std::sync::Arc;
+
 use bytes::Bytes;
 use futures::StreamExt;
-use media::{AccessUnit, Codec, Moment, Parameters, Size, h264};
+use media::{AccessUnit, AudioCodec, AudioParameters, AudioUnit, Codec, Moment, Parameters, Size, Unit, h264};
 use retina::client::Demuxed;
-use retina::codec::{CodecItem, ParametersRef, VideoParameters, VideoParametersCodec};
+use retina::codec::{AudioFrame, CodecItem, ParametersRef, VideoFrame, VideoParameters, VideoParametersCodec};
 
 use super::failure::{self, Damage};
-use super::time::Clock;
-use super::track::Track;
+use super::time::{At, Clocks};
+use super::track::Tracks;
 use crate::Error;
-use crate::assembler::Assembler;
+use crate::assembler::{Assembler, Raw};
 use crate::noise::Noise;
 
 /// Packets in a row with a number far from the expected one that end the session: more than a camera that sends late ones over TCP ever did,
@@ -18,8 +20,10 @@ const MAX_OUT_OF_SEQUENCE: u32 = 64;
 /// What comes behind PLAY.
 pub(super) struct Reception {
     demuxed: Demuxed,
-    track: Track,
-    clock: Clock,
+    tracks: Tracks,
+    clocks: Clocks,
+    /// Of the sound, if there is any.
+    sound: Option<Arc<AudioParameters>>,
     assembler: Assembler,
     noise: Noise,
     out_of_sequence: u32,
@@ -29,15 +33,20 @@ pub(super) struct Reception {
 }
 
 impl Reception {
-    pub(super) fn new(demuxed: Demuxed, track: Track) -> Self {
-        let mut assembler = Assembler::new(track.codec);
-        if let Some(ParametersRef::Video(described)) = demuxed.streams()[track.index].parameters() {
+    pub(super) fn new(demuxed: Demuxed, tracks: Tracks) -> Self {
+        let mut assembler = Assembler::new(tracks.video.codec);
+        if let Some(ParametersRef::Video(described)) = demuxed.streams()[tracks.video.index].parameters() {
             describe(&mut assembler, described);
         }
+        let sound = tracks.sound.and_then(|track| match demuxed.streams()[track.index].parameters()? {
+            ParametersRef::Audio(described) => Some(Arc::new(audio(track.codec, described))),
+            _ => None,
+        });
         Self {
             demuxed,
-            track,
-            clock: Clock::default(),
+            tracks,
+            clocks: Clocks::default(),
+            sound,
             assembler,
             noise: Noise::new("damaged packets"),
             out_of_sequence: 0,
@@ -47,7 +56,7 @@ impl Reception {
     }
 
     /// Cancel-safe: the only wait is for retina's next item, and an item is used as soon as it is there.
-    pub(super) async fn next(&mut self) -> Result<AccessUnit, Error> {
+    pub(super) async fn next(&mut self) -> Result<Unit, Error> {
         loop {
             match self.demuxed.next().await {
                 None => return Err(Error::Ended),
@@ -80,51 +89,88 @@ impl Reception {
         Ok(())
     }
 
-    fn item(&mut self, item: CodecItem) -> Option<AccessUnit> {
+    fn item(&mut self, item: CodecItem) -> Option<Unit> {
         match item {
-            CodecItem::VideoFrame(frame) if frame.stream_id() == self.track.index => {
-                let received = Moment::now();
-                self.out_of_sequence = 0;
-                self.lost = self.lost.saturating_add(u32::from(frame.loss()));
-                if frame.has_new_parameters()
-                    && let Some(ParametersRef::Video(described)) = self.demuxed.streams()[self.track.index].parameters()
-                {
-                    describe(&mut self.assembler, described);
-                }
-                let at = frame.timestamp();
-                let (ticks, rate) = (at.timestamp(), at.clock_rate().get());
-                let (key, reference) = (frame.is_random_access_point(), !frame.is_disposable());
-                let made = match self.assembler.assemble(frame.into_data(), key) {
-                    Ok(made) => made,
-                    Err(why) => {
-                        self.noise.note(received.steady, || why.to_string());
-                        return None;
-                    }
-                };
-                self.begun = true;
-                Some(AccessUnit {
-                    codec: self.track.codec,
-                    data: made.data,
-                    pts: self.clock.pts(ticks, rate),
-                    key: made.key,
-                    reference,
-                    lost: std::mem::take(&mut self.lost),
-                    received,
-                    captured: self.clock.captured(ticks, rate),
-                    parameters: made.parameters,
-                })
+            CodecItem::VideoFrame(frame) if frame.stream_id() == self.tracks.video.index => {
+                self.picture(frame).map(Unit::Access)
             }
-            CodecItem::Rtcp(packet) if packet.stream_id() == self.track.index => {
+            CodecItem::AudioFrame(frame) => self.audio(&frame).map(Unit::Audio),
+            CodecItem::Rtcp(packet) => {
                 let report = packet
                     .pkts()
                     .find_map(|packet| packet.as_sender_report().ok().flatten().map(|report| report.ntp_timestamp().0));
+                let clock = match packet.stream_id() == self.tracks.video.index {
+                    true => &mut self.clocks.video,
+                    false => &mut self.clocks.sound,
+                };
                 if let (Some(at), Some(ntp)) = (packet.rtp_timestamp(), report) {
-                    self.clock.report(at.timestamp(), ntp);
+                    clock.report(at.timestamp(), ntp);
                 }
                 None
             }
             _ => None,
         }
+    }
+
+    fn picture(&mut self, frame: VideoFrame) -> Option<AccessUnit> {
+        let received = Moment::now();
+        let video = self.tracks.video;
+        self.out_of_sequence = 0;
+        self.lost = self.lost.saturating_add(u32::from(frame.loss()));
+        if frame.has_new_parameters()
+            && let Some(ParametersRef::Video(described)) = self.demuxed.streams()[video.index].parameters()
+        {
+            describe(&mut self.assembler, described);
+        }
+        let at = At::from(frame.timestamp());
+        let (key, reference) = (frame.is_random_access_point(), !frame.is_disposable());
+        let raw = match video.codec {
+            Codec::Jpeg => Raw::Still(frame.into_data()),
+            _ => Raw::Lengths(frame.into_data().into()),
+        };
+        let made = match self.assembler.assemble(raw, key) {
+            Ok(made) => made,
+            Err(why) => {
+                self.noise.note(received.steady, || why.to_string());
+                return None;
+            }
+        };
+        self.begun = true;
+        Some(AccessUnit {
+            codec: video.codec,
+            data: made.data,
+            pts: self.clocks.video.pts(at),
+            key: made.key,
+            reference,
+            lost: std::mem::take(&mut self.lost),
+            received,
+            captured: self.clocks.video.captured(at.ticks, at.rate),
+            parameters: made.parameters,
+        })
+    }
+
+    /// What comes before the first picture has nothing that it belongs to.
+    fn audio(&mut self, frame: &AudioFrame) -> Option<AudioUnit> {
+        self.tracks.sound.filter(|track| track.index == frame.stream_id())?;
+        let parameters = self.sound.clone()?;
+        Some(AudioUnit {
+            // retina's own may be a part of a whole packet.
+            data: Bytes::copy_from_slice(frame.data()),
+            pts: self.clocks.sound(At::from(frame.timestamp()))?,
+            samples: frame.frame_length().get(),
+            received: Moment::now(),
+            parameters,
+        })
+    }
+}
+
+fn audio(codec: AudioCodec, described: &retina::codec::AudioParameters) -> AudioParameters {
+    AudioParameters {
+        codec,
+        sample_rate: described.clock_rate(),
+        channels: described.channels().get(),
+        config: Bytes::copy_from_slice(described.extra_data()),
+        rfc6381: described.rfc6381_codec().unwrap_or_default().to_owned(),
     }
 }
 
@@ -148,6 +194,7 @@ fn bare(codec: Codec, described: &VideoParameters, sps: Bytes, pps: Bytes) -> Pa
     Parameters {
         sps,
         pps,
+        record: Bytes::copy_from_slice(described.extra_data()),
         rfc6381: described.rfc6381_codec().to_owned(),
         reordered: true,
         ..Parameters::bare(codec, Size::new(width, height))

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use media::{Codec, Moment, Parameters, Size, Timestamp};
+use media::{AudioCodec, AudioParameters, AudioUnit, Codec, Moment, Parameters, Size, Timestamp};
 
 use super::*;
 
@@ -19,11 +19,11 @@ impl Camera {
         Self { ring: Ring::default(), start: Moment::now(), sent: 0, parameters }
     }
 
-    /// `K` is a key frame, anything else is none; one every `ms`.
+    /// `K` is a key frame, `s` sound, anything else a picture that is none; one every `ms`.
     fn send(&mut self, pattern: &str, bytes: usize, ms: u64) {
         for c in pattern.chars() {
             let steady = self.start.steady + Duration::from_millis(self.sent * ms);
-            self.ring.push(AccessUnit {
+            let unit = AccessUnit {
                 codec: Codec::H264,
                 data: Bytes::from(vec![0; bytes]),
                 pts: Timestamp::from_ticks(self.sent as i64),
@@ -33,6 +33,10 @@ impl Camera {
                 received: Moment { steady, ..self.start },
                 captured: None,
                 parameters: self.parameters.clone(),
+            };
+            self.ring.push(match c {
+                's' => sound(&unit).into(),
+                _ => unit.into(),
             });
             self.sent += 1;
         }
@@ -44,6 +48,7 @@ impl Camera {
         while let Some(received) = self.ring.take(place) {
             got.push(match received {
                 Received::Unit(unit) => unit.pts.ticks().to_string(),
+                Received::Sound(unit) => format!("s{}", unit.pts.ticks()),
                 Received::Skipped { units } => format!("-{units}"),
                 Received::Discontinuity => "|".into(),
             });
@@ -53,11 +58,52 @@ impl Camera {
     }
 }
 
+fn sound(unit: &AccessUnit) -> AudioUnit {
+    let parameters = AudioParameters {
+        codec: AudioCodec::Pcmu,
+        sample_rate: 8_000,
+        channels: 1,
+        config: Bytes::new(),
+        rfc6381: String::new(),
+    };
+    let AccessUnit { data, pts, received, .. } = unit.clone();
+    AudioUnit { data, pts, samples: 160, received, parameters: Arc::new(parameters) }
+}
+
+#[test]
+fn sound_is_for_those_who_want_it_and_counts_as_no_access_unit() {
+    let mut camera = Camera::new();
+    let mut early = camera.ring.place(Start::Gop, Tracks::All);
+    camera.send("sKspsp", 100, 10);
+    let (mut pictures, mut all) =
+        (camera.ring.place(Start::Gop, Tracks::Video), camera.ring.place(Start::Gop, Tracks::All));
+    assert_eq!(camera.ring.lag(&all).units, 3);
+    assert_eq!(camera.drain(&mut pictures), "1 3 5");
+    assert_eq!(camera.drain(&mut all), "1 s2 3 s4 5");
+    assert_eq!(camera.drain(&mut early), "1 s2 3 s4 5", "nobody begins with sound");
+    camera.send("sss", 100, 10);
+    assert!(!camera.ring.has_more(&pictures));
+    assert_eq!(camera.drain(&mut all), "s6 s7 s8");
+    // Five access units and as much sound are missed.
+    camera.send("pspspspspsKsss", 100, 500);
+    assert_eq!(camera.drain(&mut pictures), "-5 19");
+    assert_eq!(camera.drain(&mut all), "-5 19 s20 s21 s22");
+}
+
+#[test]
+fn the_newest_access_unit_is_kept_also_where_sound_came_behind_it() {
+    let mut camera = Camera::new();
+    camera.send("KspKsss", 100, 10);
+    camera.ring.keep_newest();
+    let mut late = camera.ring.place(Start::Gop, Tracks::Video);
+    assert_eq!(camera.drain(&mut late), "3");
+}
+
 #[test]
 fn a_late_subscriber_begins_at_the_cached_key_frame() {
     let mut camera = Camera::new();
     camera.send("KppppKpp", 100, 100);
-    let mut late = camera.ring.place(Start::Gop);
+    let mut late = camera.ring.place(Start::Gop, Tracks::Video);
     assert_eq!(camera.ring.lag(&late), Lag { units: 3, time: Duration::from_millis(200) });
     assert_eq!(camera.drain(&mut late), "5 6 7");
     camera.send("pKp", 100, 100);
@@ -69,7 +115,7 @@ fn a_late_subscriber_begins_at_the_cached_key_frame() {
 fn one_who_wants_the_next_key_frame_waits_for_it_and_missed_nothing() {
     let mut camera = Camera::new();
     camera.send("Kp", 100, 100);
-    let mut next = camera.ring.place(Start::KeyFrame);
+    let mut next = camera.ring.place(Start::KeyFrame, Tracks::Video);
     camera.send("ppp", 100, 100);
     assert_eq!(camera.drain(&mut next), "");
     camera.send("Kp", 100, 100);
@@ -79,7 +125,7 @@ fn one_who_wants_the_next_key_frame_waits_for_it_and_missed_nothing() {
 #[test]
 fn without_a_cached_key_frame_a_subscriber_begins_at_the_first() {
     let mut camera = Camera::new();
-    let mut early = camera.ring.place(Start::Gop);
+    let mut early = camera.ring.place(Start::Gop, Tracks::Video);
     assert_eq!(camera.drain(&mut early), "");
     camera.send("Kp", 100, 100);
     assert_eq!(camera.drain(&mut early), "0 1");
@@ -88,7 +134,7 @@ fn without_a_cached_key_frame_a_subscriber_begins_at_the_first() {
 #[test]
 fn a_little_behind_over_a_key_frame_misses_nothing() {
     let mut camera = Camera::new();
-    let mut place = camera.ring.place(Start::Gop);
+    let mut place = camera.ring.place(Start::Gop, Tracks::Video);
     camera.send("K", 100, 100);
     camera.ring.take(&mut place);
     camera.send("ppppppppKp", 100, 100);
@@ -98,7 +144,7 @@ fn a_little_behind_over_a_key_frame_misses_nothing() {
 #[test]
 fn a_slow_subscriber_goes_on_at_the_newest_key_frame_and_is_told() {
     let mut camera = Camera::new();
-    let mut slow = camera.ring.place(Start::Gop);
+    let mut slow = camera.ring.place(Start::Gop, Tracks::Video);
     camera.send("Kp", 100, 500);
     assert!(camera.ring.take(&mut slow).is_some());
     camera.send("ppKppppKppppKp", 100, 500);
@@ -118,7 +164,7 @@ fn old_gops_are_let_go() {
 #[test]
 fn a_gop_that_is_too_large_gives_its_key_frame_and_goes_on_at_the_next() {
     let mut camera = Camera::new();
-    let mut constant = camera.ring.place(Start::Gop);
+    let mut constant = camera.ring.place(Start::Gop, Tracks::Video);
     camera.send("K", 1 << 20, 100);
     assert_eq!(camera.drain(&mut constant), "0");
     for n in 1..=40 {
@@ -128,7 +174,7 @@ fn a_gop_that_is_too_large_gives_its_key_frame_and_goes_on_at_the_next() {
     }
     // Nobody can use more of this GOP than the backlog.
     assert!(camera.ring.bytes() < 14 << 20, "{}", camera.ring.bytes());
-    let mut late = camera.ring.place(Start::Gop);
+    let mut late = camera.ring.place(Start::Gop, Tracks::Video);
     assert_eq!(camera.drain(&mut late), "0");
     camera.send("pp", 1 << 20, 100);
     assert_eq!(camera.drain(&mut late), "");
@@ -141,21 +187,21 @@ fn a_gop_that_is_too_large_gives_its_key_frame_and_goes_on_at_the_next() {
 fn one_access_unit_larger_than_everything_is_still_kept() {
     let mut camera = Camera::new();
     camera.send("KK", CAPACITY_BYTES + 1, 100);
-    let mut late = camera.ring.place(Start::Gop);
+    let mut late = camera.ring.place(Start::Gop, Tracks::Video);
     assert_eq!(camera.drain(&mut late), "1");
 }
 
 #[test]
 fn of_stills_the_newest_counts() {
     let mut camera = Camera::new();
-    let mut slow = camera.ring.place(Start::Gop);
+    let mut slow = camera.ring.place(Start::Gop, Tracks::Video);
     camera.send("K", 50_000, 33);
     assert_eq!(camera.drain(&mut slow), "0");
     camera.send(&"K".repeat(30), 50_000, 33);
-    let mut late = camera.ring.place(Start::Gop);
+    let mut late = camera.ring.place(Start::Gop, Tracks::Video);
     assert_eq!(camera.drain(&mut late), "30");
     // Within the backlog nothing is lost, beyond it everything but the newest.
-    let mut patient = camera.ring.place(Start::Gop);
+    let mut patient = camera.ring.place(Start::Gop, Tracks::Video);
     assert_eq!(camera.drain(&mut slow).split(' ').count(), 30);
     camera.send(&"K".repeat(60), 50_000, 33);
     assert_eq!(camera.drain(&mut slow), "-59 90");
@@ -166,7 +212,7 @@ fn of_stills_the_newest_counts() {
 #[test]
 fn a_subscriber_that_reads_nothing_holds_nothing() {
     let mut camera = Camera::new();
-    let mut dead = camera.ring.place(Start::Gop);
+    let mut dead = camera.ring.place(Start::Gop, Tracks::Video);
     camera.send("K", 100, 100);
     camera.ring.take(&mut dead);
     let first = Arc::downgrade(&camera.parameters);
@@ -182,15 +228,15 @@ fn a_subscriber_that_reads_nothing_holds_nothing() {
 fn a_new_session_is_told_once_and_before_its_first_key_frame() {
     let mut camera = Camera::new();
     camera.ring.begin_session();
-    let mut place = camera.ring.place(Start::Gop);
-    let mut sleepy = camera.ring.place(Start::Gop);
+    let mut place = camera.ring.place(Start::Gop, Tracks::Video);
+    let mut sleepy = camera.ring.place(Start::Gop, Tracks::Video);
     camera.send("Kpp", 100, 100);
     camera.ring.take(&mut place);
     camera.ring.end_session();
     // Who was there gets the rest of it; who comes waits for the next.
     assert_eq!(camera.drain(&mut place), "1 2");
     assert_eq!(camera.drain(&mut sleepy), "0 1 2");
-    let mut late = camera.ring.place(Start::Gop);
+    let mut late = camera.ring.place(Start::Gop, Tracks::Video);
     assert_eq!(camera.drain(&mut late), "");
     camera.ring.begin_session();
     camera.send("Kp", 100, 100);
@@ -202,7 +248,7 @@ fn a_new_session_is_told_once_and_before_its_first_key_frame() {
 fn one_who_missed_a_whole_session_is_told_both() {
     let mut camera = Camera::new();
     camera.ring.begin_session();
-    let mut place = camera.ring.place(Start::Gop);
+    let mut place = camera.ring.place(Start::Gop, Tracks::Video);
     camera.send("K", 100, 1_000);
     camera.ring.take(&mut place);
     for _ in 0..2 {
@@ -215,12 +261,12 @@ fn one_who_missed_a_whole_session_is_told_both() {
 #[test]
 fn a_purge_leaves_nothing_from_before_it() {
     let mut camera = Camera::new();
-    let mut place = camera.ring.place(Start::Gop);
+    let mut place = camera.ring.place(Start::Gop, Tracks::Video);
     camera.send("Kpp", 100, 100);
     camera.ring.take(&mut place);
     camera.ring.clear();
     assert_eq!(camera.ring.bytes(), 0);
-    let mut late = camera.ring.place(Start::Gop);
+    let mut late = camera.ring.place(Start::Gop, Tracks::Video);
     camera.send("pp", 100, 100);
     assert_eq!((camera.drain(&mut place), camera.drain(&mut late)), (String::new(), String::new()));
     camera.send("Kp", 100, 100);
@@ -231,7 +277,7 @@ fn a_purge_leaves_nothing_from_before_it() {
 #[test]
 fn one_who_falls_behind_on_purpose_is_told_what_it_left_out() {
     let mut camera = Camera::new();
-    let mut place = camera.ring.place(Start::Gop);
+    let mut place = camera.ring.place(Start::Gop, Tracks::Video);
     camera.send("K", 100, 100);
     camera.ring.take(&mut place);
     camera.send("ppKp", 100, 100);
@@ -247,7 +293,7 @@ fn the_newest_alone_is_kept_of_a_source_that_rests() {
     camera.send("KKKKK", 10_000, 33);
     camera.ring.keep_newest();
     assert!(camera.ring.bytes() < 11_000);
-    let mut late = camera.ring.place(Start::Gop);
+    let mut late = camera.ring.place(Start::Gop, Tracks::Video);
     assert_eq!(camera.drain(&mut late), "4");
 }
 
@@ -282,6 +328,7 @@ impl Witness {
                 self.next = self.next.map(|next| next + units);
                 self.needs_key = true;
             }
+            Some(Received::Sound(_)) => panic!("only pictures are sent"),
             Some(Received::Unit(unit)) => {
                 let number = unit.pts.ticks() as u64;
                 assert!(unit.key || !self.needs_key, "{number} is no key frame");
@@ -316,7 +363,12 @@ fn whatever_happens_nobody_misses_anything_untold_or_begins_without_a_key_frame(
                 3..10 => {
                     let start = if dice.below(2) == 0 { Start::Gop } else { Start::KeyFrame };
                     let reads = [0, 1, 3, 10][dice.below(4) as usize];
-                    witnesses.push(Witness { place: camera.ring.place(start), reads, next: None, needs_key: true });
+                    witnesses.push(Witness {
+                        place: camera.ring.place(start, Tracks::Video),
+                        reads,
+                        next: None,
+                        needs_key: true,
+                    });
                 }
                 10 => witnesses.iter_mut().for_each(|witness| _ = camera.ring.skip_to_newest_key(&mut witness.place)),
                 _ => {}

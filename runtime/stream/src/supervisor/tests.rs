@@ -12,7 +12,7 @@ use super::*;
 use crate::work::{Boxed, Session};
 use crate::{Parts, ReasonKind, Received, Start, Stream, Subscription};
 
-type Media = Result<AccessUnit, Error>;
+type Media = Result<Unit, Error>;
 
 /// What the camera does with the next session.
 enum Attempt {
@@ -110,7 +110,7 @@ impl Session for Served {
 }
 
 fn unit(ms: i64, key: bool) -> Media {
-    Ok(AccessUnit {
+    Ok(Unit::Access(AccessUnit {
         codec: Codec::H264,
         data: Bytes::from_static(&[0; 100]),
         pts: Timestamp::from_ticks(ms * 90),
@@ -123,7 +123,7 @@ fn unit(ms: i64, key: bool) -> Media {
             rfc6381: "avc1.42e01f".into(),
             ..Parameters::bare(Codec::H264, Size::new(64, 48))
         }),
-    })
+    }))
 }
 
 struct Bench {
@@ -165,6 +165,7 @@ async fn next(subscription: &mut Subscription) -> String {
         Err(_) => "nothing".into(),
         Ok(None) => "end".into(),
         Ok(Some(Received::Unit(unit))) => (unit.pts.ticks() / 90).to_string(),
+        Ok(Some(Received::Sound(unit))) => format!("s{}", unit.pts.ticks() / 90),
         Ok(Some(Received::Skipped { units })) => format!("-{units}"),
         Ok(Some(Received::Discontinuity)) => "|".into(),
     }

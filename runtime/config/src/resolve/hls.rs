@@ -1,0 +1,29 @@
+use super::Resolver;
+use crate::key::Key;
+use crate::mistake::Wrong;
+use crate::resolved::{Hls, HlsVariant};
+use crate::written;
+
+impl Resolver<'_, '_, '_> {
+    pub(super) fn hls(&mut self, key: &Key<'_>, section: &written::Hls) -> Hls {
+        let usual = Hls::default();
+        let hls = Hls {
+            variant: section.variant.as_ref().map_or(usual.variant, |at| at.value.0),
+            segment: section.segment.as_ref().map_or(usual.segment, |at| at.value.0),
+            part: section.part.as_ref().map_or(usual.part, |at| at.value.0),
+            window: section.window.as_ref().map_or(usual.window, |at| at.value.0),
+            always: section.always.as_ref().map_or(usual.always, |at| at.value),
+            segment_max_size: section.segment_max_size.as_ref().map_or(usual.segment_max_size, |at| at.value.0),
+            close_after: section.close_after.as_ref().map_or(usual.close_after, |at| at.value.0),
+        };
+        if let Some(part) = &section.part
+            && hls.variant == HlsVariant::LowLatency
+            && 2 * hls.part > hls.segment
+        {
+            let wrong =
+                Wrong::new(format!("a part is at most half a segment, got {:?} of {:?}", hls.part, hls.segment));
+            self.reader.add(wrong, &key.of("part"), part.span.clone());
+        }
+        hls
+    }
+}

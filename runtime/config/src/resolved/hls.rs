@@ -1,0 +1,48 @@
+use std::time::Duration;
+
+use super::Defaults;
+
+/// `[streams.*.hls]`: how a stream's video is offered to players of HLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hls {
+    /// `variant`.
+    pub variant: HlsVariant,
+    /// `segment`: how long one is to be.
+    pub segment: Duration,
+    /// `part`: how long one is at most, for low latency.
+    pub part: Duration,
+    /// `window`: how many whole segments the playlist has.
+    pub window: u32,
+    /// `always`: segments are made also when nobody watches.
+    pub always: bool,
+    /// `segment_max_size` in bytes.
+    pub segment_max_size: u64,
+    /// `close_after`: how long segments are kept behind the last viewer.
+    pub close_after: Duration,
+}
+
+/// `hls.variant`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HlsVariant {
+    /// Fragmented mp4 in parts: low latency.
+    #[default]
+    LowLatency,
+    /// Fragmented mp4 in whole segments.
+    Fmp4,
+    /// MPEG-TS in whole segments.
+    Ts,
+}
+
+impl Default for Hls {
+    fn default() -> Self {
+        Self {
+            variant: HlsVariant::default(),
+            segment: Defaults::HLS_SEGMENT,
+            part: Defaults::HLS_PART,
+            window: Defaults::HLS_WINDOW,
+            always: false,
+            segment_max_size: Defaults::HLS_SEGMENT_MAX_SIZE,
+            close_after: Defaults::HLS_CLOSE_AFTER,
+        }
+    }
+}

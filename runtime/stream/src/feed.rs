@@ -1,0 +1,68 @@
+use std::sync::Arc;
+use std::time::Instant;
+
+use media::Unit;
+
+use crate::demand::Demand;
+use crate::fanout::Fanout;
+use crate::{Start, Subscription, Tracks};
+
+/// What one producer makes for any number of subscribers: a camera's media as it came, or what was made of it. Subscriptions are its demand; a late
+/// subscriber begins with the key frame of the GOP that runs, a slow one goes on at the newest.
+#[derive(Debug)]
+pub struct Feed {
+    pub(crate) fanout: Fanout,
+    pub(crate) demand: Demand,
+}
+
+impl Feed {
+    /// Nothing is in it yet.
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self { fanout: Fanout::new(), demand: Demand::default() })
+    }
+
+    /// A place for one more.
+    pub fn subscribe(self: &Arc<Self>, start: Start, tracks: Tracks) -> Subscription {
+        Subscription::new(self.clone(), start, tracks)
+    }
+
+    /// Hands one unit to everybody.
+    pub fn push(&self, unit: Unit, now: Instant) {
+        self.fanout.push(unit, now);
+    }
+
+    /// A key frame comes next, and nothing from it on refers to what was before: subscribers are told by [`crate::Received::Discontinuity`].
+    pub fn begin_session(&self) {
+        self.fanout.begin_session();
+    }
+
+    /// What was pushed so far is the present no longer: who comes from now on waits for what comes next.
+    pub fn end_session(&self) {
+        self.fanout.end_session();
+    }
+
+    /// Drops everything that is kept. Who had not received all of it goes on at the next key frame, as does who comes later.
+    pub fn purge(&self) {
+        self.fanout.clear();
+    }
+
+    /// Nothing comes any more: subscribers get what is left, then `None`.
+    pub fn close(&self) {
+        self.fanout.close();
+    }
+
+    /// Subscriptions that are held.
+    pub fn subscribers(&self) -> usize {
+        self.demand.subscribers()
+    }
+
+    /// Bytes that are kept for subscribers.
+    pub fn kept_bytes(&self) -> usize {
+        self.fanout.kept_bytes()
+    }
+
+    /// Waits until somebody subscribes, or the last one leaves; whether anybody came since it was asked last. Cancel-safe.
+    pub async fn changed(&self) -> bool {
+        self.demand.changed().await.arrived
+    }
+}
