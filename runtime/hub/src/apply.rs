@@ -148,7 +148,14 @@ impl Hub {
     fn change_over(&self, followers: Vec<Follower>, next: &InForce) {
         for Follower { entry, config, chain } in followers {
             if let Some((links, succession)) = chain {
+                let changes_filters = succession.changes_filters();
+                if changes_filters {
+                    entry.revoke_offer();
+                }
                 entry.pictures().apply(links, succession);
+                if changes_filters {
+                    entry.offer_anew();
+                }
             }
             entry.set_config(config);
             self.serve(&entry, next);

@@ -8,12 +8,13 @@ use media::image::Image;
 use media::{Moment, StreamName};
 use picture::Pictures;
 use plugin::policy::{self, FormatPolicy};
-use plugin::{Plugin, ServiceSnapshot, States, StreamServices};
+use plugin::{Link, Plugin, Role, ServiceSnapshot, States, StreamServices};
 use stream::Stream;
 use tokio::sync::watch;
 
+use crate::offer::Offered;
 use crate::ticket::Viewers;
-use crate::{Full, Output, Ticket, ViewerCounts};
+use crate::{Full, Offer, Output, Ticket, Variant, ViewerCounts};
 
 /// All that hangs on one name.
 pub struct Entry {
@@ -22,6 +23,7 @@ pub struct Entry {
     config: RwLock<Arc<config::Stream>>,
     pictures: Pictures,
     services: Services,
+    offered: Offered,
     format_policy: RwLock<Option<Chosen>>,
     /// Told when there is a format policy where there was none, the other way round, or another one.
     policy_changes: watch::Sender<()>,
@@ -59,8 +61,10 @@ pub enum Refused {
 
 impl Entry {
     pub(crate) fn new(stream: Stream, pictures: Pictures, services: Services, from_template: bool) -> Self {
+        let offered = Offered::new(offer(&stream, &pictures));
         Self {
             config: RwLock::new(stream.config()),
+            offered,
             stream,
             pictures,
             services,
@@ -96,6 +100,21 @@ impl Entry {
     /// The stills.
     pub fn pictures(&self) -> &Pictures {
         &self.pictures
+    }
+
+    /// What its video outputs are made of, to be awoken when that is another.
+    pub fn offer(&self) -> watch::Receiver<Arc<Offer>> {
+        self.offered.watch()
+    }
+
+    /// Other plugins are about to see its pictures: nothing of what was offered before leaves any more.
+    pub(crate) fn revoke_offer(&self) {
+        self.offered.replace(Offer::none("the stream's filters are being changed"));
+    }
+
+    /// Those plugins are in force.
+    pub(crate) fn offer_anew(&self) {
+        self.offered.replace(offer(&self.stream, &self.pictures));
     }
 
     /// Who chooses what each viewer of stills gets, if that is configured.
@@ -187,6 +206,15 @@ impl Entry {
         }
         self.born.elapsed().saturating_sub(Duration::from_secs(self.used.load(Ordering::Relaxed)))
     }
+}
+
+/// What the plugins that are in force let a stream offer.
+fn offer(stream: &Stream, pictures: &Pictures) -> Offer {
+    let is_filter = |link: &Link| link.plugin.picture_role() == Some(Role::Filter);
+    if pictures.links().iter().any(is_filter) {
+        return Offer::none("a filter changes its pictures, and they are not re-encoded");
+    }
+    Offer::new(vec![Variant { name: "camera".into(), feed: stream.feed().clone() }])
 }
 
 impl std::fmt::Debug for Entry {

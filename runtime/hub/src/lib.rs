@@ -7,6 +7,7 @@ mod apply;
 mod difference;
 mod entry;
 mod hub;
+mod offer;
 mod template;
 mod ticket;
 
@@ -14,4 +15,5 @@ pub use apply::{Applied, NotApplied};
 pub use difference::{Chain, Change, Difference, Template};
 pub use entry::{Entry, Refused};
 pub use hub::{Hub, InForce, NotThere, Parts, Plugins};
+pub use offer::{Offer, Variant};
 pub use ticket::{Full, Output, Ticket, ViewerCounts};
