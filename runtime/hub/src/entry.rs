@@ -107,6 +107,11 @@ impl Entry {
         self.offered.watch()
     }
 
+    /// Whether a filter changes what its viewers see.
+    pub fn is_filtered(&self) -> bool {
+        is_filtered(&self.pictures)
+    }
+
     /// Other plugins are about to see its pictures: nothing of what was offered before leaves any more.
     pub(crate) fn revoke_offer(&self) {
         self.offered.replace(Offer::none("the stream's filters are being changed"));
@@ -210,11 +215,15 @@ impl Entry {
 
 /// What the plugins that are in force let a stream offer.
 fn offer(stream: &Stream, pictures: &Pictures) -> Offer {
-    let is_filter = |link: &Link| link.plugin.picture_role() == Some(Role::Filter);
-    if pictures.links().iter().any(is_filter) {
+    if is_filtered(pictures) {
         return Offer::none("a filter changes its pictures, and they are not re-encoded");
     }
     Offer::new(vec![Variant { name: "camera".into(), feed: stream.feed().clone() }])
+}
+
+fn is_filtered(pictures: &Pictures) -> bool {
+    let is_filter = |link: &Link| link.plugin.picture_role() == Some(Role::Filter);
+    pictures.links().iter().any(is_filter)
 }
 
 impl std::fmt::Debug for Entry {
