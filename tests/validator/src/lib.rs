@@ -3,7 +3,9 @@
 //! Pure: no I/O, no clock.
 #![forbid(unsafe_code)]
 
+mod bytes;
 pub mod finding;
+pub mod fmp4;
 pub mod playlist;
 pub mod rule;
 pub mod rules;

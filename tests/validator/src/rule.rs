@@ -83,4 +83,32 @@ rules! {
     DELTA_UNUSABLE, Error, "rfc8216bis 6.2.5.1", "a delta update skips only what the client has";
     DELTA_TOO_MUCH, Error, "rfc8216bis 6.2.5.1", "a delta update skips only what is older than the skip boundary";
     DELTA_UNLIKE, Error, "rfc8216bis 6.2.5.1", "a delta update makes the full playlist";
+
+    // Fragmented MP4.
+    BOX_SIZE, Error, "ISO/IEC 14496-12 4.2", "boxes fill what holds them";
+    BOX_MISSING, Error, "rfc8216bis 3.1.2, ISO/IEC 14496-12 8", "mandatory boxes are there";
+    BOX_REPEATED, Error, "ISO/IEC 14496-12 8", "a box that is there once is not there again";
+    BOX_MALFORMED, Error, "ISO/IEC 14496-12 8", "a box has its fields";
+    BRANDS, Error, "rfc8216bis 3.1.2", "ftyp has a brand compatible with iso6 or later";
+    INIT_DURATION, Error, "rfc8216bis 3.1.2", "mvhd has duration 0";
+    INIT_ORDER, Error, "rfc8216bis 3.1.2", "mvex follows the last trak";
+    INIT_SAMPLES, Error, "rfc8216bis 3.1.2", "an initialization section has no samples";
+    SAMPLE_ENTRY, Error, "ISO/IEC 14496-15 5.4, 14496-14 5.6", "a track has one sample entry, with its configuration";
+    CODECS_UNLIKE, Error, "rfc8216bis 4.4.6.2, RFC 6381", "CODECS names what is in the media";
+    TRACK_UNKNOWN, Error, "rfc8216bis 3.1.2", "fragments are of tracks of the initialization section";
+    FRAGMENT_SEQUENCE, Error, "ISO/IEC 14496-12 8.8.5", "fragments are numbered in increasing order";
+    FRAGMENT_BASE, Error, "rfc8216bis 3.1.2", "addresses are relative to the fragment";
+    FRAGMENT_TIME, Error, "this project", "tfdt has 64 bits";
+    SAMPLE_DATA, Error, "ISO/IEC 14496-12 8.8.8", "samples fill mdat, without gap or overlap";
+    SAMPLE_NAL, Error, "ISO/IEC 14496-15 5.3.4.2", "NAL units fill their sample, which is a picture";
+    SAMPLE_PARAMETERS, Error, "ISO/IEC 14496-15 5.3.2", "samples of avc1 and hvc1 have no parameter sets";
+    SAMPLE_DELIMITER, Advice, "ISO/IEC 14496-15 5.3.2", "samples need no access unit delimiter";
+    SYNC_FLAG, Error, "ISO/IEC 14496-12 8.8.3.1", "sync flags agree with the NAL units";
+    PTS_BEFORE_DTS, Advice, "this project", "pictures are presented at their decode time or later";
+    TIME_BACK, Error, "ISO/IEC 14496-12 8.8.12", "decode times increase";
+    TIME_JUMP, Error, "rfc8216bis 3, 6.2.1", "media continue what was before, unless a discontinuity is said";
+    NOT_INDEPENDENT, Error, "rfc8216bis 4.4.4.9, 4.4.2.1", "what is independent begins with a key picture";
+    MEDIA_DURATION, Error, "rfc8216bis 4.4.4.1", "media last as long as the playlist says";
+    TRACKS_APART, Error, "this project", "the tracks of a segment start and end together";
+    PARTS_UNLIKE, Error, "rfc8216bis 3.2", "the parts of a segment hold the media that it holds";
 }

@@ -1,5 +1,7 @@
 //! What breaks a rule is caught, by that rule; what is good passes.
 
+mod fmp4;
+mod footage;
 mod material;
 mod playlist;
 mod rules;
@@ -8,7 +10,8 @@ mod succession;
 use framegate_validator::finding::{Finding, Rule};
 use framegate_validator::rule;
 
-const TESTS: &[&str] = &[include_str!("playlist.rs"), include_str!("rules.rs"), include_str!("succession.rs")];
+const TESTS: &[&str] =
+    &[include_str!("fmp4.rs"), include_str!("playlist.rs"), include_str!("rules.rs"), include_str!("succession.rs")];
 
 #[test]
 fn every_rule_has_a_test_that_breaks_it() {

@@ -1,5 +1,7 @@
 //! Good material made by hand, for tests to break.
 
+pub(crate) mod mp4;
+
 use std::fmt::Write;
 
 /// A low-latency playlist of segments of 2 s in four parts, those of the last three segments written.

@@ -12,7 +12,7 @@ use crate::{caught, clean};
 #[track_caller]
 fn loads(texts: &[&str]) -> Vec<Finding> {
     let mut succession = Succession::default();
-    let (last, before) = texts.split_last().unwrap();
+    let (last, before) = texts.split_last().expect("at least one load");
     for text in before {
         clean(&succession.loaded(media(text)).findings);
     }
