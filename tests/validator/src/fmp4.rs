@@ -14,6 +14,7 @@ mod timeline;
 mod track;
 
 pub use chunk::{Chunk, Fragment, Run, Sample, chunk};
+pub(crate) use codec::RATES;
 pub use codec::codecs_agree;
 pub use init::init;
 pub use parts::same_media;

@@ -10,4 +10,5 @@ pub mod playlist;
 pub mod rule;
 pub mod rules;
 pub mod succession;
+pub mod ts;
 pub mod uri;

@@ -111,4 +111,26 @@ rules! {
     MEDIA_DURATION, Error, "rfc8216bis 4.4.4.1", "media last as long as the playlist says";
     TRACKS_APART, Error, "this project", "the tracks of a segment start and end together";
     PARTS_UNLIKE, Error, "rfc8216bis 3.2", "the parts of a segment hold the media that it holds";
+
+    // MPEG-2 transport streams.
+    TS_PACKETS, Error, "ISO/IEC 13818-1 2.4.3.2", "packets of 188 bytes that begin with 0x47";
+    TS_TABLES, Error, "rfc8216bis 3.1.1", "a segment begins with a PAT and a PMT";
+    TS_SECTION, Error, "ISO/IEC 13818-1 2.4.4", "PAT and PMT have their fields";
+    TS_CRC, Error, "ISO/IEC 13818-1 2.4.4, Annex A", "the CRC of a section is right";
+    TS_PROGRAM, Error, "rfc8216bis 3.1.1", "a segment has one program";
+    TS_STREAM, Error, "rfc8216bis 3.1.1", "streams are those that HLS has, and the PMT names them";
+    TS_COUNTER, Error, "ISO/IEC 13818-1 2.4.3.3, rfc8216bis 3", "continuity counters go on, over segments too";
+    PCR_MISSING, Error, "ISO/IEC 13818-1 2.7.2", "there is a program clock";
+    PCR_RARE, Error, "ISO/IEC 13818-1 2.7.2", "the program clock is there each 100 ms";
+    PCR_BACK, Error, "ISO/IEC 13818-1 2.4.3.5", "the program clock goes forward";
+    PES_HEADER, Error, "ISO/IEC 13818-1 2.4.3.7", "a PES packet has its header, and its length";
+    PES_TIME, Error, "ISO/IEC 13818-1 2.7.4", "a PES packet has a PTS";
+    PES_ORDER, Error, "ISO/IEC 13818-1 2.4.3.7", "PTS is at or after DTS";
+    DTS_LATE, Error, "ISO/IEC 13818-1 2.4.2.6", "what is decoded has come: DTS is at or after the program clock";
+    DTS_EARLY, Error, "ISO/IEC 13818-1 2.4.2.6", "nothing waits longer than a second: DTS is at most that after the program clock";
+    UNIT_DELIMITER, Error, "ISO/IEC 13818-1 2.14.1", "a PES packet of video is one access unit, which begins with its delimiter";
+    KEY_PARAMETERS, Error, "rfc8216bis 3, ISO/IEC 13818-1 2.14.1", "key pictures bring their parameter sets";
+    START_KEY, Advice, "rfc8216bis 3", "a segment should begin with a key picture";
+    ADTS_FRAMES, Error, "ISO/IEC 14496-3 1.A.2", "ADTS frames fill their PES packet";
+    ADTS_CHANGED, Error, "ISO/IEC 14496-3 1.A.2", "ADTS frames have one profile, sample rate and channel layout";
 }

@@ -252,10 +252,6 @@ fn footage(arguments: &str) -> Option<(Vec<Finding>, String)> {
         let expected = Expected { duration: Some(segment.duration), independent: true, ..Default::default() };
         all.extend(timeline.push(&segment.uri, &chunk, &init, expected));
     }
-    println!("{:?}", timeline.figures());
-    for finding in &all {
-        println!("{finding}");
-    }
     Some((all, init.codecs()))
 }
 

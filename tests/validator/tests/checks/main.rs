@@ -6,12 +6,18 @@ mod material;
 mod playlist;
 mod rules;
 mod succession;
+mod ts;
 
 use framegate_validator::finding::{Finding, Rule};
 use framegate_validator::rule;
 
-const TESTS: &[&str] =
-    &[include_str!("fmp4.rs"), include_str!("playlist.rs"), include_str!("rules.rs"), include_str!("succession.rs")];
+const TESTS: &[&str] = &[
+    include_str!("fmp4.rs"),
+    include_str!("ts.rs"),
+    include_str!("playlist.rs"),
+    include_str!("rules.rs"),
+    include_str!("succession.rs"),
+];
 
 #[test]
 fn every_rule_has_a_test_that_breaks_it() {
