@@ -139,7 +139,8 @@ impl Media {
 
     /// The segments with their media sequence numbers.
     pub fn numbered(&self) -> impl Iterator<Item = (u64, &Segment)> {
-        (self.first()..).zip(&self.segments)
+        let first = self.first();
+        (0..).zip(&self.segments).map(move |(index, segment)| (first.saturating_add(index), segment))
     }
 }
 

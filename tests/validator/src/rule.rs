@@ -133,4 +133,13 @@ rules! {
     START_KEY, Advice, "rfc8216bis 3", "a segment should begin with a key picture";
     ADTS_FRAMES, Error, "ISO/IEC 14496-3 1.A.2", "ADTS frames fill their PES packet";
     ADTS_CHANGED, Error, "ISO/IEC 14496-3 1.A.2", "ADTS frames have one profile, sample rate and channel layout";
+
+    // What shows over time.
+    STALE, Error, "rfc8216bis 6.2.1", "a live playlist gets a new segment within one and a half target durations";
+    BLOCKED_EARLY, Error, "rfc8216bis 6.2.5.2", "a blocking reload is answered when what it asks for is there";
+    FETCH_FAILED, Error, "rfc8216bis 6.2.1", "what a playlist names can be fetched";
+    RANGE_UNCHECKED, Advice, "this project", "media are whole resources: byte ranges are not fetched here";
+    RESOLUTION_UNLIKE, Error, "rfc8216bis 4.4.6.2", "RESOLUTION is that of the media";
+    BANDWIDTH_LOW, Advice, "rfc8216bis 4.4.6.2", "no segment has more than BANDWIDTH";
+    REPORT_MISSING, Advice, "rfc8216bis B.1", "a low-latency playlist reports all other renditions";
 }

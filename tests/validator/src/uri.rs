@@ -72,7 +72,7 @@ pub fn without_directives(url: &str) -> String {
 }
 
 /// The URL with more directives; they are sorted, as rfc8216bis 6.2.5 asks of clients.
-pub fn with_directives(url: &str, directives: &[(&str, String)]) -> String {
+pub(crate) fn with_directives(url: &str, directives: &[(&str, String)]) -> String {
     let mut sorted: Vec<_> = directives.iter().map(|(name, value)| format!("{name}={value}")).collect();
     sorted.sort();
     if sorted.is_empty() {

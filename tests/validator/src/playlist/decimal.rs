@@ -8,6 +8,9 @@ pub(super) fn integer(text: &str) -> Option<u64> {
     digits.then(|| text.parse().ok()).flatten()
 }
 
+/// More seconds than any playlist has: sums and products stay in range.
+const MOST: u64 = 1_000_000_000;
+
 /// decimal-floating-point: unsigned, digits on both sides of the point if there is one. Exact to the nanosecond, the rest is cut.
 pub(super) fn seconds(text: &str) -> Option<Duration> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
@@ -15,7 +18,7 @@ pub(super) fn seconds(text: &str) -> Option<Duration> {
         return None;
     }
     let nanos = fraction.bytes().chain([b'0'; 9]).take(9).fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
-    Some(Duration::new(integer(whole)?, nanos))
+    Some(Duration::new(integer(whole).filter(|whole| *whole <= MOST)?, nanos))
 }
 
 /// A point of wall-clock time, in microseconds since 1970 UTC.
@@ -93,7 +96,7 @@ mod tests {
         }
         assert_eq!(seconds("1.000000001"), Some(Duration::new(1, 1)));
         assert_eq!(seconds("0.2"), Some(Duration::from_millis(200)));
-        for wrong in ["", ".5", "5.", "1e3", "-1.0", "1.2.3"] {
+        for wrong in ["", ".5", "5.", "1e3", "-1.0", "1.2.3", "1000000001"] {
             assert_eq!(seconds(wrong), None, "{wrong}");
         }
     }

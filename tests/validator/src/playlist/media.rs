@@ -69,7 +69,9 @@ impl Reader<'_> {
         match name {
             "EXT-X-VERSION" => multivariant::version(&mut self.media.version, value, line, self.notes),
             "EXT-X-INDEPENDENT-SEGMENTS" => self.media.independent_segments = true,
-            "EXT-X-TARGETDURATION" => self.media.target = Duration::from_secs(self.integer(value, line)),
+            "EXT-X-TARGETDURATION" => {
+                self.media.target = Duration::from_secs(self.integer(value, line).min(u64::from(u32::MAX)));
+            }
             "EXT-X-MEDIA-SEQUENCE" => {
                 self.early(name, line);
                 self.media.sequence = self.integer(value, line);

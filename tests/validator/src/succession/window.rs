@@ -45,7 +45,7 @@ pub(super) fn check(old: &Media, new: &Media, notes: &mut Notes) {
 fn removed(old: &Media, new: &Media, notes: &mut Notes) {
     let gone = old.numbered().take_while(|(number, _)| *number < new.sequence);
     let tags = gone.filter(|(_, segment)| segment.head.discontinuity).count() as u64;
-    let expected = old.discontinuity_sequence + tags;
+    let expected = old.discontinuity_sequence.saturating_add(tags);
     if new.discontinuity_sequence != expected {
         let found = format!("DISCONTINUITY-SEQUENCE {}", new.discontinuity_sequence);
         notes.add(&rule::DISCONTINUITY_COUNT, found, format!("{expected}, {tags} tags were removed"));
@@ -124,7 +124,9 @@ fn hinted(old: &Media, new: &Media, notes: &mut Notes) {
         None => None,
     };
     let next = match parts(number) {
-        Some((now, complete)) if now.len() == count && complete => parts(number + 1).and_then(|(now, _)| now.first()),
+        Some((now, complete)) if now.len() == count && complete => {
+            parts(number.saturating_add(1)).and_then(|(now, _)| now.first())
+        }
         Some((now, _)) => now.get(count),
         None => None,
     };

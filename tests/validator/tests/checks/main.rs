@@ -7,6 +7,7 @@ mod playlist;
 mod rules;
 mod succession;
 mod ts;
+mod watch;
 
 use framegate_validator::finding::{Finding, Rule};
 use framegate_validator::rule;
@@ -14,6 +15,7 @@ use framegate_validator::rule;
 const TESTS: &[&str] = &[
     include_str!("fmp4.rs"),
     include_str!("ts.rs"),
+    include_str!("watch.rs"),
     include_str!("playlist.rs"),
     include_str!("rules.rs"),
     include_str!("succession.rs"),

@@ -1,6 +1,7 @@
 //! Good material made by hand, for tests to break.
 
 pub(crate) mod mp4;
+pub(crate) mod server;
 pub(crate) mod ts;
 
 use std::fmt::Write;
