@@ -10,6 +10,7 @@ mod init;
 mod layout;
 mod nal;
 mod parts;
+mod sps;
 mod timeline;
 mod track;
 

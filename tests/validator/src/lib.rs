@@ -17,7 +17,7 @@
 //! advice. Sections of "rfc8216bis" are those of draft-pantos-hls-rfc8216bis.
 //!
 //! Not checked: HTTP (status beyond failure, types, caching, compression), encryption, date ranges, variables, content steering, I-frame playlists,
-//! subtitles, byte ranges of media; whether pictures and sound decode; profiles and sizes within parameter sets; `CODECS` of transport streams;
+//! subtitles, byte ranges of media; whether pictures and sound decode; what parameter sets say beyond profile and, of H.264 in MP4, size; `CODECS` of transport streams;
 //! B-frames of open GOPs, whose leading pictures lie in the segment after; renditions against each other.
 #![forbid(unsafe_code)]
 

@@ -30,7 +30,7 @@ mod rendition;
 mod report;
 mod variants;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 pub use report::Report;
 
@@ -111,6 +111,8 @@ pub struct Watch {
     renditions: BTreeMap<String, Rendition>,
     contents: Contents,
     findings: Vec<Finding>,
+    /// Of the findings that are kept: a playlist says the same in each load.
+    told: HashSet<(&'static str, String, String)>,
     counts: BTreeMap<&'static str, u64>,
 }
 
@@ -147,7 +149,8 @@ impl Watch {
                     notes.extend(rules::multivariant(&multivariant));
                     requests.extend(self.variants.loaded(multivariant, at));
                 }
-                Some(Playlist::Media(media)) => {
+                Some(Playlist::Media(mut media)) => {
+                    media.independent_segments |= self.variants.independent_segments();
                     notes.extend(rules::media(&media, self.options.tolerance));
                     notes.extend(self.variants.reports(&bare, &media));
                     let new = || Rendition::new(&bare, self.options);
@@ -177,12 +180,12 @@ impl Watch {
         self.renditions.get(&bare).map(|rendition| rendition.again(at)).into_iter().collect()
     }
 
-    /// What is wrong, the first ten thousand of it.
+    /// What is wrong, each thing once, the first ten thousand of it.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
 
-    /// How often each rule was broken.
+    /// How often each rule was broken, counting what each load repeats.
     pub fn counts(&self) -> &BTreeMap<&'static str, u64> {
         &self.counts
     }
@@ -195,7 +198,8 @@ impl Watch {
     fn note(&mut self, findings: Vec<Finding>) {
         for finding in findings {
             *self.counts.entry(finding.rule.name).or_default() += 1;
-            if self.findings.len() < KEPT {
+            let what = (finding.rule.name, finding.place.uri.clone(), finding.found.clone());
+            if self.findings.len() < KEPT && self.told.insert(what) {
                 self.findings.push(finding);
             }
         }

@@ -1,5 +1,6 @@
 //! Decoder configurations, and the names that RFC 6381 makes of them.
 
+use super::sps;
 use super::track::Init;
 use crate::bytes::Reader;
 use crate::finding::{Finding, Notes};
@@ -11,6 +12,8 @@ pub(super) struct Video {
     pub(super) profile: String,
     pub(super) length_size: usize,
     pub(super) has_parameters: bool,
+    /// Of pictures, where the parameter sets were read for it.
+    pub(super) size: Option<Option<(u16, u16)>>,
 }
 
 /// `AVCDecoderConfigurationRecord` (ISO/IEC 14496-15, 5.3.3.1).
@@ -34,6 +37,7 @@ pub(super) fn avcc(body: &[u8]) -> Option<Video> {
         profile: format!("{profile:02x}{compatibility:02x}{level:02x}"),
         length_size: usize::from(length & 3) + 1,
         has_parameters: sps.is_some() && pps,
+        size: sps.map(sps::size),
     })
 }
 
@@ -63,7 +67,7 @@ pub(super) fn hvcc(body: &[u8]) -> Option<Video> {
         name.push_str(&format!(".{byte:X}"));
     }
     let has_parameters = [32, 33, 34].iter().all(|kind| kinds.contains(kind));
-    (version == 1).then_some(Video { profile: name, length_size, has_parameters })
+    (version == 1).then_some(Video { profile: name, length_size, has_parameters, size: None })
 }
 
 /// What an audio configuration says.

@@ -45,6 +45,10 @@ fn video(entry: &Atom<'_>, notes: &mut Notes) -> Option<Entry> {
         let found = format!("{} without parameter sets", configuration.name());
         notes.add(&rule::SAMPLE_ENTRY, found, format!("those of {}", entry.name()));
     }
+    if let Some(coded) = read.size.filter(|coded| *coded != Some(size)) {
+        let found = format!("{}x{} in {}, {coded:?} in its parameter set", size.0, size.1, entry.name());
+        notes.add(&rule::SAMPLE_ENTRY, found, "the same");
+    }
     let codec = format!("{}.{}", entry.name(), read.profile);
     Some(Entry { codec, nal: Some(Nal { h265, length_size: read.length_size, in_band }), size, sample_rate: 0 })
 }
@@ -58,7 +62,9 @@ fn audio(entry: &Atom<'_>, notes: &mut Notes) -> Option<Entry> {
         b"mp4a" => {
             let esds = only(&atoms, *b"esds", "mp4a", notes)?;
             let aac = whole(codec::esds(esds.body), &esds, notes)?;
-            if written != aac.sample_rate && written * 2 != aac.sample_rate {
+            // 16 bits hold no higher rate: it is 0 then.
+            let agrees = written == aac.sample_rate || (written == 0 && aac.sample_rate > 0xffff);
+            if !agrees {
                 let found = format!("{written} Hz in mp4a, {} in esds", aac.sample_rate);
                 notes.add(&rule::SAMPLE_ENTRY, found, "the same");
             }

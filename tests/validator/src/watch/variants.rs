@@ -28,6 +28,11 @@ impl Variants {
         urls.into_iter().map(|url| Request { url, not_before: at }).collect()
     }
 
+    /// What it says of all its playlists (rfc8216bis 4.4.2.1).
+    pub(super) fn independent_segments(&self) -> bool {
+        self.playlist.as_ref().is_some_and(|playlist| playlist.independent_segments)
+    }
+
     /// A low-latency playlist reports the others.
     pub(super) fn reports(&self, url: &str, media: &Media) -> Vec<Finding> {
         let mut notes = Notes::new(url);

@@ -82,6 +82,7 @@ fn a_broken_initialization_section_is_caught() {
         (&rule::SAMPLE_ENTRY, replaced(&good, b"avc1", b"mp4v")),
         (&rule::SAMPLE_ENTRY, replaced(&good, &[16, 0, 0, 0, 0, 0xbb, 0x80], &[16, 0, 0, 0, 0, 0xac, 0x44])),
         (&rule::SAMPLE_ENTRY, replaced(&good, &[5, 0, 2, 0xd0], &[0, 0, 2, 0xd0])),
+        (&rule::SAMPLE_ENTRY, replaced(&good, &[5, 0, 2, 0xd0], &[5, 0, 2, 0xe0])),
         (&rule::TRACK_UNKNOWN, replaced(&good, &zeros(b"tkhd", 12, &[0, 0, 0, 2]), &zeros(b"tkhd", 12, &[0, 0, 0, 1]))),
     ];
     for (rule, bytes) in cases {

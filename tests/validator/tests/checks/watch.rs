@@ -117,6 +117,29 @@ fn a_server_that_is_wrong_is_caught() {
 }
 
 #[test]
+fn what_each_load_repeats_is_told_once() {
+    let tamper: Tamper = |name, bytes| {
+        if name.contains("live.m3u8") { with(bytes, ",HOLD-BACK=6.0", ",HOLD-BACK=5.0") } else { Ok(bytes) }
+    };
+    let watch = Server::new(tamper).serve(Options::default(), 90);
+    assert_eq!(watch.findings().iter().map(|finding| finding.rule).collect::<Vec<_>>(), [&rule::HOLD_BACK]);
+    assert!(watch.counts()["HOLD_BACK"] > 20, "{:?}", watch.counts());
+}
+
+#[test]
+fn independent_segments_of_the_multivariant_playlist_are_held_to_it() {
+    // A slice where the key picture of a segment should be: of a part that does not say that it is independent.
+    let tamper: Tamper = |name, mut bytes| {
+        let key = bytes.windows(2).position(|window| window == [0x65, 0x88]);
+        if let Some(at) = key.filter(|_| name == "s12.m4s") {
+            bytes[at] = 0x41;
+        }
+        Ok(bytes)
+    };
+    caught(&rule::NOT_INDEPENDENT, Server::new(tamper).serve(Options::default(), 90).findings());
+}
+
+#[test]
 fn what_does_not_come_is_one_finding() {
     let cases: [(_, Tamper); 3] = [
         ("an old segment", |name, bytes| if name == "s12.m4s" { Err(404) } else { Ok(bytes) }),

@@ -17,7 +17,8 @@ pub(crate) fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     [&bytes[..at], to, &bytes[at + from.len()..]].concat()
 }
 
-pub(crate) const SPS: [u8; 8] = [0x67, 0x42, 0xc0, 0x1f, 0xd9, 0x00, 0x50, 0x05];
+/// Of 1280x720.
+pub(crate) const SPS: [u8; 9] = [0x67, 0x42, 0xc0, 0x1f, 0xda, 0x01, 0x40, 0x16, 0xe4];
 pub(crate) const PPS: [u8; 4] = [0x68, 0xcb, 0x83, 0xcb];
 
 fn track(id: u32, handler: &[u8; 4], timescale: u32, entry: &[u8]) -> Vec<u8> {
@@ -46,7 +47,7 @@ fn track(id: u32, handler: &[u8; 4], timescale: u32, entry: &[u8]) -> Vec<u8> {
 }
 
 fn avc1() -> Vec<u8> {
-    let record = [&[1, 0x42, 0xc0, 0x1f, 0xff, 0xe1, 0, 8][..], &SPS, &[1, 0, 4], &PPS].concat();
+    let record = [&[1, 0x42, 0xc0, 0x1f, 0xff, 0xe1, 0, 9][..], &SPS, &[1, 0, 4], &PPS].concat();
     let fields = [&[0; 24][..], &[5, 0, 2, 0xd0], &[0; 50]].concat();
     atom(b"avc1", &[&fields, &atom(b"avcC", &[&record])])
 }
