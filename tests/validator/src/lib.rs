@@ -16,7 +16,7 @@
 //! Each rule is a row of [`rule::ALL`], with the section that states it; a rule is an error where a MUST is broken (or one of this project's own), else
 //! advice. Sections of "rfc8216bis" are those of draft-pantos-hls-rfc8216bis.
 //!
-//! Not checked: HTTP (status beyond failure, types, caching, compression), encryption, date ranges, variables, content steering, I-frame playlists,
+//! Not checked: HTTP (status beyond failure, how long what was removed stays there, types, caching, compression), encryption, date ranges, variables, content steering, I-frame playlists,
 //! subtitles, byte ranges of media; whether pictures and sound decode; what parameter sets say beyond profile and, of H.264 in MP4, size; `CODECS` of transport streams;
 //! B-frames of open GOPs, whose leading pictures lie in the segment after; renditions against each other.
 #![forbid(unsafe_code)]

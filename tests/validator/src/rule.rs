@@ -138,6 +138,7 @@ rules! {
     STALE, Error, "rfc8216bis 6.2.1", "a live playlist gets a new segment within one and a half target durations";
     BLOCKED_EARLY, Error, "rfc8216bis 6.2.5.2", "a blocking reload is answered when what it asks for is there";
     FETCH_FAILED, Error, "rfc8216bis 6.2.1", "what a playlist names can be fetched";
+    REMOVED_EARLY, Error, "rfc8216bis 6.2.2", "what was removed from a playlist stays available, segments for as long as the playlist, parts for three target durations";
     RANGE_UNCHECKED, Advice, "this project", "media are whole resources: byte ranges are not fetched here";
     RESOLUTION_UNLIKE, Error, "rfc8216bis 4.4.6.2", "RESOLUTION is that of the media";
     BANDWIDTH_LOW, Advice, "rfc8216bis 4.4.6.2", "no segment has more than BANDWIDTH";

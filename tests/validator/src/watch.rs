@@ -79,6 +79,16 @@ pub enum Fetch {
     Hinted,
 }
 
+/// Whether media are loaded a second time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Again {
+    /// Each once.
+    #[default]
+    Never,
+    /// Once more when they left the playlist: they must still be there, and be the same.
+    Removed,
+}
+
 /// How to watch.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
@@ -88,6 +98,8 @@ pub struct Options {
     pub delta: Delta,
     /// What is loaded of media.
     pub fetch: Fetch,
+    /// Whether media are loaded a second time.
+    pub again: Again,
     /// How far numbers in playlists may be off.
     pub tolerance: Tolerance,
     /// How far media may be off.
@@ -170,7 +182,9 @@ impl Watch {
     pub fn failed(&mut self, url: &str, status: u16, at: Date) -> Vec<Request> {
         let bare = uri::without_directives(url);
         let mut notes = Notes::new(&bare);
-        notes.add(&rule::FETCH_FAILED, format!("status {status}"), "200");
+        let removed = self.renditions.values().any(|rendition| rendition.removed(&bare));
+        let rule = if removed { &rule::REMOVED_EARLY } else { &rule::FETCH_FAILED };
+        notes.add(rule, format!("status {status}"), "200");
         self.note(notes.list);
         let mut findings = Vec::new();
         for rendition in self.renditions.values_mut().filter(|rendition| rendition.asked(&bare)) {

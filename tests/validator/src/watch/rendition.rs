@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::content::{Content, Item, Kind};
 use super::report::{self, Report};
-use super::{Fetch, Options, Request, plan};
+use super::{Again, Fetch, Options, Request, plan};
 use crate::finding::{Finding, Notes};
 use crate::fmp4::{Expected, Init};
 use crate::playlist::{Date, Head, Media, Segment};
@@ -35,6 +35,8 @@ pub(super) struct Rendition {
     /// Media that are expected or were read.
     known: HashSet<String>,
     maps: HashSet<String>,
+    /// Media that left the playlist and were requested once more.
+    removed: HashSet<String>,
     /// The last segment, and the last whose parts, are known.
     last: Option<u64>,
     last_with_parts: Option<u64>,
@@ -54,6 +56,7 @@ impl Rendition {
             asked: HashSet::new(),
             known: HashSet::new(),
             maps: HashSet::new(),
+            removed: HashSet::new(),
             last: None,
             last_with_parts: None,
             gap: false,
@@ -64,7 +67,11 @@ impl Rendition {
     }
 
     pub(super) fn asked(&self, url: &str) -> bool {
-        self.asked.contains(url)
+        self.asked.contains(url) || self.removed.contains(url)
+    }
+
+    pub(super) fn removed(&self, url: &str) -> bool {
+        self.removed.contains(url)
     }
 
     pub(super) fn report(&self) -> Report {
@@ -80,7 +87,7 @@ impl Rendition {
         let mut findings = Vec::new();
         if self.maps.contains(url) {
             findings.extend(self.content.init(url, bytes));
-        } else {
+        } else if !self.removed.contains(url) {
             self.content.arrived(url, bytes);
         }
         findings.extend(self.content.read(&mut self.report));
@@ -109,7 +116,8 @@ impl Rendition {
     pub(super) fn playlist(&mut self, url: &str, media: Media, at: Date) -> (Vec<Finding>, Vec<Request>) {
         self.report.loads += 1;
         self.report.deltas += u64::from(media.skipped.is_some());
-        let before = self.succession.current().map(|media| (media.next(), media.open.parts.len()));
+        let old = self.succession.current().cloned();
+        let before = old.as_ref().map(|media| (media.next(), media.open.parts.len()));
         let loaded = self.succession.loaded(media);
         let mut findings = loaded.findings;
         let Some(full) = loaded.full else { return (findings, vec![self.again(at)]) };
@@ -128,6 +136,9 @@ impl Rendition {
                 }
                 self.ask(uri::resolve(&self.url, &hint.uri), &mut round);
             }
+        }
+        if let Some(old) = old.filter(|_| self.options.again == Again::Removed) {
+            self.once_more(&old, &mut round);
         }
         let Round { mut requests, mut findings, .. } = round;
         self.forget(&full);
@@ -249,6 +260,22 @@ impl Rendition {
         }
     }
 
+    /// What is no longer in the playlist, of what was loaded and read.
+    fn once_more(&mut self, old: &Media, round: &mut Round<'_>) {
+        let mut gone = Vec::new();
+        for (number, segment) in old.numbered() {
+            let now = round.full.segment(number);
+            let kept = |uri: &String| now.is_some_and(|now| now.head.parts.iter().any(|part| part.uri == *uri));
+            gone.extend(segment.head.parts.iter().map(|part| &part.uri).filter(|uri| !kept(uri)));
+            gone.extend(Some(&segment.uri).filter(|_| number < round.full.sequence));
+        }
+        for url in gone.into_iter().map(|name| uri::resolve(&self.url, name)) {
+            if self.asked.contains(&url) && !self.content.expects(&url) && self.removed.insert(url.clone()) {
+                round.requests.push(Request { url, not_before: round.at });
+            }
+        }
+    }
+
     fn forget(&mut self, full: &Media) {
         if self.known.len() < REMEMBERED {
             return;
@@ -260,6 +287,8 @@ impl Rendition {
         let content = &self.content;
         self.known.retain(|url| kept.contains(url) || content.expects(url));
         let maps = &self.maps;
+        // Few answers are on their way; the rest was answered.
+        self.removed.clear();
         self.asked.retain(|url| kept.contains(url) || maps.contains(url) || content.expects(url));
     }
 }

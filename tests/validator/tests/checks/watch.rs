@@ -5,7 +5,7 @@ use std::time::Duration;
 use framegate_validator::finding::Rule;
 use framegate_validator::playlist::Date;
 use framegate_validator::rule;
-use framegate_validator::watch::{Delta, Fetch, Options, Reload, Watch};
+use framegate_validator::watch::{Again, Delta, Fetch, Options, Reload, Watch};
 
 use crate::material::Live;
 use crate::material::server::{INDEX, LIVE, Server, Tamper};
@@ -113,6 +113,25 @@ fn a_server_that_is_wrong_is_caught() {
     ];
     for (rule, tamper) in cases {
         caught(rule, Server::new(tamper).serve(Options::default(), 90).findings());
+    }
+}
+
+#[test]
+fn what_was_removed_stays_available() {
+    let options = Options { again: Again::Removed, ..Default::default() };
+    let mut server = Server::new(right);
+    clean(server.serve(options, 120).findings());
+    assert_eq!((server.asked["s12.m4s"], server.asked["p17.2.m4s"]), (2, 2));
+    let cases: [(&Rule, Tamper); 3] = [
+        (&rule::REMOVED_EARLY, |name, bytes| if name == "s12.m4s" { Err(404) } else { Ok(bytes) }),
+        (&rule::REMOVED_EARLY, |name, bytes| if name == "p17.2.m4s" { Err(404) } else { Ok(bytes) }),
+        (&rule::BYTES_CHANGED, |name, bytes| if name == "s12.m4s" { Ok(bytes[1..].to_vec()) } else { Ok(bytes) }),
+    ];
+    for (rule, tamper) in cases {
+        let mut server = Server::new(right);
+        server.then = Some((76, tamper));
+        let watch = server.serve(options, 120);
+        assert_eq!(watch.findings().iter().map(|finding| finding.rule).collect::<Vec<_>>(), [rule]);
     }
 }
 

@@ -25,13 +25,15 @@ pub(crate) struct Server {
     pub(crate) parts: u64,
     now: Date,
     tamper: Tamper,
+    /// From so many parts on, answers are these.
+    pub(crate) then: Option<(u64, Tamper)>,
     pub(crate) asked: BTreeMap<String, u64>,
 }
 
 impl Server {
     pub(crate) fn new(tamper: Tamper) -> Self {
         let parts = (FIRST + 7) * 4 + 1;
-        Self { parts, now: time(parts), tamper, asked: BTreeMap::new() }
+        Self { parts, now: time(parts), tamper, then: None, asked: BTreeMap::new() }
     }
 
     /// Answers a client until so many parts are there.
@@ -43,7 +45,9 @@ impl Server {
             self.pass(request.not_before);
             let path = request.url.rsplit('/').next().unwrap_or("").to_string();
             *self.asked.entry(path.clone()).or_default() += 1;
-            let answer = self.answer(&path).and_then(|bytes| (self.tamper)(&path, bytes));
+            let answer = self.answer(&path);
+            let tamper = self.then.filter(|(from, _)| self.parts >= *from).map_or(self.tamper, |(_, then)| then);
+            let answer = answer.and_then(|bytes| tamper(&path, bytes));
             requests.extend(match answer {
                 Ok(bytes) => watch.loaded(&request.url, &bytes, self.now),
                 Err(status) => watch.failed(&request.url, status, self.now),
