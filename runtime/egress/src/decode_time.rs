@@ -10,8 +10,7 @@ const MOST: usize = 16;
 ///
 /// Where pictures are reordered by at most N, the n-th picture in the order of decoding is decoded when the (n - N)-th in the order of presentation is
 /// shown: the smallest of the last N + 1 presentation times. What N is the SPS mostly tells; where it does not, N begins with 0 and grows when a
-/// picture comes that was to be shown before one that was decoded already. Only until then is a time of decoding behind that of presentation, by so many
-/// pictures, and what one waits for is no picture longer than it must be.
+/// picture comes that was to be shown before one that was decoded already. Only until then may a time of decoding be behind that of presentation.
 #[derive(Clone, Debug, Default)]
 pub struct DecodeTimes {
     /// N.
@@ -33,7 +32,7 @@ impl DecodeTimes {
         let time = match (self.waiting.len() > self.depth, self.last) {
             (true, last) => {
                 let smallest = self.waiting.pop().map_or(shown, |Reverse(smallest)| smallest);
-                if last.is_some_and(|last| smallest <= last) && self.depth < MOST {
+                if last.is_some_and(|last| smallest < last) && self.depth < MOST {
                     // It should have been decoded before: one more must be waited for.
                     self.depth += 1;
                     self.waiting.push(Reverse(smallest));

@@ -77,7 +77,7 @@ pub fn render(window: &Window, skip: Skip, reports: &[Report]) -> String {
     let skipped = match skip {
         Skip::Yes if low_latency.is_some() => {
             let boundary = Duration::from_secs(SKIP_FROM * window.target());
-            behind.iter().take_while(|(segment, left)| *left + ticks(segment.duration) > boundary).count()
+            behind.iter().take_while(|(_, left)| *left >= boundary).count()
         }
         _ => 0,
     };

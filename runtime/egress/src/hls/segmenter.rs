@@ -93,7 +93,8 @@ pub enum Made {
 #[derive(Debug)]
 pub struct Segmenter {
     rules: Rules,
-    place: Place,
+    /// None before the first picture, and behind a discontinuity.
+    place: Option<Place>,
     sound: Sound,
     /// What the source says of its sound before any has come.
     announced: Option<Arc<AudioParameters>>,
@@ -103,7 +104,7 @@ pub struct Segmenter {
     part: Fragment,
     /// Sound that is not in a part yet.
     heard: Vec<Heard>,
-    /// When sound came last, in ticks of the file.
+    /// When sound came last, in ticks of the file; where none has come, when pictures began.
     last_heard: Option<i64>,
     segment: Option<Running>,
     /// The next segment does not go on from the one before.
@@ -143,7 +144,7 @@ impl Segmenter {
     pub fn new(rules: Rules, announced: Option<Arc<AudioParameters>>) -> Self {
         Self {
             rules,
-            place: Place::new(None),
+            place: None,
             sound: Sound::default(),
             announced: announced.map(|sound| Sound::parameters(&sound)),
             tracks: None,
@@ -182,7 +183,7 @@ impl Segmenter {
 
     /// What lies between two pictures, in ticks.
     pub fn interval(&self) -> i64 {
-        self.place.interval()
+        self.place.as_ref().map_or(Timestamp::CLOCK_RATE / 25, Place::interval)
     }
 
     /// What follows does not go on from what was before, and begins with a key frame: what is there of the segment is all of it.
@@ -192,7 +193,7 @@ impl Segmenter {
         self.last_key = None;
         self.heard.clear();
         self.last_heard = None;
-        self.place.restart(None);
+        self.place = None;
         std::mem::take(&mut self.made)
     }
 
@@ -204,9 +205,10 @@ impl Segmenter {
             if !unit.key {
                 return Ok(Vec::new());
             }
-            self.place.restart(unit.parameters.reorder_depth);
+            self.place = None;
         }
-        let placed = self.place.picture(unit);
+        let placed = self.place.get_or_insert_with(|| Place::new(&unit.parameters)).picture(unit);
+        self.last_heard.get_or_insert(placed.decode);
         if unit.key {
             self.gop = self.last_key.map(|last| placed.decode - last).filter(|gop| *gop > 0).or(self.gop);
             self.last_key = Some(placed.decode);
@@ -231,6 +233,7 @@ impl Segmenter {
     /// One more piece of sound.
     pub fn sound(&mut self, unit: AudioUnit) {
         let Self { sound, place, heard, last_heard, .. } = self;
+        let Some(place) = place else { return };
         sound.push(unit, |unit| {
             let Some(begin) = place.sound(&unit) else { return };
             if heard.len() >= WAITING_SOUND {
@@ -269,7 +272,7 @@ impl Segmenter {
     fn cut(&mut self, next: &Waiting) {
         let Some(running) = &self.segment else { return };
         let at = next.picture.decode as i64;
-        let interval = self.place.interval();
+        let interval = self.interval();
         let length = at - running.begin;
         let at_key = next.picture.key
             && (length >= self.rules.segment
@@ -283,14 +286,20 @@ impl Segmenter {
         if at_key || forced || another {
             return self.close_segment(at);
         }
-        if let Some(part) = self.rules.part {
+        if let Some(wanted) = self.rules.part {
             let length = at - running.part_begin;
-            let (target, _) = *self.part_length.get_or_insert_with(|| (part_length(part, interval), interval));
+            let (target, interval) = self.part_length.unwrap_or_else(|| self.estimated_part(wanted, length));
             // To the nearest: pictures do not come to the tick.
             if length + interval / 2 >= target {
                 self.close_part(at);
             }
         }
+    }
+
+    /// How long parts are to be, and a picture, by the pictures that the first one has: two alone may tremble.
+    fn estimated_part(&self, wanted: i64, length: i64) -> (i64, i64) {
+        let mean = length / (self.part.pictures.len() as i64).max(1);
+        (part_length(wanted, mean), mean)
     }
 
     fn close_part(&mut self, end: i64) {
@@ -312,6 +321,10 @@ impl Segmenter {
             self.heard.clear();
         }
         let duration = end - running.part_begin;
+        if let (None, Some(wanted)) = (self.part_length, self.rules.part) {
+            let mean = duration / part.pictures.len() as i64;
+            self.part_length = Some((part_length(wanted, mean), mean));
+        }
         let independent = part.pictures.first().is_some_and(|picture| picture.key);
         let pictures = part.pictures.len() as u32;
         self.sequence = self.sequence.wrapping_add(1);
@@ -330,7 +343,7 @@ impl Segmenter {
     /// Everything that is there, complete: `end` is where the picture that waits ends, if that is known.
     fn finish(&mut self, end: Option<i64>) {
         if let Some(waiting) = self.waiting.take() {
-            let end = end.unwrap_or(waiting.picture.decode as i64 + self.place.interval());
+            let end = end.unwrap_or(waiting.picture.decode as i64 + self.interval());
             // What does not fit is left out: whoever pushes it again is told.
             if self.add(waiting, end).is_ok() {
                 self.close_segment(end);
@@ -342,11 +355,7 @@ impl Segmenter {
     fn tracks_with(&self, video: &Arc<Parameters>, at: i64) -> Result<Tracks, Unfit> {
         let heard = self.heard.last().map(|heard| heard.parameters.clone());
         let running = self.tracks.as_ref().and_then(|tracks| tracks.sound().cloned());
-        let is_silent = self.last_heard.map_or_else(
-            // Announced, and it never came.
-            || self.segment.as_ref().is_some_and(|running| at - running.begin > SILENCE),
-            |last| at - last > SILENCE,
-        );
+        let is_silent = self.last_heard.is_some_and(|last| at - last > SILENCE);
         let sound = heard.or(running).or_else(|| self.announced.clone()).filter(|_| !is_silent);
         let same = self
             .tracks

@@ -148,7 +148,7 @@ fn header(boxes: &mut Boxes, number: u32, volume: u16, width: u32, height: u32) 
     boxes.full(b"tkhd", 0, 3, |boxes| {
         boxes.zeros(8);
         boxes.u32(number);
-        boxes.zeros(16);
+        boxes.zeros(18);
         // One of them is played at a time: each kind is a group of its own.
         boxes.u16(u16::from(volume > 0));
         boxes.u16(volume);

@@ -1,4 +1,4 @@
-use media::{AccessUnit, AudioUnit, Timestamp};
+use media::{AccessUnit, AudioUnit, Parameters, Timestamp};
 
 use super::HEAD;
 use crate::decode_time::DecodeTimes;
@@ -30,15 +30,10 @@ pub(crate) struct Placed {
 }
 
 impl Place {
-    /// `reorder`: what the SPS tells.
-    pub(crate) fn new(reorder: Option<u8>) -> Self {
-        Self { decode: DecodeTimes::new(reorder), last: None, interval: USUAL, sound_end: None }
-    }
-
-    /// Nothing behind this goes on from what was before it.
-    pub(crate) fn restart(&mut self, reorder: Option<u8>) {
-        let interval = self.interval;
-        *self = Self { interval, ..Self::new(reorder) };
+    /// What the parameters tell of the order and the rate of pictures.
+    pub(crate) fn new(video: &Parameters) -> Self {
+        let interval = video.interval.map_or(USUAL, i64::from);
+        Self { decode: DecodeTimes::new(video.reorder_depth), last: None, interval, sound_end: None }
     }
 
     pub(crate) fn picture(&mut self, unit: &AccessUnit) -> Placed {
