@@ -12,6 +12,7 @@ pub mod chooser;
 mod climb;
 pub mod decode_time;
 pub mod hls;
+pub mod live;
 pub mod message;
 pub mod meter;
 pub mod mp4;

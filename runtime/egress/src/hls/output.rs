@@ -327,9 +327,7 @@ impl Output {
     fn all(&self) -> Result<(Arc<Offer>, Vec<(String, Arc<Muxer>)>), Unserved> {
         let mut state = self.current();
         let offer = state.offer.clone();
-        if let Some(why) = offer.why_none() {
-            return Err(Unserved::NotAvailable(why.to_owned()));
-        }
+        is_offered(&offer)?;
         let started = offer.variants().iter().map(|variant| {
             let muxer = self.start(&mut state, &variant.name)?;
             Ok((variant.name.clone(), muxer))
@@ -350,9 +348,7 @@ impl Output {
             running.muxer.want(true);
             return Ok(running.muxer.clone());
         }
-        if let Some(why) = state.offer.why_none() {
-            return Err(Unserved::NotAvailable(why.to_owned()));
-        }
+        is_offered(&state.offer)?;
         let offered = state.offer.variants().iter().find(|offered| offered.name == variant);
         let feed = offered.ok_or(Unserved::NotFound)?.feed.clone();
         let muxer = Arc::new(Muxer::spawn(self.entry.clone(), feed, state.gop, &self.tracker));
@@ -399,6 +395,14 @@ impl Output {
     fn lock(&self) -> MutexGuard<'_, State> {
         // Maps that are whole between any two statements that could panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn is_offered(offer: &Offer) -> Result<(), Unserved> {
+    match offer.why_none() {
+        None => Ok(()),
+        Some(_) if offer.is_passing() => Err(Unserved::TooLate),
+        Some(why) => Err(Unserved::NotAvailable(why.to_owned())),
     }
 }
 
