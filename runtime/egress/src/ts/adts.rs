@@ -127,6 +127,9 @@ mod tests {
         // What ffmpeg's adts muxer writes in front of 363 bytes of 48 kHz stereo.
         let header = Adts::read(&[0x11, 0x90]).unwrap().header(363).unwrap();
         assert_eq!(header, [0xff, 0xf1, 0x4c, 0x80, 0x2e, 0x5f, 0xfc]);
+        // Eight channels: configuration 7.
+        let header = Adts::read(&[0x11, 0xb8]).unwrap().header(363).unwrap();
+        assert_eq!(header[2..4], [0x4d, 0xc0]);
     }
 
     #[test]

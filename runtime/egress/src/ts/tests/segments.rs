@@ -46,6 +46,27 @@ fn a_picture_is_never_decoded_after_it_is_presented() {
 }
 
 #[test]
+fn an_access_unit_is_delimited_once() {
+    let (mut muxer, mut out) = (muxer(None), Vec::new());
+    muxer.begin(&mut out);
+    let unit = picture(&video(), 0, false, &[vec![0x09, 0x30], vec![0x41, 2]]);
+    muxer.picture(&unit, unit.pts, &mut out).unwrap();
+    assert_eq!(Reader::default().read(&out).pictures[0].nals, [[0x41, 2]]);
+}
+
+#[test]
+fn no_packet_is_stuffed_but_the_last() {
+    // Behind 14 bytes of PES header and 7 of ADTS header: what fills sixteen packets, and one byte more. The clock is a packet of its own.
+    for (bytes, packets) in [(16 * 184 - 21, 16), (16 * 184 - 20, 17)] {
+        let (track, mut out) = (aac_48k(), Vec::new());
+        let mut muxer = muxer(Some(&track));
+        muxer.sound(&sound(&track, 0, vec![0x21; bytes]), &mut out).unwrap();
+        muxer.end(&mut out);
+        assert_eq!(out.len(), (1 + packets) * PACKET, "{bytes}");
+    }
+}
+
+#[test]
 fn the_clock_is_told_each_100_ms_where_pictures_are_rare() {
     let (mut muxer, mut out) = (muxer(None), Vec::new());
     muxer.begin(&mut out);
@@ -141,6 +162,6 @@ fn sound_that_changes_is_told_by_its_headers() {
     muxer.sound(&sound(&track, 0, vec![1]), &mut out).unwrap();
     muxer.sound(&sound(&later, 1_920, vec![2]), &mut out).unwrap();
     muxer.end(&mut out);
-    let units: Vec<_> = Reader::default().read(&out).sound.into_iter().flat_map(|pes| pes.units).collect();
-    assert_eq!(units, [((2, 3), vec![1]), ((1, 4), vec![2])]);
+    let units: Vec<_> = Reader::default().read(&out).sound.into_iter().map(|pes| pes.units).collect();
+    assert_eq!(units, [[((2, 3), vec![1])], [((1, 4), vec![2])]]);
 }
