@@ -1,5 +1,5 @@
-//! What viewers are sent, without HTTP: WebSocket frames and messages, the parts of multipart MJPEG, the words for how a stream stands, and the meter
-//! that counts what a viewer got; who asks a stream's format policy about it.
+//! What viewers are sent, without HTTP: WebSocket frames and messages, the parts of multipart MJPEG, the packets of MPEG-TS, the words for how a stream
+//! stands, and the meter that counts what a viewer got; who asks a stream's format policy about it.
 //!
 //! Owns the bytes on the wire behind the handshake, and the loop of a WebSocket viewer. Does not own how a viewer came here (`web`), whether it may
 //! (`access`), nor how stills are made and kept (`picture`).
@@ -19,4 +19,5 @@ pub mod mp4;
 pub mod multipart;
 pub mod sound;
 pub mod standing;
+pub mod ts;
 pub mod websocket;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use config::HlsVariant;
 use hub::{Entry, Full, Hub, Offer};
 use media::StreamName;
 use tokio::time::{sleep_until, timeout_at};
@@ -191,7 +192,11 @@ impl Output {
             let (codecs, size) = (tracks.codecs(), tracks.video().size);
             variants.extend(Variant::of(&window, uri, codecs, size));
         }
-        let version = if self.entry.config().hls.variant == config::HlsVariant::LowLatency { 9 } else { 6 };
+        let version = match self.entry.config().hls.variant {
+            HlsVariant::LowLatency => 9,
+            HlsVariant::Fmp4 => 6,
+            HlsVariant::Ts => 3,
+        };
         let text = multivariant::render(&variants, version).into();
         Ok(Playlist { text, fresh_for: Duration::ZERO, offer })
     }
