@@ -28,7 +28,7 @@ const KEYS = {
 
 const style = sheet(`
   :host { display: block; }
-  .mark { font-weight: 650; }
+  .mark { color: var(--help-mark, inherit); font-weight: 650; }
   dl { display: grid; grid-template-columns: max-content 1fr; gap: 12px 16px; align-items: center; }
   kbd {
     display: inline-block; min-width: 32px; padding: 2px 8px; border: 1px solid var(--line); border-radius: 4px; background: var(--lifted);

@@ -7,7 +7,7 @@ import { shadow } from "./sheet.js";
 import { STATES } from "./states.js";
 
 /** Narrower or lower than this only a strip says what is wrong, and a press tells the rest. */
-const ROOMY = { width: 300, height: 160 };
+const ROOMY = { width: 420, height: 230 };
 const SAID_MS = 4_000;
 /** A state must hold for so long before a screen reader is told. */
 const SETTLE_MS = 1_500;
@@ -40,7 +40,7 @@ export class Face {
     this.#notice = root.querySelector("fg-notice");
     this.#notice.addEventListener("explain", (event) => (event.stopPropagation(), this.#explain(true)));
     // A press on what was explained folds it again.
-    this.#notice.addEventListener("click", () => this.#explained && this.#explain(false));
+    this.#notice.addEventListener("click", (event) => event.composedPath()[0].closest?.("button") ?? (this.#explained && this.#explain(false)));
     new ResizeObserver(() => this.#fit()).observe(this.stage);
   }
 
@@ -94,12 +94,15 @@ export class Face {
 
   #explain(explained) {
     this.#explained = explained;
+    this.stage.classList.toggle("explained", explained);
     this.#fit();
   }
 
   #fit() {
     const { clientWidth: width, clientHeight: height } = this.stage;
-    this.#notice.toggleAttribute("full", this.#explained || (width >= ROOMY.width && height >= ROOMY.height));
+    const tight = width < ROOMY.width || height < ROOMY.height;
+    this.stage.classList.toggle("tight", tight);
+    this.#notice.toggleAttribute("full", this.#explained || !tight);
   }
 }
 

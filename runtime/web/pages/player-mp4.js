@@ -17,8 +17,8 @@ const SETTLING_S = 0.7;
 export const canPlayMp4 = () => canBuffer();
 
 /**
- * Fires `open`, `message`, `down` as a connection does; `unable` (detail: `{ why, outputs }`, those that work if the server named them) when another
- * output should be tried; `begin` when the video has a new source; `trouble` (detail: why) when that broke.
+ * Fires `open`, `message`, `down` as a connection does; `unable` (detail: `{ why, outputs, reason }`, with those that work if the server named them)
+ * when another output should be tried; `begin` when the video has a new source; `trouble` (detail: why) when that broke.
  */
 export class Mp4 extends EventTarget {
   name = "mp4";
@@ -145,6 +145,7 @@ export class Mp4 extends EventTarget {
     buffer.addEventListener("broken", ({ detail }) => this.#broke(detail));
     buffer.addEventListener("turned", ({ detail }) => this.#turn(detail));
     this.#settled = seconds() + SETTLING_S;
+    this.#pace.begun(seconds());
     this.#fire("begin");
     return buffer;
   }
@@ -155,7 +156,6 @@ export class Mp4 extends EventTarget {
     this.#dropped += this.#buffer.dropped;
     this.#buffer.close();
     this.#buffer = undefined;
-    this.#pace.jumped(seconds());
     this.#surface.watch();
   }
 
@@ -180,12 +180,12 @@ export class Mp4 extends EventTarget {
     if (code === 4406 || code === 4400) return this.#unable(problem?.detail, problem?.outputs);
     this.#prove(false);
     this.#fire("down", detail);
-    if (await this.#reach.isKeptBack(detail)) this.#unable("no WebSocket reaches the server");
+    if (await this.#reach.isKeptBack(detail)) this.#unable("no WebSocket reaches the server", undefined, "kept-back");
   }
 
-  #unable(why = "this stream has no video", outputs = undefined) {
+  #unable(why = "this stream has no video", outputs = undefined, reason = "not-available") {
     this.#connection.close();
-    this.#fire("unable", { why, outputs });
+    this.#fire("unable", { why, outputs, reason });
   }
 
   #keepUp() {

@@ -12,6 +12,9 @@ const SHRINKING = 0.015;
 const CALM_S = 8;
 /** Farther behind than this is not made good by playing faster. */
 const FAR_S = 1.5;
+/** In the first second there is no picture yet that a jump would interrupt: the burst that a late viewer is sent may come in pieces. */
+const FAR_AT_FIRST_S = 0.35;
+const FIRST_S = 1;
 /** An end of a range that is as near as this is reached. */
 const EDGE_S = 0.1;
 /** The reserve is the least of so long; a sound that comes in lumps has its lump in there. */
@@ -33,11 +36,18 @@ export class Pace {
   #seen = [];
   #dry;
   #calm = 0;
+  #begun = -Infinity;
   #last = 0;
 
   /** The video stopped for want of data. */
   ranDry(now) {
     this.#dry ??= now;
+  }
+
+  /** There is another source: nothing of it is shown yet. */
+  begun(now) {
+    this.#begun = now;
+    this.jumped(now);
   }
 
   /** What was measured before a jump says nothing about after it. */
@@ -58,8 +68,9 @@ export class Pace {
     const ahead = end - time;
     const jump = Math.max(start, end - this.reserve - EDGE_S / 2);
     const here = ranges.find(([from, to]) => time >= from - EDGE_S && time < to);
+    const far = now - this.#begun < FIRST_S ? FAR_AT_FIRST_S : FAR_S;
     const stranded = time < start && (!here || here[1] - time < EDGE_S);
-    if (stranded || ahead > this.reserve + FAR_S || ahead < -1) return { rate: 1, jump };
+    if (stranded || ahead > this.reserve + far || ahead < -1) return { rate: 1, jump };
     this.#recover(now, ahead);
     this.#shrink(now);
     this.#seen.push([now, ahead]);

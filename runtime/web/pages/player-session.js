@@ -81,13 +81,13 @@ export class Session extends EventTarget {
     this.output?.hurry();
   }
 
-  #tryNext(why) {
+  #tryNext(why, reason = "not-available") {
     const { wanted, every } = this.#asked;
     const order = NAMES.includes(wanted) ? [wanted] : NAMES;
     const name = order.find((each) => !this.#refused.has(each) && OUTPUTS[each].can());
     if (every) this.#condition = new Condition(every);
     if (name) this.#start(new OUTPUTS[name].make({ ...this.#asked, surface: this.#surface }));
-    else this.#giveUp(why);
+    else this.#giveUp(why, reason);
   }
 
   #start(output) {
@@ -115,7 +115,7 @@ export class Session extends EventTarget {
     this.output = undefined;
   }
 
-  #unable(output, { why, outputs }) {
+  #unable(output, { why, outputs, reason }) {
     this.#refused.add(output.name);
     // The server knows better than trying.
     if (outputs?.length) {
@@ -123,12 +123,12 @@ export class Session extends EventTarget {
     }
     this.#release();
     this.dispatchEvent(new CustomEvent("trouble", { detail: `${output.name}: ${why}` }));
-    this.#tryNext(why);
+    this.#tryNext(why, reason);
   }
 
-  #giveUp(why) {
+  #giveUp(why, reason) {
     this.#tell((now) => {
-      this.#condition.down({ code: 4406, problem: { kind: "not-available", detail: why }, retryAt: now + ANEW_AFTER_MS });
+      this.#condition.down({ code: 4406, problem: { kind: reason, detail: why.charAt(0).toUpperCase() + why.slice(1) }, retryAt: now + ANEW_AFTER_MS });
     });
     this.#timer = setTimeout(() => {
       this.#refused.clear();

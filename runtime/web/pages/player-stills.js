@@ -53,12 +53,12 @@ export class Stills extends EventTarget {
     const { code, problem } = detail;
     if (code === 4406 || code === 4400) return this.#unable(problem?.detail, problem?.outputs);
     this.#fire("down", detail);
-    if (await this.#reach.isKeptBack(detail)) this.#unable("no WebSocket reaches the server");
+    if (await this.#reach.isKeptBack(detail)) this.#unable("no WebSocket reaches the server", undefined, "kept-back");
   }
 
-  #unable(why = "this stream has no stills", outputs = undefined) {
+  #unable(why = "this stream has no stills", outputs = undefined, reason = "not-available") {
     this.#connection.close();
-    this.#fire("unable", { why, outputs });
+    this.#fire("unable", { why, outputs, reason });
   }
 
   #fire(type, detail) {

@@ -23,6 +23,7 @@ export const style = sheet(`
   .stage { position: absolute; inset: 0; overflow: hidden; background: var(--picture-ground); container-type: size; }
   .stage:focus-visible { outline-offset: -2px; }
   .stage.wide { position: fixed; z-index: 2147483647; }
+  .stage:is(:fullscreen, .wide):focus-visible { outline: 0; }
   .stage:fullscreen:not(.awake) { cursor: none; }
   video, canvas { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: var(--framegate-fit, contain); visibility: hidden; transition: opacity 0.2s; }
   [data-shown] { visibility: visible; }
@@ -33,14 +34,16 @@ export const style = sheet(`
   .foot { position: absolute; inset: 0; display: flex; flex-direction: column; justify-content: flex-end; pointer-events: none; }
   .foot > * { flex: none; pointer-events: auto; }
   /* Until the first picture the name stands in its place, and what there is to say below it. */
-  .name {
-    margin: auto 16px 4px; color: var(--over-quiet); font-size: var(--large); line-height: 1.2; text-align: center; overflow: hidden;
+  .foot > .name {
+    flex: 0 1 auto; min-height: 0; margin: auto 16px 4px; color: var(--over-quiet); font-size: var(--large); line-height: 1.2; text-align: center; overflow: hidden;
     text-overflow: ellipsis; white-space: nowrap;
   }
-  .stage.pictured .name { display: none; }
+  .stage.pictured .name, .stage.explained .name { display: none; }
+  .stage[data-state="paused"] .foot .name { margin: 12px 16px auto; }
+  .stage.tight[data-state="paused"] .foot .name { margin-top: 4px; font-size: var(--small); }
+  /* What is higher than its place can be scrolled. */
+  .foot > fg-notice { flex: 0 1 auto; min-height: 0; overflow-y: auto; }
   .stage:not(.pictured) fg-notice { margin-bottom: auto; }
-  .stage[data-state="paused"] .name { margin: 12px 16px auto; }
-  fg-notice { min-height: 0; flex-shrink: 1; overflow-y: auto; }
   .stage:is([data-state="live"], [data-state="paused"]) fg-notice { display: none; }
   .stage[data-state="connecting"].pictured fg-notice { animation: late 0.5s step-end; }
   @keyframes late { from { visibility: hidden; } }
@@ -56,13 +59,14 @@ export const style = sheet(`
   .bar fg-chip { margin-inline: 8px; min-width: 0; overflow: hidden; }
   .bar .grow { flex: 1 1 0; }
   .bar select { min-width: 0; max-width: 8em; padding: 0 4px; font-size: var(--small); }
-  .stage:not(.awake):not(:has(:focus-visible)):not([data-state="paused"]) .bar { opacity: 0; visibility: hidden; }
-  .stage.bare .bar { display: none; }
+  /* It goes from a live picture. Under what is said of another it stays, so that nothing there moves away from under a finger. */
+  .stage:is([data-state="live"], [data-state="connecting"]):not(.awake):not(:has(:focus-visible)) .bar { opacity: 0; visibility: hidden; }
+  .stage.bare .bar, .stage.tight:not([data-state="live"]) .bar { display: none; }
   .begin, .hear { border: 0; background: var(--over); }
   .begin { position: absolute; inset: 0; width: 64px; height: 64px; margin: auto; padding: 0; border-radius: 50%; }
   .begin:hover, .hear:hover { background: rgb(48 54 62 / 0.92); }
   .hear { align-self: flex-end; margin: 8px; padding: 0 14px 0 10px; font-size: var(--small); font-weight: 600; }
-  fg-help { --text: light-dark(#16191d, #eceef0); color: inherit; }
+  fg-help { --help-mark: var(--over-text); }
 
   .said {
     position: absolute; inset: 8px 8px auto; width: fit-content; max-width: calc(100% - 16px); margin-inline: auto; padding: 6px 12px;
