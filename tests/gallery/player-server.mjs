@@ -1,5 +1,6 @@
 // Stands in for a Framegate that makes video, for the player and whoever works on it: `node tests/gallery/player-server.mjs [port]`, ffmpeg beside it.
-// It speaks `/ws/{stream}` (mp4 and jpeg), `/mjpeg/`, `/still/`, and does what `GET /do/{stream}/{what}` says: one of `orders`. Every answer may be read from any origin.
+// It speaks `/ws/{stream}` (mp4 and jpeg), `/mjpeg/`, `/still/`, and does what `GET /do/{stream}/{what}` says, one of `orders`. Every answer may be
+// read from any origin.
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -200,5 +201,5 @@ function one({ feed, standing }, response) {
 }
 
 server.on("upgrade", watch);
-server.listen(PORT, () => console.log(`http://127.0.0.1:${PORT}/gallery/player-bench.html`));
+server.listen(PORT, () => console.log(`http://127.0.0.1:${PORT}/gallery/player.html`));
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => ([...streams.values()].forEach(({ feed }) => feed.stop()), process.exit()));

@@ -38,7 +38,7 @@ class Player extends HTMLElement {
     super();
     const { video, stage } = this.#face;
     this.#session.addEventListener("judged", () => this.#judged());
-    this.#session.addEventListener("change", () => this.#fire("state", this.#standing()));
+    this.#session.addEventListener("change", () => this.#fire("state", this.#session.standing));
     this.#session.addEventListener("first", ({ detail }) => this.#fire("playing", { after: detail, output: this.output }));
     this.#session.addEventListener("trouble", ({ detail }) => this.#fire("error", { message: detail, output: this.output }));
     this.#session.addEventListener("message", ({ detail }) => this.#read(detail));
@@ -216,6 +216,7 @@ class Player extends HTMLElement {
     this.#face.rest(this.#paused !== undefined, this.#sound.refused);
     this.#controls.show({
       state: this.state,
+      pictured: this.#surface.size !== undefined,
       playing: !this.#paused,
       audible: this.#sound.on && !this.#sound.refused,
       hasSound: this.#hasSound && output?.sound === true,
@@ -223,12 +224,6 @@ class Player extends HTMLElement {
       full: document.fullscreenElement === this,
     });
     this.#face.stage.classList.toggle("bare", this.getAttribute("controls") === "false" || this.#every !== undefined);
-  }
-
-  #standing() {
-    const { state, reason = null, detail, age, retryAt } = this.#session.judgement;
-    const retryIn = retryAt === undefined ? null : Math.max(0, Math.round(retryAt - performance.now()));
-    return { state, reason: reason || null, detail, age: age ?? null, retryIn, output: this.output };
   }
 
   async #pip() {

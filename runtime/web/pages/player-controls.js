@@ -50,7 +50,7 @@ export class Controls extends EventTarget {
     this.#stage.querySelector("fg-help").open();
   }
 
-  /** `{ state, playing, audible, hasSound, isVideo, full }`: what the buttons say. */
+  /** `{ state, pictured, playing, audible, hasSound, isVideo, full }`: what the buttons say. */
   show(now) {
     const was = this.#shown;
     this.#shown = now;
@@ -60,7 +60,8 @@ export class Controls extends EventTarget {
     if (now.audible !== was.audible) this.#set("sound", ...(now.audible ? ["sound", "Sound off"] : ["silent", "Sound on"]));
     if (now.full !== was.full) this.#set("full", ...(now.full ? ["unfull", "Leave full screen"] : ["full", "Full screen"]));
     this.#part("sound").hidden = !now.hasSound;
-    this.#part("pip").hidden = !now.isVideo || !document.pictureInPictureEnabled;
+    this.#part("snapshot").hidden = !now.pictured;
+    this.#part("pip").hidden = !now.isVideo || !now.pictured || !document.pictureInPictureEnabled;
   }
 
   /** A ladder of variants, as the server tells it; none or one is no choice. */

@@ -6,8 +6,11 @@ import { style } from "./player-style.js";
 import { shadow } from "./sheet.js";
 import { STATES } from "./states.js";
 
-/** Narrower or lower than this only a strip says what is wrong, and a press tells the rest. */
-const ROOMY = { width: 420, height: 230 };
+/** With less than one of these only a strip says what is wrong, and a press tells the rest: wide as on a desk, and high as on a phone. */
+const ROOMY = [
+  { width: 420, height: 230 },
+  { width: 300, height: 320 },
+];
 const SAID_MS = 4_000;
 /** A state must hold for so long before a screen reader is told. */
 const SETTLE_MS = 1_500;
@@ -100,7 +103,7 @@ export class Face {
 
   #fit() {
     const { clientWidth: width, clientHeight: height } = this.stage;
-    const tight = width < ROOMY.width || height < ROOMY.height;
+    const tight = !ROOMY.some((least) => width >= least.width && height >= least.height);
     this.stage.classList.toggle("tight", tight);
     this.#notice.toggleAttribute("full", this.#explained || !tight);
   }

@@ -111,6 +111,8 @@ export class Mp4 extends EventTarget {
 
   #take(bytes) {
     this.bytes += bytes.byteLength;
+    // Before it is there: what is left now is the least.
+    this.#keepUp();
     if (!this.#next) return this.#buffer?.push(bytes);
     const { mime, sound } = this.#next;
     this.#next = undefined;

@@ -1,15 +1,18 @@
 // How near to live a video plays: a little faster or slower, and a jump when it is far behind. Pure: times are passed in, in seconds.
 
-/** The least that lies in the buffer between two fragments, to begin with: two pictures of a usual camera. */
-const RESERVE_S = 0.07;
-const LEAST_RESERVE_S = 0.04;
+/** The least that lies in the buffer between two fragments, to begin with and ever. Chromium ran dry of sound now and then with 0.07 on a busy machine. */
+const RESERVE_S = 0.12;
+const LEAST_RESERVE_S = 0.1;
 const MOST_RESERVE_S = 3;
-/** A reserve that ran dry grows so much, and so much at least. */
+/** A reserve that ran dry grows so much, and so much at least. A browser that ran dry of sound waits for a third of a second. */
 const GROWTH = 1.5;
 const GROWTH_S = 0.05;
-/** It shrinks by so much of itself in each second, once nothing ran dry for so long. */
-const SHRINKING = 0.015;
-const CALM_S = 8;
+/** One of which less than so much was left was nearly dry: it grows by so much, once in the time that is looked at. */
+const NEARLY_DRY = 0.4;
+const CARE_S = 0.02;
+/** It shrinks by so much of itself in each second, once nothing ran dry, or nearly, for so long. */
+const SHRINKING = 0.005;
+const CALM_S = 15;
 /** Farther behind than this is not made good by playing faster. */
 const FAR_S = 1.5;
 /** In the first second there is no picture yet that a jump would interrupt: the burst that a late viewer is sent may come in pieces. */
@@ -19,6 +22,8 @@ const FIRST_S = 1;
 const EDGE_S = 0.1;
 /** The reserve is the least of so long; a sound that comes in lumps has its lump in there. */
 const WINDOW_S = 1;
+/** So much after it ran dry is enough to know how long that took. */
+const RECOVERED_S = 0.04;
 /** Whoever waited longer than this waited for the camera, not for the network's jitter: no reserve helps against that. */
 const OUTAGE_S = 2;
 const SLOWEST = 0.97;
@@ -75,14 +80,19 @@ export class Pace {
     this.#shrink(now);
     this.#seen.push([now, ahead]);
     while (this.#seen[0][0] < now - WINDOW_S) this.#seen.shift();
-    const excess = Math.min(...this.#seen.map(([, each]) => each)) - this.reserve;
+    const least = Math.min(...this.#seen.map(([, each]) => each));
+    if (least < this.reserve * NEARLY_DRY && now - this.#calm > WINDOW_S) {
+      this.reserve = Math.min(this.reserve + CARE_S, MOST_RESERVE_S);
+      this.#calm = now;
+    }
+    const excess = least - this.reserve;
     const rate = Math.abs(excess) < SLACK_S ? 1 : Math.min(Math.max(1 + excess * EAGERNESS, SLOWEST), FASTEST);
     // In steps: each change costs the browser something, and sound is stretched anew.
     return { rate: Math.round(rate * 100) / 100 };
   }
 
   #recover(now, ahead) {
-    if (this.#dry === undefined || ahead < LEAST_RESERVE_S) return;
+    if (this.#dry === undefined || ahead < RECOVERED_S) return;
     if (now - this.#dry < OUTAGE_S) {
       this.stalls += 1;
       this.reserve = Math.min(Math.max(this.reserve * GROWTH, this.reserve + GROWTH_S), MOST_RESERVE_S);

@@ -72,6 +72,13 @@ export class Session extends EventTarget {
     this.#surface.clear();
   }
 
+  /** The judgement as the page around is told it. */
+  get standing() {
+    const { state, reason, detail, age, retryAt } = this.judgement;
+    const retryIn = retryAt === undefined ? null : Math.max(0, Math.round(retryAt - performance.now()));
+    return { state, reason: reason || null, detail, age: age ?? null, retryIn, output: this.output?.name ?? null };
+  }
+
   get running() {
     return this.#untick !== undefined;
   }
