@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::packager::Container;
 use super::rules::Rules;
-use super::segmenter::Segmenter;
+use super::segmenter::{Made, Segmenter};
 use super::window::{Names, Progress, Window};
 
 /// Media sequence numbers begin with what half seconds have passed since this: a player that stays over a restart sees them go on, as long as segments
@@ -119,7 +119,6 @@ impl Task {
             if self.wants.wait_for(|wanted| *wanted).await.is_err() {
                 return;
             }
-            self.shared.progress.send_modify(|seen| seen.fresh = false);
             segmenter.announce(self.entry.stream().status().sound);
             let mut units = self.feed.subscribe(Start::Gop, Tracks::All);
             let mut joining = shown;
@@ -153,6 +152,8 @@ impl Task {
                 }
             }
             self.seam(&mut segmenter);
+            // Who comes from now on waits for what comes then.
+            self.shared.progress.send_modify(|seen| seen.fresh = false);
         }
     }
 
@@ -179,15 +180,23 @@ impl Task {
         self.take(segmenter, made);
     }
 
-    fn take(&self, segmenter: &Segmenter, made: Vec<super::segmenter::Made>) {
+    fn take(&self, segmenter: &Segmenter, made: Vec<Made>) {
+        // What a player can begin with.
+        let has_parts = self.rules.part.is_some();
+        let brought = made.iter().any(|made| match made {
+            Made::Part { .. } => has_parts,
+            Made::End => !has_parts,
+            Made::Init { .. } | Made::Begin { .. } => false,
+        });
         let mut window = self.shared.lock();
         for made in made {
             window.take(made, segmenter.part_target());
         }
-        let (progress, playable) = (window.progress(), window.is_playable());
+        let progress = window.progress();
         drop(window);
         self.shared.progress.send_if_modified(|seen| {
-            let next = Seen { progress, fresh: playable, unfit: None, gop: segmenter.gop(), ended: false };
+            let fresh = seen.fresh || brought;
+            let next = Seen { progress, fresh, unfit: None, gop: segmenter.gop(), ended: false };
             let news = *seen != next;
             *seen = next;
             news

@@ -259,12 +259,6 @@ impl Window {
         }
     }
 
-    /// Whether a playlist of it has something that can be played: a part, or where there are none a whole segment.
-    pub fn is_playable(&self) -> bool {
-        let has_part = self.low_latency && self.open.as_ref().is_some_and(|open| !open.parts.is_empty());
-        has_part || !self.segments.is_empty()
-    }
-
     /// The complete segments, the oldest first.
     pub fn segments(&self) -> &VecDeque<Segment> {
         &self.segments

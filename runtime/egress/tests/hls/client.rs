@@ -85,7 +85,10 @@ impl Client {
                 self.largest = self.largest.max(segment.bytes());
             }
         }
-        if self.window.is_playable() && self.progress.replace(self.window.progress()) != Some(self.window.progress()) {
+        let has_part =
+            self.window.part_target().is_some() && self.window.open().is_some_and(|open| !open.parts.is_empty());
+        let is_playable = has_part || !self.window.segments().is_empty();
+        if is_playable && self.progress.replace(self.window.progress()) != Some(self.window.progress()) {
             self.read();
         }
     }
