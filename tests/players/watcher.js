@@ -6,6 +6,7 @@
   const video = player?.shadowRoot.querySelector("video") ?? document.querySelector("video");
   const { hls, Hls } = window;
   let last = null;
+  let began;
 
   const show = (now) => {
     seen.frames += 1;
@@ -22,7 +23,10 @@
     let part;
     hls.on(Hls.Events.ERROR, (_, { type, details, fatal, response, reason }) => seen.errors.push([type, details, fatal ? "fatal" : "", response?.code ?? "", reason ?? ""].join(" ")));
     hls.on(Hls.Events.FRAG_CHANGED, (_, { frag }) => {
-      if (part !== undefined && frag.cc !== part) seen.discontinuities += 1;
+      if (part !== undefined && frag.cc !== part) {
+        seen.discontinuities += 1;
+        seen.messages.push([Math.round(performance.now() - seen.began), `discontinuity ${part} to ${frag.cc} at segment ${frag.sn}`]);
+      }
       part = frag.cc;
     });
   }
@@ -33,7 +37,8 @@
   const distance = () => {
     if (hls) return hls.latency;
     if (player) return player.latency;
-    return video.seekable.length ? video.seekable.end(video.seekable.length - 1) - video.currentTime : NaN;
+    began ??= performance.now() / 1000 - video.currentTime;
+    return performance.now() / 1000 - video.currentTime - began;
   };
   setInterval(() => {
     if (seen.first === null) return;

@@ -10,6 +10,7 @@ mod playback;
 mod rtp;
 mod script;
 mod sdp;
+mod sound;
 mod transport;
 
 use std::collections::VecDeque;
@@ -24,7 +25,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 pub use rtsp_types::{Method, StatusCode};
-pub use script::{Auth, ExtraTrack, Fault, Packets, ParameterSets, Scheme, Script, Transports};
+pub use script::{Auth, ExtraTrack, Fault, Packets, ParameterSets, Scheme, Script, SoundClock, Transports};
 
 use crate::clip::Clip;
 

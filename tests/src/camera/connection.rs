@@ -12,7 +12,8 @@ use tokio::task::JoinHandle;
 
 use crate::camera::auth::Door;
 use crate::camera::playback::{End, Playback};
-use crate::camera::script::{Fault, Script, Transports};
+use crate::camera::script::{ExtraTrack, Fault, Script, SoundClock, Transports};
+use crate::camera::sound::{self, Sound};
 use crate::camera::transport::{Transport, Writer, is_interleaved};
 use crate::camera::{Shared, rtp, sdp};
 
@@ -31,6 +32,8 @@ struct Connection {
     session: String,
     sequence: rtp::Sequence,
     video: Option<Transport>,
+    /// The track of sound that was set up, and its number.
+    sound: Option<(usize, Sound)>,
     playing: Option<JoinHandle<End>>,
 }
 
@@ -57,6 +60,7 @@ pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>, index: usize) 
         // Sequence numbers wrap within the first second of each session (RFC 3550, section A.1).
         sequence: rtp::Sequence::new(ssrc, sdp::video_type(script.clip.codec), 65_500),
         video: None,
+        sound: None,
         playing: None,
         shared,
         script,
@@ -198,8 +202,12 @@ impl Connection {
             counts.tracks.push(track);
             counts.udp += usize::from(transport.is_udp());
         });
-        if track == 0 {
-            self.video = Some(transport);
+        match track.checked_sub(1).map(|extra| self.script.tracks[extra]) {
+            None => self.video = Some(transport),
+            Some(kind @ (ExtraTrack::Aac | ExtraTrack::Pcmu)) => {
+                self.sound = Some((track, Sound::new(kind, transport, ssrc, self.script.sound_clock)));
+            }
+            Some(_) => {}
         }
         let answer = self.ok(request).header(headers::TRANSPORT, header).empty();
         self.send(&answer.map_body(|_| Vec::new())).await
@@ -211,11 +219,17 @@ impl Connection {
         };
         let uri = request.request_uri().map_or("", |uri| uri.as_str()).trim_end_matches('/').to_owned();
         let first = Playback::first_timestamp(&self.script);
-        let info = format!("url={uri}/track0;seq={};rtptime={first}", self.sequence.next);
+        let mut info = format!("url={uri}/track0;seq={};rtptime={first}", self.sequence.next);
+        if let Some((track, sound)) = self.sound.as_ref().filter(|(_, sound)| sound.clock != SoundClock::Untold) {
+            let first = sound::TIMESTAMP_START;
+            info += &format!(",url={uri}/track{track};seq={};rtptime={first}", sound.sequence.next);
+        }
         let answer = self.ok(request).header(headers::RTP_INFO, info).header(headers::RANGE, "npt=now-").empty();
         self.send(&answer.map_body(|_| Vec::new())).await;
         self.shared.count(|counts| counts.plays += 1);
-        let playback = Playback::new(self.shared.clone(), &self.script, self.faults.clone(), transport, self.sequence);
+        let sound = self.sound.take().map(|(_, sound)| sound);
+        let playback =
+            Playback::new(self.shared.clone(), &self.script, self.faults.clone(), (transport, sound), self.sequence);
         self.playing = Some(tokio::spawn(playback.run()));
         Next::Read
     }

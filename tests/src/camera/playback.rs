@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use crate::camera::payload::payloads;
 use crate::camera::script::{Fault, Script};
+use crate::camera::sound::Sound;
 use crate::camera::transport::{Port, Transport};
 use crate::camera::{Shared, rtp};
 use crate::clip::Clip;
@@ -27,6 +28,7 @@ pub(crate) struct Playback {
     script: Script,
     faults: Vec<Fault>,
     transport: Transport,
+    sound: Option<Sound>,
     sequence: rtp::Sequence,
     clip: Arc<Clip>,
     /// The clip that was ordered last, to see a new order.
@@ -59,7 +61,7 @@ impl Playback {
         shared: Arc<Shared>,
         script: &Script,
         faults: Vec<Fault>,
-        transport: Transport,
+        (transport, sound): (Transport, Option<Sound>),
         sequence: rtp::Sequence,
     ) -> Self {
         shared.count(|counts| counts.playing += 1);
@@ -68,6 +70,7 @@ impl Playback {
             alive: Alive(shared),
             faults,
             transport,
+            sound,
             sequence,
             clip: script.clip.clone(),
             at: script.joins_at,
@@ -98,6 +101,12 @@ impl Playback {
         if sent.is_multiple_of(self.clip.fps as usize) {
             let report = self.sequence.sender_report(self.timestamp(), SystemTime::now());
             self.transport.send(Port::Rtcp, &report).await?;
+            if let Some(sound) = &self.sound {
+                sound.report(self.clip.ticks(self.at)).await?;
+            }
+        }
+        if let Some(sound) = &mut self.sound {
+            sound.send_until(self.clip.ticks(self.at)).await?;
         }
         self.send_picture(sent).await?;
         self.at += 1;

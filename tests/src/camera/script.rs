@@ -14,6 +14,8 @@ pub struct Script {
     pub clip: Arc<Clip>,
     /// Further tracks of its SDP, behind the video.
     pub tracks: Vec<ExtraTrack>,
+    /// How their times are told.
+    pub sound_clock: SoundClock,
     /// Which transports it takes.
     pub transports: Transports,
     /// Who may come in.
@@ -34,7 +36,7 @@ pub struct Script {
     pub first_faults: Vec<Fault>,
 }
 
-/// A track that is no video: only told in the SDP, and taken when somebody sets it up.
+/// A track that is no video. AAC and G.711 are sent when somebody sets them up, the others only told in the SDP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExtraTrack {
     /// RFC 7587.
@@ -45,6 +47,18 @@ pub enum ExtraTrack {
     Pcmu,
     /// `vnd.onvif.metadata` (ONVIF Streaming Specification, section 5.2.1.1).
     OnvifMetadata,
+}
+
+/// How a camera's sound is told to belong to its pictures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SoundClock {
+    /// Both tracks are in `RTP-Info`, and both send reports.
+    #[default]
+    Told,
+    /// Only the reports say it.
+    Untold,
+    /// `RTP-Info` is wrong by so much; the reports are right.
+    Late(Duration),
 }
 
 /// Which transports SETUP is answered well for.
@@ -149,6 +163,7 @@ impl Script {
         Self {
             clip,
             tracks: Vec::new(),
+            sound_clock: SoundClock::default(),
             transports: Transports::default(),
             auth: None,
             parameter_sets: ParameterSets::default(),
@@ -159,6 +174,12 @@ impl Script {
             faults: Vec::new(),
             first_faults: Vec::new(),
         }
+    }
+
+    /// With times of its sound told so.
+    pub fn sound_clock(mut self, clock: SoundClock) -> Self {
+        self.sound_clock = clock;
+        self
     }
 
     /// Has this track as well.
