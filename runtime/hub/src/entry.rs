@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use config::PolicyUse;
+use config::{PolicyUse, Reencode};
 use media::image::Image;
 use media::{Moment, StreamName};
 use picture::Pictures;
@@ -208,13 +208,39 @@ impl Entry {
     }
 }
 
+/// What the video outputs of a stream are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Made {
+    /// What the camera sent.
+    ByCamera,
+    /// Its pictures, behind the plugins.
+    Reencoded,
+    /// There are none: a filter hides something, and nothing may be re-encoded.
+    Not,
+}
+
+impl Made {
+    /// By what is configured, where these plugins see the pictures.
+    pub(crate) fn of(reencode: Reencode, links: &[Link]) -> Self {
+        let filters = links.iter().any(|link| link.plugin.picture_role() == Some(Role::Filter));
+        match (reencode, filters) {
+            (Reencode::Always, _) | (Reencode::Auto, true) => Self::Reencoded,
+            (Reencode::Never, true) => Self::Not,
+            (Reencode::Auto | Reencode::Never, false) => Self::ByCamera,
+        }
+    }
+}
+
 /// What the plugins that are in force let a stream offer.
 fn offer(stream: &Stream, pictures: &Pictures) -> Offer {
-    let is_filter = |link: &Link| link.plugin.picture_role() == Some(Role::Filter);
-    if pictures.links().iter().any(is_filter) {
-        return Offer::none("a filter changes its pictures, and they are not re-encoded");
+    match Made::of(stream.config().video.reencode, &pictures.links()) {
+        Made::ByCamera => Offer::new(vec![Variant { name: "camera".into(), feed: stream.feed().clone() }]),
+        Made::Reencoded => {
+            let variants = pictures.video().into_iter();
+            Offer::new(variants.map(|made| Variant { name: made.name, feed: made.feed }).collect())
+        }
+        Made::Not => Offer::none("a filter changes its pictures, and `video.reencode` is \"never\""),
     }
-    Offer::new(vec![Variant { name: "camera".into(), feed: stream.feed().clone() }])
 }
 
 impl std::fmt::Debug for Entry {
