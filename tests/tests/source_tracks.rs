@@ -12,28 +12,28 @@ fn script() -> Script {
 }
 
 /// `demuxed()` fails as a whole for a track without a depacketizer: such a track must not be set up.
-async fn gives_video_beside(track: ExtraTrack) -> Result<()> {
+async fn gives_video_beside(track: ExtraTrack, set_up: &[usize]) -> Result<()> {
     let camera = Camera::start(script().track(track));
     let mut session = open(&stream_of(&camera)).await?;
     assert_eq!(numbers(&take(&mut session, 5).await?), [0, 1, 2, 3, 4].map(Some));
-    assert_eq!(camera.counts().tracks, [0], "only the video is set up");
+    assert_eq!(camera.counts().tracks, set_up);
     Ok(())
 }
 
 #[tokio::test]
 async fn camera_with_opus_still_gives_video() -> Result<()> {
-    gives_video_beside(ExtraTrack::Opus).await
+    gives_video_beside(ExtraTrack::Opus, &[0]).await
 }
 
 #[tokio::test]
 async fn camera_with_onvif_metadata_still_gives_video() -> Result<()> {
-    gives_video_beside(ExtraTrack::OnvifMetadata).await
+    gives_video_beside(ExtraTrack::OnvifMetadata, &[0]).await
 }
 
 #[tokio::test]
 async fn camera_with_sound_still_gives_video() -> Result<()> {
-    gives_video_beside(ExtraTrack::Aac).await?;
-    gives_video_beside(ExtraTrack::Pcmu).await
+    gives_video_beside(ExtraTrack::Aac, &[0, 1]).await?;
+    gives_video_beside(ExtraTrack::Pcmu, &[0, 1]).await
 }
 
 #[tokio::test]

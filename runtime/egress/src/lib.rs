@@ -10,8 +10,12 @@
 
 pub mod chooser;
 mod climb;
+pub mod decode_time;
+pub mod hls;
 pub mod message;
 pub mod meter;
+pub mod mp4;
 pub mod multipart;
+pub mod sound;
 pub mod standing;
 pub mod websocket;

@@ -107,6 +107,11 @@ impl Entry {
         self.offered.watch()
     }
 
+    /// Whether a filter changes what its viewers see.
+    pub fn is_filtered(&self) -> bool {
+        has_filter(&self.pictures.links())
+    }
+
     /// Other plugins are about to see its pictures: nothing of what was offered before leaves any more.
     pub(crate) fn revoke_offer(&self) {
         self.offered.replace(Offer::none("the stream's filters are being changed"));
@@ -222,8 +227,7 @@ pub(crate) enum Made {
 impl Made {
     /// By what is configured, where these plugins see the pictures.
     pub(crate) fn of(reencode: Reencode, links: &[Link]) -> Self {
-        let filters = links.iter().any(|link| link.plugin.picture_role() == Some(Role::Filter));
-        match (reencode, filters) {
+        match (reencode, has_filter(links)) {
             (Reencode::Always, _) | (Reencode::Auto, true) => Self::Reencoded,
             (Reencode::Never, true) => Self::Not,
             (Reencode::Auto | Reencode::Never, false) => Self::ByCamera,
@@ -241,6 +245,10 @@ fn offer(stream: &Stream, pictures: &Pictures) -> Offer {
         }
         Made::Not => Offer::none("a filter changes its pictures, and `video.reencode` is \"never\""),
     }
+}
+
+fn has_filter(links: &[Link]) -> bool {
+    links.iter().any(|link| link.plugin.picture_role() == Some(Role::Filter))
 }
 
 impl std::fmt::Debug for Entry {

@@ -10,6 +10,8 @@ pub enum Output {
     WebSocket,
     /// `/mjpeg/{stream}`.
     Mjpeg,
+    /// `/hls/{stream}/…`.
+    Hls,
 }
 
 /// All places are taken.
@@ -27,6 +29,8 @@ pub struct ViewerCounts {
     pub websocket: u32,
     /// Of `/mjpeg/{stream}`.
     pub mjpeg: u32,
+    /// Of `/hls/{stream}/…`.
+    pub hls: u32,
     /// All together.
     pub total: u32,
 }
@@ -37,6 +41,7 @@ pub(crate) struct Viewers {
     total: AtomicU32,
     websocket: AtomicU32,
     mjpeg: AtomicU32,
+    hls: AtomicU32,
 }
 
 /// A viewer's place; dropping it frees the place.
@@ -63,6 +68,7 @@ impl Viewers {
         ViewerCounts {
             websocket: self.websocket.load(Ordering::Acquire),
             mjpeg: self.mjpeg.load(Ordering::Acquire),
+            hls: self.hls.load(Ordering::Acquire),
             total: self.total.load(Ordering::Acquire),
         }
     }
@@ -71,6 +77,7 @@ impl Viewers {
         match output {
             Output::WebSocket => &self.websocket,
             Output::Mjpeg => &self.mjpeg,
+            Output::Hls => &self.hls,
         }
     }
 }
@@ -94,7 +101,7 @@ mod tests {
         assert_eq!(viewers.admit(Output::Mjpeg, Some(2)).unwrap_err(), Full { max: 2 });
         drop(first);
         assert!(viewers.admit(Output::Mjpeg, Some(2)).is_ok());
-        assert_eq!(viewers.counts(), ViewerCounts { websocket: 0, mjpeg: 1, total: 1 });
+        assert_eq!(viewers.counts(), ViewerCounts { mjpeg: 1, total: 1, ..ViewerCounts::default() });
     }
 
     #[test]

@@ -22,6 +22,9 @@ use tokio_util::task::TaskTracker;
 const PATIENCE: Duration = Duration::from_secs(20);
 const NAME: &str = "lobby";
 
+/// A plugin and its options.
+type Used = (&'static str, Value);
+
 fn plugins() -> Plugins {
     static BUNDLED: LazyLock<Vec<Bundled>> =
         LazyLock::new(|| test_components::PLUGINS.iter().map(|(name, bytes, _)| Bundled { name, bytes }).collect());
@@ -34,17 +37,17 @@ fn plugins() -> Plugins {
 }
 
 /// White where the scene is not: the whole picture.
-fn mask() -> (&'static str, Value) {
+fn mask() -> Used {
     let area = json!({ "x": 0, "y": 0, "width": 100, "height": 100 });
     ("privacy-mask", json!({ "areas": [area], "color": "#ffffff" }))
 }
 
-fn gate() -> (&'static str, Value) {
+fn gate() -> Used {
     ("motion-gate", json!({ "threshold": 0 }))
 }
 
 /// One stream of the test scene with these plugins.
-fn config(used: &[(&str, Value)], reencode: Reencode) -> Config {
+fn config(used: &[Used], reencode: Reencode) -> Config {
     let source = Source::Test(TestScene { size: Size::new(160, 96), fps: 25 });
     let mut stream = Stream::new(NAME.parse().unwrap(), source);
     stream.video.reencode = reencode;
@@ -106,7 +109,8 @@ fn is_masked(picture: &Picture) -> bool {
 async fn filters_decide_what_is_offered_and_a_change_revokes_it() {
     let (hub, entry) = hub(config(&[], Reencode::Auto));
     let mut offers = entry.offer();
-    let steps: [(&[(&str, Value)], &[&str]); 5] = [
+    type Step<'a> = (&'a [Used], &'a [&'a str]);
+    let steps: [Step<'_>; 5] = [
         (&[mask()], &["video"]),
         (&[], &["camera"]),
         (&[gate(), mask()], &["video"]),

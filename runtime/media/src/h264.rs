@@ -99,6 +99,7 @@ pub fn parameters(sps: &[u8], pps: &[u8]) -> Result<Parameters, BadSps> {
         interlaced: !matches!(set.frame_mbs_flags, FrameMbsFlags::Frames),
         reordered: reorder_depth(&set) != Some(0),
         reorder_depth: reorder_depth(&set),
+        interval: interval(&set),
     })
 }
 
@@ -152,6 +153,13 @@ fn reorder_depth(set: &SeqParameterSet) -> Option<u8> {
     }
 }
 
+/// What lies between two pictures (annex E.2.1: a picture has two ticks), where it is a rate of video: 1 to 240 a second.
+fn interval(set: &SeqParameterSet) -> Option<u32> {
+    let timing = set.vui_parameters.as_ref()?.timing_info.as_ref()?;
+    let ticks = 2 * 90_000 * u64::from(timing.num_units_in_tick) / u64::from(timing.time_scale.max(1));
+    u32::try_from(ticks).ok().filter(|ticks| (375..=90_000).contains(ticks))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,7 +177,7 @@ mod tests {
         assert_eq!(parameters.rfc6381, "avc1.64001e");
         assert_eq!(parameters.color, Color::default());
         assert!(!parameters.interlaced && parameters.reordered);
-        assert_eq!(parameters.reorder_depth, Some(2));
+        assert_eq!((parameters.reorder_depth, parameters.interval), (Some(2), Some(3_600)));
         assert_eq!(parameters.record[..8], [1, 0x64, 0x00, 0x1e, 0xff, 0xe1, 0, 26]);
         assert_eq!(parameters.record[34..], [1, 0, 2, 0x68, 0xeb, 0xfd, 0xf8, 0xf8, 0]);
         assert_eq!(parameters.parameter_sets().collect::<Vec<_>>(), [HIGH_640X360, &[0x68, 0xeb]]);

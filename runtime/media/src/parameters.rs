@@ -26,6 +26,9 @@ pub struct Parameters {
     pub reordered: bool,
     /// How many pictures precede one in decoding and follow it in presentation at most, if the SPS tells (`max_num_reorder_frames`, H.264 annex E.2.1).
     pub reorder_depth: Option<u8>,
+    /// From one picture to the next in ticks of 90 kHz, if the SPS tells (`num_units_in_tick`, H.264 annex E.2.1). Cameras that are told to send fewer
+    /// pictures often go on saying what they could.
+    pub interval: Option<u32>,
 }
 
 impl Parameters {
@@ -48,6 +51,7 @@ impl Parameters {
             interlaced: false,
             reordered: false,
             reorder_depth: None,
+            interval: None,
         }
     }
 

@@ -106,7 +106,7 @@ impl Session {
     }
 
     pub(crate) fn description(&self) -> Description {
-        Description { transport: "file", codec: Some(Codec::H264), server: None }
+        Description { transport: "file", codec: Some(Codec::H264), ..Description::default() }
     }
 }
 

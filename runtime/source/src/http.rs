@@ -109,7 +109,7 @@ impl Session {
     }
 
     pub(crate) fn description(&self) -> Description {
-        Description { transport: "http", codec: Some(Codec::Jpeg), server: self.server.clone() }
+        Description { transport: "http", codec: Some(Codec::Jpeg), sound: None, server: self.server.clone() }
     }
 }
 

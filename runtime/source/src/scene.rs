@@ -51,7 +51,7 @@ impl Session {
     }
 
     pub(crate) fn description(&self) -> Description {
-        Description { transport: "test", codec: Some(Codec::H264), server: None }
+        Description { transport: "test", codec: Some(Codec::H264), ..Description::default() }
     }
 }
 

@@ -1,5 +1,7 @@
+use std::sync::Arc;
+
 use config::{Source, Stream};
-use media::{Codec, Unit};
+use media::{AudioParameters, Codec, Unit};
 
 use crate::{Error, Timeouts, file, http, push, rtsp, scene};
 
@@ -24,6 +26,8 @@ pub struct Description {
     pub transport: &'static str,
     /// If it is known before the first access unit.
     pub codec: Option<Codec>,
+    /// The sound that is set up: it may never come.
+    pub sound: Option<Arc<AudioParameters>>,
     /// What the server says that it is.
     pub server: Option<String>,
 }
@@ -43,9 +47,10 @@ impl Session {
             Source::Push => Kind::Push(Box::new(push::Session::open(push.ok_or_else(no_outlet)?))),
             Source::Test(scene) => Kind::Test(Box::new(scene::Session::open(*scene, &stream.name)?)),
         });
-        let Description { transport, codec, server } = session.description();
+        let Description { transport, codec, sound, server } = session.description();
+        let sound = sound.map(|sound| sound.codec.name());
         let codec = codec.map(Codec::name);
-        tracing::info!(stream = %stream.name, source = stream.source.shown(), transport, codec, server, "connected");
+        tracing::info!(stream = %stream.name, source = stream.source.shown(), transport, codec, sound, server, "connected");
         Ok(session)
     }
 
@@ -79,7 +84,7 @@ impl Session {
             Kind::Rtsp(session) => session.description(),
             Kind::Http(session) => session.description(),
             Kind::File(session) => session.description(),
-            Kind::Push(_) => Description { transport: "push", codec: None, server: None },
+            Kind::Push(_) => Description { transport: "push", ..Description::default() },
             Kind::Test(session) => session.description(),
         }
     }

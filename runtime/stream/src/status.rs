@@ -160,7 +160,7 @@ pub struct Status {
     pub retry_at: Option<Moment>,
     /// What is known of the video of the running session, or of the last one.
     pub parameters: Option<Arc<Parameters>>,
-    /// What is known of the sound of the running session, once some has come.
+    /// What is known of the sound of the running session, or of the last one: it may never come.
     pub sound: Option<Arc<AudioParameters>>,
     /// `tcp`, `udp`, `http`, `push`, `file`, `test` while a session is open; empty otherwise.
     pub transport: &'static str,

@@ -76,8 +76,7 @@ impl Supervisor {
     fn opened(&mut self, description: source::Description) -> Event {
         self.begun = false;
         self.status.send_if_modified(|status| {
-            // Known again with its first piece: the camera may have another microphone, or none.
-            status.sound = None;
+            status.sound = description.sound;
             status.transport = description.transport;
             status.server = description.server.map(Into::into);
             true

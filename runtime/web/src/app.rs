@@ -3,6 +3,7 @@ use std::sync::Arc;
 use access::Policy;
 use axum::extract::{FromRequestParts, Path};
 use control::reload::Requests;
+use egress::hls::output::Outputs;
 use http::request::Parts;
 use hub::{Entry, Hub};
 use tokio::sync::Semaphore;
@@ -24,6 +25,7 @@ pub(crate) struct App {
     /// The program's tasks, and those of connections among them.
     trackers: (TaskTracker, TaskTracker),
     senders: senders::Handles,
+    pub(crate) hls: Arc<Outputs>,
 }
 
 impl App {
@@ -31,7 +33,12 @@ impl App {
     pub(crate) fn new(parts: serve::Parts, visits: TaskTracker, senders: senders::Handles) -> Self {
         let serve::Parts { hub, policy, reloads, tracker, stop, version } = parts;
         let bodies = Semaphore::new(ingest::MAX_BODIES);
-        Self { hub, policy, reloads, stop, version, bodies, trackers: (tracker, visits), senders }
+        let hls = Outputs::new(tracker.clone());
+        tracker.spawn({
+            let (hls, hub, stop) = (hls.clone(), hub.clone(), stop.clone());
+            async move { hls.run(hub, stop).await }
+        });
+        Self { hub, policy, reloads, stop, version, bodies, trackers: (tracker, visits), senders, hls }
     }
 
     /// A task that stopping waits for.

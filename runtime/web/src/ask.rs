@@ -15,7 +15,7 @@ use plugin::{AccessPolicy, Applicant, Decision};
 use crate::app::App;
 use crate::connection::Visit;
 use crate::problem::{Kind, Problem};
-use crate::ws;
+use crate::{hls, ws};
 
 /// Lets a request through, or answers it with the reason why not.
 pub(crate) async fn ask(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
@@ -128,9 +128,14 @@ fn action(method: &Method, path: &str) -> Action {
 /// that is served.
 fn stream(path: &str) -> Option<StreamName> {
     let (output, name) = path.strip_prefix('/')?.split_once('/')?;
+    let segments = || name.split_once('/');
     let name = match output {
-        "api" => name.strip_prefix("streams/")?.split('/').next()?,
+        "api" if name.starts_with("streams/") => name.strip_prefix("streams/")?.split('/').next()?,
         "ws" | "mjpeg" | "ingest" | "watch" | "still" => name,
+        "hls" | "streams" if segments().is_some() => segments()?.0,
+        "assets" => return None,
+        // HLS where a proxy has taken `/hls` away.
+        _ if !name.contains('/') && hls::is_file(name) => output,
         _ => return None,
     };
     let name = percent_encoding::percent_decode_str(name).decode_utf8().ok()?;
@@ -180,10 +185,16 @@ mod tests {
             "/ws/%61.b",
             "/still/a%2Eb%2ejpg",
             "/api/streams/a.%62",
+            "/hls/a.b/index.m3u8",
+            "/hls/a%2Eb/x-p1.m4s",
+            "/a.b/stream.m3u8",
+            "/streams/a.b/stream.m3u8",
         ] {
             assert_eq!(stream(path).unwrap().as_str(), "a.b", "{path}");
         }
-        for path in ["/", "/api/streams", "/api/health", "/assets/grid.js", "/still/lobby", "/ws/a%20b"] {
+        for path in
+            ["/", "/api/streams", "/api/health", "/assets/grid.js", "/still/lobby", "/ws/a%20b", "/hls/a", "/a/b.js"]
+        {
             assert_eq!(stream(path), None, "{path}");
         }
     }

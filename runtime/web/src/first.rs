@@ -55,6 +55,12 @@ fn is_present(entry: &Entry, delivery: &Delivery) -> bool {
         || delivery.still.received.steady.elapsed() <= config.stall_timeout
 }
 
+/// No picture now, and why.
+pub(crate) fn offline_now(entry: &Entry) -> Problem {
+    let standing = Standing::of(&entry.stream().status(), &entry.pictures().condition().borrow());
+    offline(entry, &standing)
+}
+
 /// No picture, and why.
 fn offline(entry: &Entry, standing: &Standing) -> Problem {
     let timeout = entry.config().start_timeout;

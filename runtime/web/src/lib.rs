@@ -9,6 +9,8 @@
 //! |---|---|
 //! | `GET /ws/{stream}` | WebSocket: stills as binary messages, JSON as text messages |
 //! | `GET /mjpeg/{stream}` | `multipart/x-mixed-replace` of JPEGs |
+//! | `GET /hls/{stream}/index.m3u8` and what it names; without `/hls` too | HLS |
+//! | `GET /streams/{stream}/stream.m3u8` | its media playlist |
 //! | `GET /still/{stream}.jpg`, `.webp` | the newest picture |
 //! | `POST /ingest/{stream}` | one still for a stream whose source is `push` |
 //! | `GET /api/streams`, `/api/streams/{name}`, `/api/plugins`, `/api/health`, `/healthz` | what operators see |
@@ -25,10 +27,12 @@ mod ask;
 mod asked;
 mod connection;
 mod first;
+mod hls;
 mod ingest;
 mod listener;
 mod mjpeg;
 mod pages;
+mod pieces;
 mod problem;
 mod router;
 mod senders;

@@ -10,7 +10,7 @@ use crate::app::Segment;
 use crate::problem::Problem;
 
 /// Everything from here, nothing from elsewhere, no script or style in the page itself. Pictures that a page made of bytes are `blob:`.
-const POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+const POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
 /// A file of `pages/`.
 struct File {
@@ -126,7 +126,7 @@ fn media_type(name: &str) -> &'static str {
 }
 
 /// FNV-1a, 64 bits: no secret depends on it, two versions of a file differ in it.
-fn fnv1a(bytes: &[u8]) -> u64 {
+pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 

@@ -39,6 +39,7 @@ pub(crate) enum Kind {
     BadHandshake,
     TooSlow,
     Incomplete,
+    Late,
     Stopping,
     Internal,
 }
@@ -89,7 +90,7 @@ struct Message<'a> {
 }
 
 impl Kind {
-    const ALL: [Self; 23] = [
+    const ALL: [Self; 24] = [
         Self::UnknownStream,
         Self::UnknownPlugin,
         Self::PluginRefused,
@@ -111,6 +112,7 @@ impl Kind {
         Self::BadHandshake,
         Self::TooSlow,
         Self::Incomplete,
+        Self::Late,
         Self::Stopping,
         Self::Internal,
     ];
@@ -243,6 +245,12 @@ impl Kind {
                 StatusCode::BAD_REQUEST,
                 "the body broke off",
                 "Send as many bytes as Content-Length says.",
+            ),
+            Self::Late => (
+                "late",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "what was asked for did not come in time",
+                "Ask again: the playlist says what there is.",
             ),
             Self::Stopping => {
                 ("stopping", StatusCode::SERVICE_UNAVAILABLE, "the server stops", "Try again when it has been started.")

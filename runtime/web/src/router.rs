@@ -7,13 +7,16 @@ use axum::routing::{get, post};
 use crate::app::App;
 use crate::ask::ask;
 use crate::problem::{Kind, Problem};
-use crate::{api, ingest, mjpeg, pages, still, ws};
+use crate::{api, hls, ingest, mjpeg, pages, still, ws};
 
 /// All addresses.
 pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
         .route("/ws/{stream}", get(ws::ws))
         .route("/mjpeg/{stream}", get(mjpeg::mjpeg))
+        .route("/hls/{stream}/{file}", get(hls::hls).options(hls::preflight))
+        .route("/{stream}/{file}", get(hls::hls).options(hls::preflight))
+        .route("/streams/{stream}/{file}", get(hls::hls).options(hls::preflight))
         .route("/still/{file}", get(still::still))
         .route("/ingest/{stream}", post(ingest::ingest))
         .route("/api/streams", get(api::streams))

@@ -78,12 +78,10 @@ impl Plan {
 
         let policy = PlayOptions::default().initial_timestamp(InitialTimestampPolicy::Permissive);
         let playing = within(self.limits.play, Step::Play, Box::pin(described.play(policy))).await?;
-        let description = Description {
-            transport: way.word(),
-            codec: Some(video.codec),
-            server: playing.tool().map(|tool| tool.chars().filter(|c| !c.is_control()).take(80).collect()),
-        };
+        let server = playing.tool().map(|tool| tool.chars().filter(|c| !c.is_control()).take(80).collect());
         let reception = Reception::new(demuxed(playing)?, Tracks { video, sound });
+        let (transport, codec, sound) = (way.word(), Some(video.codec), reception.sound());
+        let description = Description { transport, codec, sound, server };
         Ok(super::Session { reception, group, description, limits: self.limits })
     }
 

@@ -55,6 +55,11 @@ impl Reception {
         }
     }
 
+    /// The sound that was set up.
+    pub(super) fn sound(&self) -> Option<Arc<AudioParameters>> {
+        self.sound.clone()
+    }
+
     /// Cancel-safe: the only wait is for retina's next item, and an item is used as soon as it is there.
     pub(super) async fn next(&mut self) -> Result<Unit, Error> {
         loop {

@@ -105,7 +105,7 @@ impl Session for Served {
     }
 
     fn description(&self) -> Description {
-        Description { transport: "tcp", codec: Some(Codec::H264), server: Some("a script".into()) }
+        Description { transport: "tcp", codec: Some(Codec::H264), sound: None, server: Some("a script".into()) }
     }
 }
 

@@ -1,0 +1,408 @@
+//! HLS of a stream: its viewers, its variants, and what they are given, for as long as somebody watches.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use hub::{Entry, Full, Hub, Offer};
+use media::StreamName;
+use tokio::time::{sleep_until, timeout_at};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::body::Body;
+use super::multivariant::{self, Variant};
+use super::muxer::{Muxer, Seen};
+use super::playlist::{self, Report};
+use super::reload::{Answer, BadReload, Reload};
+use super::sessions::{SILENCE, Sessions};
+use super::window::{Found, Progress};
+
+/// How often it is looked who has gone.
+const SWEEP: Duration = Duration::from_secs(1);
+/// A blocking request is answered after so many target durations, whatever there is (section 6.2.5.2).
+const PATIENCE: u32 = 3;
+
+/// HLS of all streams.
+#[derive(Debug)]
+pub struct Outputs {
+    outputs: Mutex<BTreeMap<StreamName, Arc<Output>>>,
+    tracker: TaskTracker,
+}
+
+/// HLS of one stream.
+#[derive(Debug)]
+pub struct Output {
+    entry: Arc<Entry>,
+    tracker: TaskTracker,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    sessions: Sessions,
+    offer: Arc<Offer>,
+    /// By the names of the variants.
+    running: BTreeMap<String, Running>,
+    /// How far apart the source's key frames were when somebody watched last.
+    gop: Option<i64>,
+}
+
+#[derive(Debug)]
+struct Running {
+    muxer: Arc<Muxer>,
+    /// When anything of it was asked for.
+    heard: Instant,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unserved {
+    /// Nothing came within `start_timeout`, or the stream says that nothing will.
+    #[error("no video came")]
+    Offline,
+    /// It cannot be made of this source, and why.
+    #[error("{0}")]
+    NotAvailable(String),
+    /// The query of a playlist.
+    #[error(transparent)]
+    BadReload(#[from] BadReload),
+    /// There is no such file, or not any more.
+    #[error("there is no such file, or not any more")]
+    NotFound,
+    /// What was waited for did not come in time.
+    #[error("it did not come in time")]
+    TooLate,
+    /// The server stops.
+    #[error("the server stops")]
+    Stopping,
+}
+
+/// What a file is served as.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Its bytes: they never change.
+    pub body: Body,
+    /// Whether it may be kept by those who serve others: not where the stream has filters.
+    pub shared: bool,
+    offer: Arc<Offer>,
+}
+
+impl File {
+    /// Whether it may still be handed out: asked at the last moment.
+    pub fn holds(&self) -> bool {
+        self.offer.holds()
+    }
+}
+
+/// A playlist as it is now.
+#[derive(Clone, Debug)]
+pub struct Playlist {
+    /// Its text.
+    pub text: Bytes,
+    /// How long it may be kept.
+    pub fresh_for: Duration,
+    offer: Arc<Offer>,
+}
+
+impl Playlist {
+    /// Whether it may still be handed out: asked at the last moment.
+    pub fn holds(&self) -> bool {
+        self.offer.holds()
+    }
+}
+
+impl Outputs {
+    /// Tasks run on the runtime that this is called in.
+    pub fn new(tracker: TaskTracker) -> Arc<Self> {
+        Arc::new(Self { outputs: Mutex::default(), tracker })
+    }
+
+    /// The one of a stream.
+    pub fn of(&self, entry: &Arc<Entry>) -> Arc<Output> {
+        let mut outputs = self.lock();
+        let known = outputs.get(entry.name()).filter(|output| Arc::ptr_eq(&output.entry, entry));
+        if let Some(output) = known {
+            return output.clone();
+        }
+        let output = Arc::new(Output::new(entry.clone(), self.tracker.clone()));
+        outputs.insert(entry.name().clone(), output.clone());
+        output
+    }
+
+    /// Looks after them until it is stopped: who was silent has gone, what nobody wants ends, what runs always runs.
+    pub async fn run(&self, hub: Arc<Hub>, stop: CancellationToken) {
+        while stop.run_until_cancelled(tokio::time::sleep(SWEEP)).await.is_some() {
+            let entries = hub.entries();
+            for entry in entries.iter().filter(|entry| entry.config().hls.always) {
+                self.of(entry).keep_running();
+            }
+            let now = Instant::now();
+            self.lock().retain(|name, output| {
+                let is_there = entries.iter().any(|entry| entry.name() == name && Arc::ptr_eq(entry, &output.entry));
+                is_there && output.sweep(now)
+            });
+        }
+        self.lock().clear();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<StreamName, Arc<Output>>> {
+        self.outputs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Output {
+    fn new(entry: Arc<Entry>, tracker: TaskTracker) -> Self {
+        let offer = entry.offer().borrow().clone();
+        let state = State { sessions: Sessions::default(), offer, running: BTreeMap::new(), gop: None };
+        Self { entry, tracker, state: Mutex::new(state) }
+    }
+
+    /// The stream.
+    pub fn entry(&self) -> &Arc<Entry> {
+        &self.entry
+    }
+
+    /// Counts a viewer by its session: one more, or one of them that asks again.
+    pub fn visit(&self, session: &str, now: Instant) -> Result<(), Full> {
+        let mut state = self.lock();
+        if !state.sessions.touch(session, now) {
+            let ticket = self.entry.admit(hub::Output::Hls)?;
+            state.sessions.add(session.to_owned(), ticket, now);
+        }
+        Ok(())
+    }
+
+    /// The names of the variants, the best first.
+    pub fn variants(&self) -> Vec<String> {
+        self.current().offer.variants().iter().map(|variant| variant.name.clone()).collect()
+    }
+
+    /// The multivariant playlist, as soon as every variant has something. `query` is put behind each address.
+    pub async fn multivariant(&self, query: &str, stop: &CancellationToken) -> Result<Playlist, Unserved> {
+        let (offer, muxers) = self.all()?;
+        let mut variants = Vec::with_capacity(muxers.len());
+        for (name, muxer) in &muxers {
+            self.playable(muxer, stop).await?;
+            let window = muxer.window();
+            let Some(tracks) = window.tracks() else { return Err(Unserved::Offline) };
+            let uri = format!("{}{query}", playlist_name(name, muxers.len()));
+            let (codecs, size) = (tracks.codecs(), tracks.video().size);
+            variants.extend(Variant::of(&window, uri, codecs, size));
+        }
+        let version = if self.entry.config().hls.variant == config::HlsVariant::LowLatency { 9 } else { 6 };
+        let text = multivariant::render(&variants, version).into();
+        Ok(Playlist { text, fresh_for: Duration::ZERO, offer })
+    }
+
+    /// The media playlist of a variant, as soon as it has what is asked for.
+    pub async fn playlist(
+        &self,
+        variant: &str,
+        reload: Reload,
+        stop: &CancellationToken,
+    ) -> Result<Playlist, Unserved> {
+        let (offer, muxer) = self.muxer(variant)?;
+        self.playable(&muxer, stop).await?;
+        let answer = reload.answer(&muxer.window())?;
+        if let Answer::When(progress) = answer {
+            let patience = Duration::from_secs(muxer.window().target()) * PATIENCE;
+            let came = self.reached(&muxer, progress, Instant::now() + patience, stop).await;
+            // A camera that is away makes no segments: its players ask again for what there is, and go on when it comes back.
+            let is_away = self.entry.stream().status().state != stream::State::Live;
+            match came {
+                Err(Unserved::TooLate) if is_away => {}
+                other => other?,
+            }
+        }
+        let reports = self.reports(variant);
+        let window = muxer.window();
+        let text = playlist::render(&window, reload.skip, &reports).into();
+        let fresh_for = window.part_target().unwrap_or(Duration::from_secs(window.target()) / 2);
+        Ok(Playlist { text, fresh_for, offer })
+    }
+
+    /// A file of any variant. The part that comes next is waited for.
+    pub async fn file(&self, name: &str, stop: &CancellationToken) -> Result<File, Unserved> {
+        let (offer, muxers) = self.running();
+        let shared = !self.entry.is_filtered();
+        for muxer in muxers {
+            let found = muxer.window().find(name);
+            match found {
+                Found::Body(body) => return Ok(File { body, shared, offer }),
+                Found::Nothing => {}
+                Found::Next => {
+                    let (target, progress) = {
+                        let window = muxer.window();
+                        (window.target(), window.progress())
+                    };
+                    let next = Progress { parts: progress.parts + 1, ..progress };
+                    let deadline = Instant::now() + Duration::from_secs(target) * PATIENCE;
+                    self.reached(&muxer, next, deadline, stop).await?;
+                    return match muxer.window().find(name) {
+                        Found::Body(body) => Ok(File { body, shared, offer }),
+                        Found::Next => Err(Unserved::TooLate),
+                        Found::Nothing => Err(Unserved::NotFound),
+                    };
+                }
+            }
+        }
+        Err(Unserved::NotFound)
+    }
+
+    /// Waits until a window has something that came since somebody watches.
+    async fn playable(&self, muxer: &Muxer, stop: &CancellationToken) -> Result<(), Unserved> {
+        let came = Instant::now();
+        let (mut progress, mut status) = (muxer.progress(), self.entry.stream().watch());
+        let late = came + self.entry.config().start_timeout;
+        loop {
+            {
+                let seen = progress.borrow_and_update();
+                if let Some(unfit) = &seen.unfit {
+                    return Err(Unserved::NotAvailable(unfit.clone()));
+                }
+                if seen.fresh {
+                    return Ok(());
+                }
+                let status = status.borrow_and_update();
+                // A mistake that waiting does not mend; one from before may have been mended by now.
+                let failed = status.state == stream::State::Failed && status.since.steady >= came;
+                if seen.ended || failed || status.state == stream::State::Disabled {
+                    return Err(Unserved::Offline);
+                }
+            }
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return Err(Unserved::Stopping),
+                changed = progress.changed() => changed.map_err(|_| Unserved::Offline)?,
+                changed = status.changed() => changed.map_err(|_| Unserved::Offline)?,
+                () = sleep_until(late.into()) => return Err(Unserved::Offline),
+            }
+        }
+    }
+
+    async fn reached(
+        &self,
+        muxer: &Muxer,
+        asked: Progress,
+        deadline: Instant,
+        stop: &CancellationToken,
+    ) -> Result<(), Unserved> {
+        let mut progress = muxer.progress();
+        let reached = progress.wait_for(|seen: &Seen| seen.progress >= asked || seen.ended);
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => Err(Unserved::Stopping),
+            reached = timeout_at(deadline.into(), reached) => match reached {
+                Ok(Ok(_)) => Ok(()),
+                Ok(Err(_)) => Err(Unserved::Offline),
+                Err(_) => Err(Unserved::TooLate),
+            },
+        }
+    }
+
+    /// How far the other variants are.
+    fn reports(&self, variant: &str) -> Vec<Report> {
+        let state = self.lock();
+        let count = state.running.len();
+        let others = state.running.iter().filter(|(name, _)| *name != variant);
+        others
+            .map(|(name, running)| {
+                let Progress { msn, parts } = running.muxer.window().progress();
+                let (msn, part) = if parts > 0 { (msn, Some(parts - 1)) } else { (msn.saturating_sub(1), None) };
+                Report { uri: playlist_name(name, count), msn, part }
+            })
+            .collect()
+    }
+
+    fn muxer(&self, variant: &str) -> Result<(Arc<Offer>, Arc<Muxer>), Unserved> {
+        let mut state = self.current();
+        let offer = state.offer.clone();
+        let muxer = self.start(&mut state, variant)?;
+        Ok((offer, muxer))
+    }
+
+    #[expect(clippy::type_complexity, reason = "an offer and the muxers of all its variants, named once each")]
+    fn all(&self) -> Result<(Arc<Offer>, Vec<(String, Arc<Muxer>)>), Unserved> {
+        let mut state = self.current();
+        let offer = state.offer.clone();
+        if let Some(why) = offer.why_none() {
+            return Err(Unserved::NotAvailable(why.to_owned()));
+        }
+        let started = offer.variants().iter().map(|variant| {
+            let muxer = self.start(&mut state, &variant.name)?;
+            Ok((variant.name.clone(), muxer))
+        });
+        Ok((offer.clone(), started.collect::<Result<_, Unserved>>()?))
+    }
+
+    fn running(&self) -> (Arc<Offer>, Vec<Arc<Muxer>>) {
+        let state = self.current();
+        (state.offer.clone(), state.running.values().map(|running| running.muxer.clone()).collect())
+    }
+
+    /// The muxer of a variant, which somebody wants.
+    fn start(&self, state: &mut State, variant: &str) -> Result<Arc<Muxer>, Unserved> {
+        let now = Instant::now();
+        if let Some(running) = state.running.get_mut(variant) {
+            running.heard = now;
+            running.muxer.want(true);
+            return Ok(running.muxer.clone());
+        }
+        if let Some(why) = state.offer.why_none() {
+            return Err(Unserved::NotAvailable(why.to_owned()));
+        }
+        let offered = state.offer.variants().iter().find(|offered| offered.name == variant);
+        let feed = offered.ok_or(Unserved::NotFound)?.feed.clone();
+        let muxer = Arc::new(Muxer::spawn(self.entry.clone(), feed, state.gop, &self.tracker));
+        muxer.want(true);
+        state.running.insert(variant.to_owned(), Running { muxer: muxer.clone(), heard: now });
+        Ok(muxer)
+    }
+
+    /// Also without viewers.
+    fn keep_running(&self) {
+        // Where there is nothing to run there is nobody to be told.
+        let _ = self.all();
+    }
+
+    /// False when there is nothing left of it.
+    fn sweep(&self, now: Instant) -> bool {
+        let hls = self.entry.config().hls;
+        let mut state = self.current();
+        // With long segments a player asks seldom: once for each.
+        let longest = state.running.values().map(|running| running.muxer.window().target()).max().unwrap_or_default();
+        let silence = SILENCE.max(Duration::from_secs(2 * longest));
+        state.sessions.sweep(silence, now);
+        let unwatched = state.sessions.is_empty() && !hls.always;
+        let State { running, gop, .. } = &mut *state;
+        running.retain(|_, running| {
+            let silent = now.saturating_duration_since(running.heard);
+            *gop = running.muxer.progress().borrow().gop.or(*gop);
+            running.muxer.want(hls.always || !(unwatched || silent >= silence));
+            hls.always || silent < silence + hls.close_after
+        });
+        !(state.running.is_empty() && state.sessions.is_empty())
+    }
+
+    /// What is there, of the offer that holds: what was made of one that was revoked is gone.
+    fn current(&self) -> MutexGuard<'_, State> {
+        let mut state = self.lock();
+        if !state.offer.holds() {
+            state.running.clear();
+            state.offer = self.entry.offer().borrow().clone();
+        }
+        state
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Maps that are whole between any two statements that could panic.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the media playlist of a variant is called: `stream.m3u8` where there is one alone.
+fn playlist_name(variant: &str, count: usize) -> String {
+    if count > 1 { format!("{variant}.m3u8") } else { "stream.m3u8".into() }
+}

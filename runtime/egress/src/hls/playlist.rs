@@ -1,0 +1,170 @@
+//! A window as a media playlist (section 4). Pure.
+
+use std::fmt::Write;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::window::{Segment, Window, ticks};
+
+/// How many target durations a segment must be from the end of the playlist to be left out of a delta update: the least that there may be
+/// (section 4.4.3.8).
+const SKIP_FROM: u64 = 6;
+/// How many target durations from the end parts are told (section 6.2.2 lets older ones go).
+const PARTS_FOR: u64 = 3;
+/// How far from the end a player of parts begins: three of them (section 4.4.3.8 wants two at least, and advises three).
+const HOLD_BACK: u32 = 3;
+
+/// Which playlist a client asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Skip {
+    /// All of it.
+    #[default]
+    No,
+    /// A delta update (section 6.2.5.1).
+    Yes,
+}
+
+/// Another rendition of the same stream, for EXT-X-RENDITION-REPORT (section 4.4.5.4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Its playlist, relative to this one.
+    pub uri: String,
+    /// The segment that was last added to.
+    pub msn: u64,
+    /// Its last part, where there are parts.
+    pub part: Option<u32>,
+}
+
+/// Renders the playlist. Its URIs are relative to it.
+pub fn render(window: &Window, skip: Skip, reports: &[Report]) -> String {
+    let mut text = String::with_capacity(4096);
+    let to = &mut text;
+    let low_latency = window.part_target();
+    let version = match (low_latency, window.tracks()) {
+        (Some(_), _) => 9,
+        // EXT-X-MAP without EXT-X-I-FRAMES-ONLY needs 6 (section 8).
+        (None, Some(_)) => 6,
+        (None, None) => 3,
+    };
+    let mut line = |text: std::fmt::Arguments<'_>| {
+        // Writing to a string does not fail.
+        let _ = to.write_fmt(text);
+        to.push('\n');
+    };
+    line(format_args!("#EXTM3U"));
+    line(format_args!("#EXT-X-VERSION:{version}"));
+    line(format_args!("#EXT-X-TARGETDURATION:{}", window.target()));
+    if let Some(part) = low_latency {
+        line(format_args!(
+            "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL={},PART-HOLD-BACK={}",
+            seconds(Duration::from_secs(SKIP_FROM * window.target())),
+            seconds(part * HOLD_BACK)
+        ));
+        line(format_args!("#EXT-X-PART-INF:PART-TARGET={}", seconds(part)));
+    }
+    let first = window.segments().front().or(window.open()).map_or(window.next_msn(), |segment| segment.msn);
+    line(format_args!("#EXT-X-MEDIA-SEQUENCE:{first}"));
+    line(format_args!("#EXT-X-DISCONTINUITY-SEQUENCE:{}", window.discontinuities()));
+
+    let open = window.open().filter(|open| low_latency.is_some() && !open.parts.is_empty());
+    let mut behind: Vec<(&Segment, Duration)> = Vec::with_capacity(window.segments().len() + 1);
+    // From the end of each segment to the end of the playlist.
+    let mut left = open.map_or(Duration::ZERO, |open| ticks(open.duration));
+    for segment in window.segments().iter().rev() {
+        behind.push((segment, left));
+        left += ticks(segment.duration);
+    }
+    behind.reverse();
+    let skipped = match skip {
+        Skip::Yes if low_latency.is_some() => {
+            let boundary = Duration::from_secs(SKIP_FROM * window.target());
+            behind.iter().take_while(|(_, left)| *left >= boundary).count()
+        }
+        _ => 0,
+    };
+    if skipped > 0 {
+        line(format_args!("#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}"));
+    }
+    let mut init = skipped.checked_sub(1).and_then(|last| behind[last].0.init);
+    let complete = behind.iter().skip(skipped).map(|(segment, left)| (*segment, Some(*left)));
+    for (segment, left) in complete.chain(open.map(|open| (open, None))) {
+        if segment.discontinuity {
+            line(format_args!("#EXT-X-DISCONTINUITY"));
+        }
+        if segment.init != init {
+            init = segment.init;
+            if let Some(number) = init {
+                line(format_args!("#EXT-X-MAP:URI=\"{}\"", window.names().init(number)));
+            }
+        }
+        line(format_args!("#EXT-X-PROGRAM-DATE-TIME:{}", date_time(segment.time)));
+        let near = left.is_none_or(|left| left < Duration::from_secs(PARTS_FOR * window.target()));
+        if low_latency.is_some() && near {
+            for part in &segment.parts {
+                let independent = if part.independent { ",INDEPENDENT=YES" } else { "" };
+                line(format_args!(
+                    "#EXT-X-PART:DURATION={},URI=\"{}\"{independent}",
+                    seconds(ticks(part.duration)),
+                    window.names().part(part.number)
+                ));
+            }
+        }
+        if left.is_some() {
+            line(format_args!("#EXTINF:{},", seconds(ticks(segment.duration))));
+            line(format_args!("{}", window.names().segment(segment.msn)));
+        }
+    }
+    if low_latency.is_some() {
+        line(format_args!("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"{}\"", window.names().part(window.next_part())));
+        for report in reports {
+            let part = report.part.map(|part| format!(",LAST-PART={part}")).unwrap_or_default();
+            line(format_args!("#EXT-X-RENDITION-REPORT:URI=\"{}\",LAST-MSN={}{part}", report.uri, report.msn));
+        }
+    }
+    text
+}
+
+/// Seconds with five digits behind the point: a tick is 11 microseconds.
+fn seconds(duration: Duration) -> String {
+    let hundred_thousandths = (duration.as_nanos() + 5_000) / 10_000;
+    format!("{}.{:05}", hundred_thousandths / 100_000, hundred_thousandths % 100_000)
+}
+
+/// RFC 3339, in UTC and milliseconds (section 4.4.4.6).
+fn date_time(at: SystemTime) -> String {
+    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    // To the nearest, so that sums of durations stay beside each other.
+    let millis = (since.as_nanos() + 500_000) / 1_000_000;
+    let (seconds, millis) = ((millis / 1_000) as i64, millis % 1_000);
+    let (days, of_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let (year, month, day) = civil(days);
+    let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
+}
+
+/// The date of a day since 1970 (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`).
+fn civil(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let of_era = days.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_dates_and_seconds() {
+        let at = |ms: u64| date_time(UNIX_EPOCH + Duration::from_millis(ms));
+        assert_eq!(at(0), "1970-01-01T00:00:00.000Z");
+        assert_eq!(at(951_782_400_001), "2000-02-29T00:00:00.001Z");
+        assert_eq!(at(1_796_083_199_999), "2026-11-30T23:59:59.999Z");
+        assert_eq!(seconds(Duration::from_nanos(33_333_333)), "0.03333");
+        assert_eq!(seconds(Duration::from_millis(2_000)), "2.00000");
+    }
+}

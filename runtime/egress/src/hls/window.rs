@@ -1,0 +1,315 @@
+//! The segments that a playlist has, and those that just left it. Pure.
+
+use std::collections::VecDeque;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use media::Timestamp;
+
+use super::body::Body;
+use super::segmenter::{Made, Rules};
+use crate::mp4::Tracks;
+
+/// Segments that have left the playlist and are still given to who read it before (section 6.2.2 wants as many as the playlist is long; they would be
+/// in memory twice over).
+const REMOVED: usize = 1;
+/// How far the camera's clock may be from where segments say that it is before it is told anew.
+const CLOCK_APART: Duration = Duration::from_millis(500);
+
+/// See the module.
+#[derive(Debug)]
+pub struct Window {
+    names: Names,
+    target: u64,
+    part_target: Option<Duration>,
+    low_latency: bool,
+    length: usize,
+    /// Complete, the oldest first.
+    segments: VecDeque<Segment>,
+    open: Option<Segment>,
+    removed: VecDeque<Segment>,
+    inits: VecDeque<Init>,
+    next_msn: u64,
+    next_part: u64,
+    next_init: u64,
+    discontinuities: u64,
+    clock: Option<SystemTime>,
+}
+
+/// What the files of a window are called. The prefix is another one for each window, so that a name is never that of other bytes, also after a restart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names {
+    /// What all begin with.
+    pub prefix: String,
+    /// How segments end.
+    pub extension: &'static str,
+}
+
+/// One segment.
+#[derive(Clone, Debug)]
+pub struct Segment {
+    /// Its media sequence number.
+    pub msn: u64,
+    /// It does not go on from the one before.
+    pub discontinuity: bool,
+    /// The init segment that it is of; none where segments need none.
+    pub init: Option<u64>,
+    /// When its first picture was taken.
+    pub time: SystemTime,
+    /// In ticks of 90 kHz.
+    pub duration: i64,
+    /// Its parts, in their order.
+    pub parts: Vec<Part>,
+    /// Pictures in it.
+    pub pictures: u32,
+}
+
+/// One part.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Parts are counted over all segments: the next one's name is known before it is known which segment it belongs to.
+    pub number: u64,
+    /// Its bytes.
+    pub body: Body,
+    /// In ticks of 90 kHz.
+    pub duration: i64,
+    /// It begins with a key frame.
+    pub independent: bool,
+}
+
+#[derive(Debug)]
+struct Init {
+    number: u64,
+    data: Bytes,
+    tracks: Option<Tracks>,
+}
+
+/// How far a window is: the segment that is being made, and how many parts it has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Progress {
+    /// Its media sequence number.
+    pub msn: u64,
+    /// Its parts so far.
+    pub parts: u32,
+}
+
+/// What a name stands for.
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// Bytes that never change.
+    Body(Body),
+    /// The part that comes next.
+    Next,
+    /// Nothing, or nothing any more.
+    Nothing,
+}
+
+impl Names {
+    /// Of an init segment.
+    pub fn init(&self, number: u64) -> String {
+        format!("{}-i{number}.mp4", self.prefix)
+    }
+
+    /// Of a segment.
+    pub fn segment(&self, msn: u64) -> String {
+        format!("{}-{msn}.{}", self.prefix, self.extension)
+    }
+
+    /// Of a part.
+    pub fn part(&self, number: u64) -> String {
+        format!("{}-p{number}.{}", self.prefix, self.extension)
+    }
+}
+
+impl Segment {
+    /// All of it, as one file.
+    pub fn body(&self) -> Body {
+        Body::joined(self.parts.iter().map(|part| &part.body))
+    }
+
+    /// Bytes of it.
+    pub fn bytes(&self) -> usize {
+        self.parts.iter().map(|part| part.body.len()).sum()
+    }
+}
+
+impl Window {
+    /// `length`: how many complete segments the playlist has. `first`: the media sequence number of the first.
+    pub fn new(names: Names, rules: &Rules, length: usize, first: u64) -> Self {
+        Self {
+            names,
+            target: rules.target,
+            part_target: None,
+            low_latency: rules.part.is_some(),
+            length,
+            segments: VecDeque::new(),
+            open: None,
+            removed: VecDeque::new(),
+            inits: VecDeque::new(),
+            next_msn: first,
+            next_part: 0,
+            next_init: 0,
+            discontinuities: 0,
+            clock: None,
+        }
+    }
+
+    /// Takes what a segmenter made. `part_target`: the longest that parts are, once that is known.
+    pub fn take(&mut self, made: Made, part_target: Option<Duration>) {
+        self.part_target = self.part_target.or(part_target);
+        match made {
+            Made::Init { data, tracks } => {
+                self.inits.push_back(Init { number: self.next_init, data, tracks: Some(tracks) });
+                self.next_init += 1;
+            }
+            Made::Begin { discontinuity, time } => self.begin(discontinuity, time),
+            Made::Part { body, duration, independent, pictures } => {
+                let Some(open) = &mut self.open else { return };
+                open.duration += duration;
+                open.pictures += pictures;
+                open.parts.push(Part { number: self.next_part, body, duration, independent });
+                self.next_part += 1;
+            }
+            Made::End => self.end(),
+        }
+    }
+
+    fn begin(&mut self, discontinuity: bool, time: SystemTime) {
+        // The clock goes on by what segments last, so that it does not tremble with the network.
+        let expected = self.clock.filter(|_| !discontinuity).filter(|expected| {
+            let apart = expected.duration_since(time).or_else(|_| time.duration_since(*expected));
+            apart.is_ok_and(|apart| apart <= CLOCK_APART)
+        });
+        let time = expected.unwrap_or(time);
+        self.clock = Some(time);
+        let init = self.inits.back().map(|init| init.number);
+        let (msn, parts) = (self.next_msn, Vec::new());
+        self.next_msn += 1;
+        self.open = Some(Segment { msn, discontinuity, init, time, duration: 0, parts, pictures: 0 });
+    }
+
+    fn end(&mut self) {
+        let Some(segment) = self.open.take().filter(|segment| !segment.parts.is_empty()) else { return };
+        self.clock = Some(segment.time + ticks(segment.duration));
+        self.segments.push_back(segment);
+        // The playlist never gets shorter than three target durations (section 6.2.2).
+        let least = 3 * self.target as i64 * Timestamp::CLOCK_RATE;
+        let mut whole: i64 = self.segments.iter().map(|segment| segment.duration).sum();
+        while self.segments.len() > self.length
+            && let Some(front) = self.segments.front()
+            && whole - front.duration >= least
+        {
+            whole -= front.duration;
+            // Its tag leaves with it (section 6.2.2).
+            self.discontinuities += u64::from(front.discontinuity);
+            self.removed.extend(self.segments.pop_front());
+        }
+        while self.removed.len() > REMOVED {
+            self.removed.pop_front();
+        }
+        let oldest = self.removed.front().or(self.segments.front()).and_then(|segment| segment.init);
+        while self.inits.len() > 1 && self.inits.front().map(|init| init.number) < oldest {
+            self.inits.pop_front();
+        }
+    }
+
+    /// What a name stands for.
+    pub fn find(&self, name: &str) -> Found {
+        let rest = name.strip_prefix(&*self.names.prefix).and_then(|rest| rest.strip_prefix('-'));
+        let Some((stem, _)) = rest.and_then(|rest| rest.rsplit_once('.')) else { return Found::Nothing };
+        let number = |text: &str| text.parse::<u64>().ok();
+        let found = if let Some(number) = stem.strip_prefix('i').and_then(number) {
+            if self.names.init(number) != name {
+                return Found::Nothing;
+            }
+            self.inits.iter().find(|init| init.number == number).map(|init| init.data.clone().into())
+        } else if let Some(number) = stem.strip_prefix('p').and_then(number) {
+            if self.names.part(number) != name || !self.low_latency {
+                return Found::Nothing;
+            }
+            if number == self.next_part {
+                return Found::Next;
+            }
+            let mut parts = self.all().flat_map(|segment| &segment.parts);
+            parts.find(|part| part.number == number).map(|part| part.body.clone())
+        } else {
+            let segment = number(stem).filter(|msn| self.names.segment(*msn) == name);
+            let complete = segment.filter(|msn| self.open.as_ref().is_none_or(|open| open.msn != *msn));
+            complete.and_then(|msn| self.all().find(|segment| segment.msn == msn)).map(Segment::body)
+        };
+        found.map_or(Found::Nothing, Found::Body)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Segment> {
+        self.removed.iter().chain(&self.segments).chain(&self.open)
+    }
+
+    /// How far it is.
+    pub fn progress(&self) -> Progress {
+        match &self.open {
+            Some(open) => Progress { msn: open.msn, parts: open.parts.len() as u32 },
+            None => Progress { msn: self.next_msn, parts: 0 },
+        }
+    }
+
+    /// Whether a playlist of it has something that can be played: a part, or where there are none a whole segment.
+    pub fn is_playable(&self) -> bool {
+        let has_part = self.low_latency && self.open.as_ref().is_some_and(|open| !open.parts.is_empty());
+        has_part || !self.segments.is_empty()
+    }
+
+    /// The complete segments, the oldest first.
+    pub fn segments(&self) -> &VecDeque<Segment> {
+        &self.segments
+    }
+
+    /// The segment that is being made.
+    pub fn open(&self) -> Option<&Segment> {
+        self.open.as_ref()
+    }
+
+    /// What files are called.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// TARGETDURATION in seconds.
+    pub fn target(&self) -> u64 {
+        self.target
+    }
+
+    /// PART-TARGET, where there are parts and it is known how long they are.
+    pub fn part_target(&self) -> Option<Duration> {
+        self.part_target.filter(|_| self.low_latency)
+    }
+
+    /// The number of the next part.
+    pub fn next_part(&self) -> u64 {
+        self.next_part
+    }
+
+    /// The media sequence number of the next segment.
+    pub fn next_msn(&self) -> u64 {
+        self.next_msn
+    }
+
+    /// Discontinuities that have left the playlist.
+    pub fn discontinuities(&self) -> u64 {
+        self.discontinuities
+    }
+
+    /// What is in the segments that come now.
+    pub fn tracks(&self) -> Option<&Tracks> {
+        self.inits.back()?.tracks.as_ref()
+    }
+
+    /// Bytes of media that are held.
+    pub fn bytes(&self) -> usize {
+        self.all().map(Segment::bytes).sum()
+    }
+}
+
+/// Ticks of 90 kHz as a duration.
+pub(super) fn ticks(ticks: i64) -> Duration {
+    Timestamp::from_ticks(ticks).since(Timestamp::ZERO)
+}

@@ -1,0 +1,169 @@
+//! Who reads everything that is made, and has the validator judge it.
+
+use std::collections::VecDeque;
+
+use framegate_egress::hls::multivariant::{self, Variant};
+use framegate_egress::hls::playlist;
+use framegate_egress::hls::reload::{Answer, Reload};
+use framegate_egress::hls::segmenter::{Made, Rules, Segmenter};
+use framegate_egress::hls::window::{Found, Names, Progress, Window};
+use framegate_validator::finding::Finding;
+use framegate_validator::playlist::Date;
+use framegate_validator::watch::{Options, Request, Watch};
+use media::Timestamp;
+
+use crate::camera::{Given, Habits, sound};
+
+const BASE: &str = "http://camera.test/hls/cam/";
+
+/// See the module.
+pub(crate) struct Client {
+    segmenter: Segmenter,
+    window: Window,
+    watch: Watch,
+    /// What cannot be answered yet.
+    waiting: VecDeque<Request>,
+    now: i64,
+    progress: Option<Progress>,
+    longest: f64,
+    largest: usize,
+    segments: usize,
+    discontinuities: usize,
+}
+
+impl Client {
+    pub(crate) fn new(habits: &Habits) -> Self {
+        let gop = habits.known_gop.then_some((habits.gop * 90_000.0) as i64);
+        let part = (habits.variant == config::HlsVariant::LowLatency).then_some(18_000);
+        let rules = Rules::new(180_000, part, habits.max_bytes, gop);
+        let names = Names { prefix: "abc".into(), extension: "m4s" };
+        let mut watch = Watch::new(Options::default());
+        let waiting = watch.open(&format!("{BASE}index.m3u8"), Date(0)).into();
+        Self {
+            segmenter: Segmenter::new(rules, habits.sound.then(sound)),
+            window: Window::new(names, &rules, 7, 1_000),
+            watch,
+            waiting,
+            now: 0,
+            progress: None,
+            longest: 0.0,
+            largest: 0,
+            segments: 0,
+            discontinuities: 0,
+        }
+    }
+
+    pub(crate) fn take(&mut self, given: Given) {
+        let made = match given {
+            Given::Picture(unit) => {
+                self.now = self
+                    .now
+                    .max(unit.captured.unwrap().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros() as i64);
+                self.segmenter.picture(&unit).unwrap()
+            }
+            Given::Sound(unit) => {
+                self.segmenter.sound(unit);
+                return;
+            }
+            Given::Away => self.segmenter.discontinuity(),
+        };
+        for made in made {
+            self.discontinuities += usize::from(matches!(made, Made::Begin { discontinuity: true, .. }));
+            let ended = matches!(made, Made::End);
+            self.window.take(made, self.segmenter.part_target());
+            if ended {
+                let segment = self.window.segments().back().unwrap();
+                self.segments += 1;
+                self.longest = self.longest.max(segment.duration as f64 / 90_000.0);
+                self.largest = self.largest.max(segment.bytes());
+            }
+        }
+        if self.window.is_playable() && self.progress.replace(self.window.progress()) != Some(self.window.progress()) {
+            self.read();
+        }
+    }
+
+    /// Answers what can be answered now, and what is asked for behind it.
+    fn read(&mut self) {
+        let mut left = VecDeque::new();
+        while let Some(request) = self.waiting.pop_front() {
+            if request.not_before.0 > self.now {
+                left.push_back(request);
+                continue;
+            }
+            match self.answer(&request.url) {
+                Some(bytes) => self.waiting.extend(self.watch.loaded(&request.url, &bytes, Date(self.now))),
+                None => left.push_back(request),
+            }
+        }
+        self.waiting = left;
+    }
+
+    fn answer(&self, url: &str) -> Option<Vec<u8>> {
+        let path = url.strip_prefix(BASE).unwrap();
+        let (file, query) = path.split_once('?').map_or((path, None), |(file, query)| (file, Some(query)));
+        match file {
+            "index.m3u8" => {
+                let tracks = self.window.tracks()?;
+                let variant = Variant::of(&self.window, "stream.m3u8".into(), tracks.codecs(), tracks.video().size);
+                Some(multivariant::render(&[variant?], 9).into_bytes())
+            }
+            "stream.m3u8" => {
+                let reload = Reload::parse(query).unwrap();
+                match reload.answer(&self.window).unwrap() {
+                    Answer::Now => Some(playlist::render(&self.window, reload.skip, &[]).into_bytes()),
+                    Answer::When(_) => None,
+                }
+            }
+            name => match self.window.find(name) {
+                Found::Body(body) => Some(body.pieces().concat()),
+                Found::Next => None,
+                Found::Nothing => panic!("{name} is not there\n{}", self.playlist()),
+            },
+        }
+    }
+
+    pub(crate) fn assert_clean(&self) {
+        self.assert_clean_but(&[]);
+    }
+
+    /// But for so many findings of these rules.
+    pub(crate) fn assert_clean_but(&self, allowed: &[(&str, usize)]) {
+        let mut left = allowed.to_vec();
+        let mut is_error = |finding: &&Finding| {
+            let allowed = left.iter_mut().find(|(rule, count)| *rule == finding.rule.name && *count > 0);
+            finding.is_error() && allowed.map(|(_, count)| *count -= 1).is_none()
+        };
+        let errors: Vec<_> = self.watch.findings().iter().filter(|finding| is_error(finding)).collect();
+        let told: Vec<_> = errors.iter().take(12).map(|finding| format!("{finding}")).collect();
+        assert!(errors.is_empty(), "{} findings:\n{}\n{}", errors.len(), told.join("\n"), self.playlist());
+        assert!(self.segments > 0);
+    }
+
+    pub(crate) fn playlist(&self) -> String {
+        playlist::render(&self.window, playlist::Skip::No, &[])
+    }
+
+    pub(crate) fn codecs(&self) -> String {
+        self.window.tracks().unwrap().codecs()
+    }
+
+    /// Seconds of the longest segment.
+    pub(crate) fn longest(&self) -> f64 {
+        self.longest
+    }
+
+    pub(crate) fn largest(&self) -> usize {
+        self.largest
+    }
+
+    pub(crate) fn segments(&self) -> usize {
+        self.segments
+    }
+
+    pub(crate) fn discontinuities(&self) -> usize {
+        self.discontinuities
+    }
+}
+
+const _: () = assert!(Timestamp::CLOCK_RATE == 90_000);

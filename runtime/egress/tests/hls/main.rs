@@ -1,0 +1,91 @@
+//! Segmenter, window and playlist over hours of a camera's time, judged by the strict validator after each part.
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+mod camera;
+mod client;
+
+use camera::{Camera, Habits};
+use client::Client;
+use config::HlsVariant;
+
+/// So many seconds of a camera with these habits, watched all the time; what the validator finds.
+fn watch(habits: Habits, seconds: u32) -> Client {
+    let mut camera = Camera::new(habits);
+    let mut client = Client::new(&habits);
+    while camera.seconds() < f64::from(seconds) {
+        client.take(camera.next());
+    }
+    client
+}
+
+#[test]
+fn an_hour_over_reconnects_jumps_and_wraps_is_a_playlist_that_players_like() {
+    let habits =
+        Habits { reconnects: true, changes_size: true, begins_at: (1 << 33) - 90_000 * 600, ..Habits::default() };
+    let client = watch(habits, 3_600);
+    // While the camera is away there is nothing new.
+    client.assert_clean_but(&[("STALE", usize::MAX)]);
+    assert!(client.discontinuities() > 10, "{}", client.discontinuities());
+    assert!(client.segments() > 1_500, "{}", client.segments());
+}
+
+#[test]
+fn b_frames_and_sound_keep_step() {
+    for habits in [
+        Habits { b_frames: true, sound: true, ..Habits::default() },
+        Habits { b_frames: true, sound: true, fps: 12.5, ..Habits::default() },
+        Habits { sound: true, fps: 29.97, trembles: 0.2, ..Habits::default() },
+    ] {
+        watch(habits, 120).assert_clean();
+    }
+}
+
+#[test]
+fn long_gops_and_key_frames_alone_both_behave() {
+    for (gop, at_most) in
+        [(0.04, 2.4), (0.5, 2.4), (1.0, 2.4), (1.3, 2.4), (1.9, 2.4), (2.0, 2.4), (3.0, 2.5), (10.0, 2.5)]
+    {
+        let client = watch(Habits { gop, ..Habits::default() }, 120);
+        client.assert_clean();
+        assert!(client.longest() <= at_most, "GOP {gop}: a segment of {}", client.longest());
+        assert!(client.segments() >= 120 / 3, "GOP {gop}: {} segments", client.segments());
+    }
+    // Once it is known, the target is made for it, and segments begin with key frames again.
+    let client = watch(Habits { gop: 10.0, known_gop: true, ..Habits::default() }, 120);
+    client.assert_clean();
+    assert!((9.9..10.5).contains(&client.longest()), "{}", client.longest());
+}
+
+#[test]
+fn every_rate_has_parts_that_are_equal() {
+    for fps in [1.0, 5.0, 10.0, 12.5, 15.0, 20.0, 24.0, 25.0, 30.0, 50.0, 60.0] {
+        watch(Habits { fps, ..Habits::default() }, 60).assert_clean();
+    }
+}
+
+#[test]
+fn whole_segments_have_no_parts() {
+    let client = watch(Habits { variant: HlsVariant::Fmp4, sound: true, reconnects: true, ..Habits::default() }, 600);
+    client.assert_clean_but(&[("STALE", usize::MAX)]);
+    assert!(!client.playlist().contains("PART"), "{}", client.playlist());
+}
+
+#[test]
+fn a_segment_ends_where_it_would_be_too_large() {
+    let habits = Habits { max_bytes: 64 << 10, picture_bytes: 6_000, ..Habits::default() };
+    let client = watch(habits, 60);
+    client.assert_clean();
+    assert!(client.largest() <= (64 << 10) + 20_000, "{}", client.largest());
+}
+
+#[test]
+fn sound_that_never_comes_or_ceases_is_taken_out_again() {
+    let announced = watch(Habits { sound: true, silent_from: Some(0.0), ..Habits::default() }, 60);
+    // Until it is known: one segment, and its begin once more as a part.
+    announced.assert_clean_but(&[("TRACKS_APART", 2)]);
+    assert!(!announced.codecs().contains("mp4a"), "{}", announced.codecs());
+    let ceased = watch(Habits { sound: true, silent_from: Some(20.0), ..Habits::default() }, 60);
+    ceased.assert_clean_but(&[("TRACKS_APART", 3)]);
+    assert!(!ceased.codecs().contains("mp4a"), "{}", ceased.codecs());
+    assert_eq!(ceased.discontinuities(), 1);
+}

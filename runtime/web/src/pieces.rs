@@ -1,0 +1,154 @@
+//! Bodies of answers that are in pieces which others hold too: none is copied, and a range of them is cut out of them.
+
+use std::io::Write;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use egress::hls::body::Body as Pieces;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use http::header::{ACCEPT_RANGES, CONTENT_RANGE, IF_RANGE, RANGE};
+use http::{HeaderMap, StatusCode};
+use http_body_util::combinators::UnsyncBoxBody;
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
+
+/// All of it, or the range that is asked for (RFC 9110, section 14). `holds` is asked before each piece: where it says no, the body breaks off.
+pub(crate) fn answer(
+    body: Pieces,
+    asked: &HeaderMap,
+    tag: &str,
+    holds: impl Fn() -> bool + Send + 'static,
+) -> Response {
+    let text = |name| asked.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
+    // Another version is none of these bytes: then all of them.
+    let range = text(RANGE).filter(|_| text(IF_RANGE).is_none_or(|known| known == tag));
+    let whole = body.len();
+    match range.map_or(Range::All, |range| Range::parse(range, whole)) {
+        Range::All => ([(ACCEPT_RANGES, "bytes")], sending(body, holds)).into_response(),
+        Range::Some(from, to) => {
+            let told = format!("bytes {from}-{}/{whole}", to - 1);
+            let headers = [(ACCEPT_RANGES, "bytes".to_owned()), (CONTENT_RANGE, told)];
+            (StatusCode::PARTIAL_CONTENT, headers, sending(body.slice(from, to), holds)).into_response()
+        }
+        Range::Beyond => {
+            (StatusCode::RANGE_NOT_SATISFIABLE, [(CONTENT_RANGE, format!("bytes */{whole}"))]).into_response()
+        }
+    }
+}
+
+/// Text packed for those who take it; none where it cannot be.
+pub(crate) fn gzip(text: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(text.len() / 2), Compression::fast());
+    encoder.write_all(text).ok()?;
+    encoder.finish().ok()
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Range {
+    All,
+    Some(usize, usize),
+    Beyond,
+}
+
+impl Range {
+    /// One range of bytes; several, and what is none, are passed over (section 14.2).
+    fn parse(text: &str, whole: usize) -> Self {
+        let Some((first, last)) = text.strip_prefix("bytes=").and_then(|range| range.split_once('-')) else {
+            return Self::All;
+        };
+        let number = |text: &str| text.trim().parse::<usize>().ok();
+        match (first.trim(), last.trim()) {
+            ("", count) => match number(count) {
+                Some(0) => Self::Beyond,
+                Some(count) if whole > 0 => Self::Some(whole.saturating_sub(count), whole),
+                Some(_) => Self::Beyond,
+                None => Self::All,
+            },
+            (first, last) => match (number(first), number(last)) {
+                (Some(first), _) if first >= whole => Self::Beyond,
+                (Some(first), Some(last)) if last >= first => Self::Some(first, whole.min(last + 1)),
+                (Some(first), None) if last.is_empty() => Self::Some(first, whole),
+                _ => Self::All,
+            },
+        }
+    }
+}
+
+fn sending(body: Pieces, holds: impl Fn() -> bool + Send + 'static) -> Body {
+    let left = body.len() as u64;
+    Body::new(UnsyncBoxBody::new(Sending { body, next: 0, left, holds }))
+}
+
+struct Sending<F> {
+    body: Pieces,
+    next: usize,
+    left: u64,
+    holds: F,
+}
+
+/// What was being sent may not be shown any more.
+#[derive(Debug, thiserror::Error)]
+#[error("the stream's filters were changed")]
+struct Revoked;
+
+impl<F: Fn() -> bool + Send + 'static> HttpBody for Sending<F> {
+    type Data = Bytes;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
+
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>>
+    where
+        Self: Unpin,
+    {
+        let this = self.get_mut();
+        let Some(piece) = this.body.pieces().get(this.next).cloned() else {
+            return Poll::Ready(None);
+        };
+        if !(this.holds)() {
+            return Poll::Ready(Some(Err(Revoked.into())));
+        }
+        this.next += 1;
+        this.left -= piece.len() as u64;
+        Poll::Ready(Some(Ok(Frame::data(piece))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.next == self.body.pieces().len()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
+}
+
+impl<F> Unpin for Sending<F> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_read_as_the_rfc_says() {
+        let cases = [
+            ("bytes=0-0", Range::Some(0, 1)),
+            ("bytes=2-", Range::Some(2, 10)),
+            ("bytes=-3", Range::Some(7, 10)),
+            ("bytes=-30", Range::Some(0, 10)),
+            ("bytes=5-100", Range::Some(5, 10)),
+            ("bytes=10-", Range::Beyond),
+            ("bytes=-0", Range::Beyond),
+            ("bytes=5-4", Range::All),
+            ("bytes=0-1,3-4", Range::All),
+            ("items=0-1", Range::All),
+            ("bytes=a-b", Range::All),
+            ("bytes=18446744073709551615-18446744073709551615", Range::Beyond),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(Range::parse(text, 10), expected, "{text}");
+        }
+        assert_eq!(Range::parse("bytes=3-18446744073709551614", 10), Range::Some(3, 10));
+        assert_eq!(Range::parse("bytes=-1", 0), Range::Beyond);
+    }
+}
