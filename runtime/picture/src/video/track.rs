@@ -242,10 +242,12 @@ impl Track {
     }
 
     fn finish(&self, made: Option<AccessUnit>, epoch: u64) -> bool {
-        let mut queue = self.lock();
-        if epoch != queue.epoch {
+        if epoch != self.lock().epoch {
+            // What purged it could not, since it was at work.
             *self.coder() = None;
-        } else {
+        }
+        let mut queue = self.lock();
+        if epoch == queue.epoch {
             match made {
                 Some(unit) => {
                     if !std::mem::replace(&mut queue.running, true) {

@@ -5,12 +5,15 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use codec::decode::Decoder;
+use codec::encode::StillEncoder;
 use codec::h264::{Encoder, Settings};
 use codec::{Picture, Pool, Stamp};
 use config::{Component, OnError, Source, VideoSize, VideoVariant};
 use framegate_picture::{Encoders, Parts, Pictures};
 use journal::Journal;
-use media::{AccessUnit, AudioCodec, AudioParameters, AudioUnit, Codec, Color, Moment, Parameters, Size, Timestamp};
+use media::{
+    AccessUnit, AudioCodec, AudioParameters, AudioUnit, Codec, Color, Moment, Parameters, Size, StillFormat, Timestamp,
+};
 use plugin::{Bundled, Compiler, Host, Link, Plugin, States};
 use serde_json::{Value, json};
 use stream::{Feed, Received, Start, Stream, Subscription, Tracks};
@@ -105,9 +108,24 @@ impl Bench {
     /// One more picture of the camera, so long behind the one before.
     pub(crate) fn push(&self, luma: u8, after: Duration) -> Timestamp {
         let mut camera = self.camera.lock().unwrap();
-        let unit = camera.take(luma, after, false);
+        let unit = camera.take(luma, after);
         let pts = unit.pts;
         self.stream.feed().push(unit.into(), std::time::Instant::now());
+        pts
+    }
+
+    /// One more picture of a camera that sends JPEG, 40 ms behind the one before, and time to handle it.
+    pub(crate) async fn tick_still(&self) -> Timestamp {
+        let (pts, unit) = {
+            let mut camera = self.camera.lock().unwrap();
+            let picture = camera.picture(DARK, Duration::from_millis(40));
+            let stamp = picture.stamp();
+            let data = StillEncoder::new().encode(&picture, StillFormat::Jpeg, 80).unwrap();
+            let parameters = Arc::new(Parameters::bare(Codec::Jpeg, picture.size()));
+            (stamp.pts, AccessUnit::alone(parameters, data, stamp.pts, stamp.received))
+        };
+        self.stream.feed().push(unit.into(), std::time::Instant::now());
+        tokio::time::sleep(Duration::from_millis(8)).await;
         pts
     }
 
@@ -187,7 +205,7 @@ impl Camera {
         Self { encoder: Encoder::open(&settings).unwrap(), settings, parameters, next: 0, number: 0 }
     }
 
-    fn take(&mut self, luma: u8, after: Duration, key: bool) -> AccessUnit {
+    fn picture(&mut self, luma: u8, after: Duration) -> Picture {
         self.next += Timestamp::from_duration(after).ticks();
         self.number += 1;
         let (pts, received) = (Timestamp::from_ticks(self.next), Moment::now());
@@ -195,7 +213,13 @@ impl Camera {
         let mut picture = Picture::black(&Pool::new(0), self.settings.size, Color::default(), stamp);
         let [plane, ..] = picture.planes_mut();
         plane.data.fill(luma);
-        let encoded = self.encoder.encode(&picture, key).unwrap().unwrap();
+        picture
+    }
+
+    fn take(&mut self, luma: u8, after: Duration) -> AccessUnit {
+        let picture = self.picture(luma, after);
+        let Stamp { pts, received, .. } = picture.stamp();
+        let encoded = self.encoder.encode(&picture, false).unwrap().unwrap();
         let unit = AccessUnit::from_annexb(&encoded.data, &self.parameters, pts, received);
         self.parameters = unit.parameters.clone();
         unit
@@ -280,7 +304,7 @@ impl Viewer {
     }
 
     /// All until the feed is closed.
-    pub(crate) async fn to_the_end(mut self) -> Vec<Picture> {
+    pub(crate) async fn until_closed(mut self) -> Vec<Picture> {
         let mut pictures = Vec::new();
         while let Some(picture) = self.next().await {
             pictures.push(picture);

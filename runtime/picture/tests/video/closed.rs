@@ -23,7 +23,7 @@ async fn a_filter_that_faults_a_thousand_times_lets_nothing_through() {
     let mut counts = [0; 2];
     while faults < 1_000 {
         let viewer = bench.viewer();
-        let watching = tokio::spawn(viewer.to_the_end());
+        let watching = tokio::spawn(viewer.until_closed());
         for _ in 0..1 + dice.below(4) {
             // Far enough apart that each picture which is kept back makes the one before it come again.
             bench.push(DARK, Duration::from_millis(40 + 990 * dice.below(3)));

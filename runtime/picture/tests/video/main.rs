@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use bench::{Bench, DARK, SIZE, Shows, Viewer, bundled, eventually, painter, rung, shows};
 use config::Reencode;
+use framegate_picture::Want;
 use media::Size;
 use serde_json::json;
 
@@ -243,4 +244,28 @@ async fn without_a_filter_it_is_made_as_well() {
     bench.run(30, &mut [&mut viewer]).await;
     viewer.drain().await;
     assert_eq!(viewer.keys, [viewer.times[0], second]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_camera_that_sends_stills_has_video_too() {
+    for (links, expected) in [(vec![painter(ALWAYS_WELL)], Shows::White), (Vec::new(), Shows::Camera)] {
+        let bench = Bench::with(links, |video| video.reencode = Reencode::Always);
+        let mut viewer = bench.viewer();
+        let mut stills = bench.pictures().subscribe(Want::default());
+        eventually(|| bench.stream().feed().subscribers() == 1).await;
+        let mut sent = Vec::new();
+        for _ in 0..20 {
+            sent.push(bench.tick_still().await);
+        }
+        let pictures = viewer.drain().await;
+        assert!(
+            pictures.len() >= 15 && pictures.iter().all(|picture| shows(picture) == expected),
+            "{}",
+            pictures.len()
+        );
+        assert!(viewer.times.iter().all(|at| sent.contains(at)));
+        assert!(stills.try_recv().is_some());
+        let untouched = bench.pictures().snapshot().measure.counts.untouched;
+        assert_eq!(untouched > 0, expected == Shows::Camera, "stills that nothing changes pass as they are");
+    }
 }
