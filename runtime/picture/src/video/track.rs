@@ -336,3 +336,6 @@ impl Track {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
