@@ -8,12 +8,12 @@ use codec::encode::StillEncoder;
 
 use crate::lane::Lane;
 use crate::load::Busy;
-use crate::video::track::Track;
+use crate::video::reel::Reel;
 
 /// The pool of encoder threads that all streams share.
 ///
 /// Lanes with work wait in a ring and are served in turn, one picture each, so that no stream starves another. The ring holds a lane once at most: it is
-/// bounded by the number of lanes, and each lane bounds its own waiting pictures. Tracks of video wait in a ring of their own, which is served first: a video
+/// bounded by the number of lanes, and each lane bounds its own waiting pictures. Reels of video wait in a ring of their own, which is served first: a video
 /// that stops is seen, a still that is left out is not. They are encoded here and not on threads of their own so that as many threads work as there are
 /// cores, however many streams are re-encoded.
 ///
@@ -38,7 +38,7 @@ struct Ready {
 
 #[derive(Default)]
 struct Queue {
-    tracks: VecDeque<Arc<Track>>,
+    reels: VecDeque<Arc<Reel>>,
     lanes: VecDeque<Arc<Lane>>,
     /// Threads that wait, the last one to have worked at the end.
     idle: Vec<usize>,
@@ -47,7 +47,7 @@ struct Queue {
 
 /// What a thread does next.
 enum Work {
-    Video(Arc<Track>),
+    Video(Arc<Reel>),
     Still(Arc<Lane>),
 }
 
@@ -71,9 +71,9 @@ impl Encoders {
         self.pool.ready.offer(Work::Still(lane));
     }
 
-    /// The same of a track.
-    pub(crate) fn offer_video(&self, track: Arc<Track>) {
-        self.pool.ready.offer(Work::Video(track));
+    /// The same of a reel.
+    pub(crate) fn offer_video(&self, reel: Arc<Reel>) {
+        self.pool.ready.offer(Work::Video(reel));
     }
 
     /// The share of the time, 0 to 1, in which the threads were at work over the last seconds.
@@ -91,7 +91,7 @@ impl Ready {
     fn offer(&self, work: Work) {
         let mut queue = self.lock();
         match work {
-            Work::Video(track) => queue.tracks.push_back(track),
+            Work::Video(reel) => queue.reels.push_back(reel),
             Work::Still(lane) => queue.lanes.push_back(lane),
         }
         if let Some(thread) = queue.idle.pop() {
@@ -104,9 +104,9 @@ impl Ready {
         while let Some(work) = self.next(thread) {
             let begin = Instant::now();
             match work {
-                Work::Video(track) => {
-                    if track.make() {
-                        self.offer(Work::Video(track));
+                Work::Video(reel) => {
+                    if reel.make() {
+                        self.offer(Work::Video(reel));
                     }
                 }
                 Work::Still(lane) => {
@@ -129,8 +129,8 @@ impl Ready {
             if queue.closed {
                 return None;
             }
-            if let Some(track) = queue.tracks.pop_front() {
-                return Some(Work::Video(track));
+            if let Some(reel) = queue.reels.pop_front() {
+                return Some(Work::Video(reel));
             }
             if let Some(lane) = queue.lanes.pop_front() {
                 return Some(Work::Still(lane));

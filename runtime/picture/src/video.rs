@@ -1,7 +1,7 @@
 //! The ways in which a stream's video is offered re-encoded, made of the pictures that its viewers of stills see: behind the whole chain, never before.
 //!
 //! ```text
-//! plugins ─▶ director ─(due? key frame?)─▶ tracks ─▶ encoder pool ─▶ feeds
+//! plugins ─▶ director ─(due? key frame?)─▶ reels ─▶ encoder pool ─▶ feeds
 //!                  sound ────────────────────▲
 //! ```
 //!
@@ -11,20 +11,21 @@
 mod cuts;
 pub(crate) mod director;
 mod plan;
+pub(crate) mod reel;
 pub(crate) mod slate;
 mod tempo;
-pub(crate) mod track;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use media::Size;
-use stream::{Feed, Start};
+use stream::{Feed, Start, State, Status};
+use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use crate::Pictures;
-use crate::pictures::{Shared, State};
-use track::Track;
+use crate::pictures::{self, Shared};
+use reel::Reel;
 
 /// One way a stream's video is offered, re-encoded.
 #[derive(Clone, Debug)]
@@ -62,7 +63,7 @@ pub struct VariantSnapshot {
 
 /// The variants of one stream until its filters change.
 pub(crate) struct Video {
-    tracks: Vec<Arc<Track>>,
+    reels: Vec<Arc<Reel>>,
     /// Somebody came since the worker looked.
     arrived: AtomicBool,
     watches: Vec<AbortHandle>,
@@ -72,12 +73,13 @@ impl Video {
     /// Nothing is made until somebody subscribes to a feed.
     fn open(shared: &Arc<Shared>) -> Arc<Self> {
         let config = shared.stream.config();
-        let track = |variant: &config::VideoVariant| {
-            Arc::new(Track::new(variant.clone(), shared.pool.clone(), shared.measure.clone()))
+        let reel = |variant: &config::VideoVariant| {
+            Arc::new(Reel::new(variant.clone(), shared.pool.clone(), shared.measure.clone()))
         };
-        let tracks: Vec<_> = config.video.variants.iter().map(track).collect();
-        let watches = tracks.iter().map(|track| {
-            let (feed, weak) = (track.feed().clone(), Arc::downgrade(shared));
+        let reels: Vec<_> = config.video.variants.iter().map(reel).collect();
+        let feeds: Vec<_> = reels.iter().map(|reel| reel.feed().clone()).collect();
+        let watches = reels.iter().map(|reel| {
+            let (feed, weak) = (reel.feed().clone(), Arc::downgrade(shared));
             let watch = async move {
                 loop {
                     let arrived = feed.changed().await;
@@ -87,16 +89,18 @@ impl Video {
             };
             shared.parts.runtime.spawn(watch).abort_handle()
         });
-        Arc::new(Self { watches: watches.collect(), tracks, arrived: AtomicBool::new(false) })
+        let mut watches: Vec<_> = watches.collect();
+        watches.push(shared.parts.runtime.spawn(end_with(shared.stream.watch(), feeds)).abort_handle());
+        Arc::new(Self { watches, reels, arrived: AtomicBool::new(false) })
     }
 
-    pub(crate) fn tracks(&self) -> &[Arc<Track>] {
-        &self.tracks
+    pub(crate) fn reels(&self) -> &[Arc<Reel>] {
+        &self.reels
     }
 
     /// Whether somebody subscribes to one of its feeds.
     pub(crate) fn is_watched(&self) -> bool {
-        self.tracks.iter().any(|track| track.is_watched())
+        self.reels.iter().any(|reel| reel.is_watched())
     }
 
     /// Whether somebody came since this was asked last.
@@ -106,17 +110,33 @@ impl Video {
 
     /// Drops everything that was made, also what encoders have at this moment; subscribers go on with what is made of the next picture.
     pub(crate) fn purge(&self) {
-        self.tracks.iter().for_each(|track| track.purge());
+        self.reels.iter().for_each(|reel| reel.purge());
     }
 
     /// The same, and nothing comes any more.
     pub(crate) fn close(&self) {
         self.watches.iter().for_each(AbortHandle::abort);
-        self.tracks.iter().for_each(|track| track.close());
+        self.reels.iter().for_each(|reel| reel.close());
     }
 
     pub(crate) fn snapshot(&self) -> Vec<VariantSnapshot> {
-        self.tracks.iter().map(|track| track.snapshot()).collect()
+        self.reels.iter().map(|reel| reel.snapshot()).collect()
+    }
+}
+
+/// Ends the sessions of these feeds with those of the source: who comes during an outage is not shown what was before it.
+async fn end_with(mut status: watch::Receiver<Status>, feeds: Vec<Arc<Feed>>) {
+    let mut has_media = false;
+    loop {
+        // A pushed stream that stalls keeps its last picture.
+        let has = matches!(status.borrow_and_update().state, State::Live | State::Stalled);
+        if has_media && !has {
+            feeds.iter().for_each(|feed| feed.end_session());
+        }
+        has_media = has;
+        if status.changed().await.is_err() {
+            return;
+        }
     }
 }
 
@@ -136,15 +156,11 @@ impl Pictures {
             video.close();
         }
         drop(state);
-        video
-            .tracks()
-            .iter()
-            .map(|track| Variant { name: track.name().to_owned(), feed: track.feed().clone() })
-            .collect()
+        video.reels().iter().map(|reel| Variant { name: reel.name().to_owned(), feed: reel.feed().clone() }).collect()
     }
 }
 
-impl State {
+impl pictures::State {
     /// Gives the feeds up: nothing that was made for them, or is being made, reaches anybody.
     pub(crate) fn retire_video(&mut self) {
         if let Some(video) = self.video.take() {
@@ -165,7 +181,7 @@ impl Shared {
     fn watched(self: &Arc<Self>, feed: &Arc<Feed>, arrived: bool) {
         let mut state = self.lock();
         let Some(video) = &state.video else { return };
-        if state.closed || !video.tracks().iter().any(|track| Arc::ptr_eq(track.feed(), feed)) {
+        if state.closed || !video.reels().iter().any(|reel| Arc::ptr_eq(reel.feed(), feed)) {
             return;
         }
         if arrived {

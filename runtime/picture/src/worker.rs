@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! access units ─▶ (left out?) ─▶ decode ─▶ (due?) ─▶ plugins ─▶ lanes ─▶ encoder pool ─▶ outlets
-//!        │                                                  └───▶ director ─▶ tracks ─▶ encoder pool ─▶ feeds
+//!        │                                                  └───▶ director ─▶ reels ─▶ encoder pool ─▶ feeds
 //!        └── a source of stills, nobody asks for another format, size or quality ──────────▲
 //! ```
 

@@ -221,7 +221,8 @@ impl Ring {
             return Lag::default();
         };
         let time = newest.received().steady.saturating_duration_since(next.received().steady);
-        Lag { units: self.pictures - next.pictures, time, newest: Some(newest.pts()) }
+        let picture = self.slots.iter().rev().find(|slot| !slot.is_sound());
+        Lag { units: self.pictures - next.pictures, time, newest: picture.map(Slot::pts) }
     }
 
     /// Makes `place` go on at the newest key frame, if that is ahead of it.

@@ -48,7 +48,7 @@ pub struct Lag {
     pub units: u64,
     /// How much earlier the first of them arrived than the newest.
     pub time: Duration,
-    /// When the newest of them is shown.
+    /// Presentation time of the newest access unit.
     pub newest: Option<Timestamp>,
 }
 

@@ -1,4 +1,4 @@
-//! Which pictures the tracks of a stream are given, under which times, and which become key frames. Lives on the picture worker.
+//! Which pictures the reels of a stream are given, under which times, and which become key frames. Lives on the picture worker.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,9 +8,9 @@ use media::{AudioUnit, Color, Pace, Size, Timestamp};
 
 use super::Video;
 use super::cuts::{Cut, Cuts};
+use super::reel::{Job, Reel};
 use super::slate::{Why, slate};
 use super::tempo::Tempo;
-use super::track::{Job, Track};
 use crate::Encoders;
 use crate::pictures::Shared;
 
@@ -35,14 +35,14 @@ struct Scene {
     video: Arc<Video>,
     parts: Vec<Part>,
     cuts: Cuts,
-    /// The time of the picture that the tracks were given last.
+    /// The time of the picture that the reels were given last.
     given: Option<Timestamp>,
     /// The time of the sound that they were given last.
     heard: Option<Timestamp>,
 }
 
 struct Part {
-    track: Arc<Track>,
+    reel: Arc<Reel>,
     pace: Pace,
     /// Somebody watches, and it is made.
     playing: bool,
@@ -81,7 +81,7 @@ impl Director {
         };
         if !is_same {
             if let Some(scene) = self.scene.take() {
-                scene.parts.iter().filter(|part| part.playing).for_each(|part| part.track.purge());
+                scene.parts.iter().filter(|part| part.playing).for_each(|part| part.reel.purge());
             }
             self.scene = video.map(|video| Scene::new(video, self.gop));
         }
@@ -89,16 +89,16 @@ impl Director {
         let arrived = scene.video.take_arrived();
         let mut fresh = Vec::new();
         for (place, part) in scene.parts.iter_mut().enumerate() {
-            match (part.playing, part.track.is_watched()) {
+            match (part.playing, part.reel.is_watched()) {
                 (false, true) => {
                     part.playing = true;
-                    (part.pace, part.given) = (Pace::new(part.track.fps()), None);
+                    (part.pace, part.given) = (Pace::new(part.reel.fps()), None);
                     fresh.push(place);
                 }
                 (true, false) => {
                     // Who comes again is not shown what was.
                     part.playing = false;
-                    part.track.purge();
+                    part.reel.purge();
                 }
                 _ => {}
             }
@@ -183,7 +183,7 @@ impl Director {
         self.give(picture);
     }
 
-    /// Gives a picture to the tracks for which it is due.
+    /// Gives a picture to the reels for which it is due.
     fn give(&mut self, picture: Picture) {
         let fps = self.tempo.fps();
         let Some(scene) = &mut self.scene else { return };
@@ -212,15 +212,16 @@ impl Director {
             return;
         }
         scene.heard = Some(unit.pts);
-        scene.parts.iter().filter(|part| part.playing).for_each(|part| part.track.sound(unit.clone()));
+        scene.parts.iter().filter(|part| part.playing).for_each(|part| part.reel.sound(unit.clone()));
     }
 
     /// Nothing behind this refers to anything before it.
     pub(crate) fn begin_session(&mut self) {
-        self.tempo = Tempo::new(0.0);
+        // It is the same camera, most likely.
+        self.tempo = Tempo::new(self.tempo.fps() as f32);
         if let Some(scene) = &mut self.scene {
             scene.cuts.need();
-            scene.parts.iter().filter(|part| part.playing).for_each(|part| part.track.end_session());
+            scene.parts.iter().filter(|part| part.playing).for_each(|part| part.reel.end_session());
         }
     }
 
@@ -235,13 +236,9 @@ impl Director {
 
 impl Scene {
     fn new(video: Arc<Video>, gop: Duration) -> Self {
-        let part = |track: &Arc<Track>| Part {
-            track: track.clone(),
-            pace: Pace::new(track.fps()),
-            playing: false,
-            given: None,
-        };
-        let parts = video.tracks().iter().map(part).collect();
+        let part =
+            |reel: &Arc<Reel>| Part { reel: reel.clone(), pace: Pace::new(reel.fps()), playing: false, given: None };
+        let parts = video.reels().iter().map(part).collect();
         Self { video, parts, cuts: Cuts::new(gop), given: None, heard: None }
     }
 }
@@ -256,11 +253,11 @@ impl Part {
         self.given = Some(at);
         self.pace.take(at);
         if cut == Cut::Forced {
-            self.track.count_forced();
+            self.reel.count_forced();
         }
         let job = Job { picture: picture.clone(), key: cut != Cut::No, fps, since: Instant::now() };
-        if self.track.push(job) {
-            encoders.offer_video(self.track.clone());
+        if self.reel.push(job) {
+            encoders.offer_video(self.reel.clone());
         }
     }
 }

@@ -11,6 +11,7 @@ use codec::{Picture, Pool, Stamp};
 use config::{Component, OnError, Source, VideoSize, VideoVariant};
 use framegate_picture::{Encoders, Parts, Pictures};
 use journal::Journal;
+use media::image::Image;
 use media::{
     AccessUnit, AudioCodec, AudioParameters, AudioUnit, Codec, Color, Moment, Parameters, Size, StillFormat, Timestamp,
 };
@@ -335,6 +336,14 @@ pub(crate) fn shows(picture: &Picture) -> Shows {
         (_, 50..) if luma.data.iter().all(|sample| *sample > DARK + 30) => Shows::Slate,
         _ => Shows::Camera,
     }
+}
+
+/// A still as somebody would push it.
+pub(crate) fn jpeg() -> (Bytes, Image) {
+    let picture = Camera::new(SIZE).picture(DARK, Duration::ZERO);
+    let data = StillEncoder::new().encode(&picture, StillFormat::Jpeg, 80).unwrap();
+    let image = media::image::check(&data).unwrap();
+    (data, image)
 }
 
 /// A rung of a ladder.

@@ -269,3 +269,20 @@ async fn a_camera_that_sends_stills_has_video_too() {
         assert_eq!(untouched > 0, expected == Shows::Camera, "stills that nothing changes pass as they are");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_during_an_outage_is_not_shown_what_was_before() {
+    let bench = Bench::new(vec![painter(ALWAYS_WELL)]);
+    let mut viewer = bench.viewer();
+    eventually(|| bench.stream().feed().subscribers() == 1).await;
+    let (body, image) = bench::jpeg();
+    // What is pushed makes the stream live.
+    bench.stream().inlet().unwrap().push(body, image, media::Moment::now()).await.unwrap();
+    eventually(|| bench.stream().status().state == stream::State::Live).await;
+    bench.run(10, &mut [&mut viewer]).await;
+    assert!(Viewer::of(&bench.feed()).next().await.is_some());
+    bench.stream().stop();
+    eventually(|| bench.stream().status().state == stream::State::Disabled).await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(Viewer::of(&bench.feed()).drain().await.is_empty());
+}

@@ -22,7 +22,7 @@ const WAITING: usize = 2;
 /// How many pieces of sound wait behind those pictures at most: more than a second of AAC. When full the oldest goes.
 const WAITING_SOUND: usize = 64;
 
-pub(crate) struct Track {
+pub(crate) struct Reel {
     variant: VideoVariant,
     feed: Arc<Feed>,
     pool: Pool,
@@ -78,7 +78,7 @@ struct Coder {
     epoch: u64,
 }
 
-impl Track {
+impl Reel {
     pub(crate) fn new(variant: VideoVariant, pool: Pool, measure: Arc<Measure>) -> Self {
         Self {
             variant,
