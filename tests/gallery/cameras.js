@@ -69,8 +69,8 @@ export const cameras = new Map();
  * Makes a stream and returns its name. `state` is a key of `WORDS`; "frozen", which stops without a word; or "damaged", whose pictures are none.
  * `pictured` is "before" when pictures came until now, "late" when the server hands out an old one, "never" when there is none.
  */
-export function camera(name, state, { size = WIDE, pictured = "never", viewers = 1, rate = 15, maxViewers = null } = {}) {
-  cameras.set(name, { name, state, size, pictured, viewers, rate, maxViewers, visits: 0 });
+export function camera(name, state, { size = WIDE, pictured = "never", viewers = 1, rate = 15, maxViewers = null, ladder } = {}) {
+  cameras.set(name, { name, state, size, pictured, viewers, rate, maxViewers, ladder, visits: 0 });
   return name;
 }
 

@@ -1,5 +1,6 @@
 // Stands in for the server, so that a page shows what it shall: `fetch` and `WebSocket` of this window are not the browser's own from here on.
 import { WORDS, cameras, listed } from "./cameras.js";
+import { film } from "./film.js";
 import { still } from "./stills.js";
 
 /** Between two pictures: fewer than a camera sends, and often enough to be live. */
@@ -16,6 +17,8 @@ window.fetch = async (input, options) => {
   const [, place, what, name] = new URL(input, location.href).pathname.split("/");
   if (place === "api" && what === "streams") return name ? one(decodeURIComponent(name)) : list();
   if (place === "still") return new Response(await still([640, 360]), { headers: { "Content-Type": "image/jpeg" } });
+  // Asked by who cannot reach it.
+  if (place === "healthz") throw new TypeError("Failed to fetch");
   return ownFetch(input, options);
 };
 
@@ -38,6 +41,7 @@ window.WebSocket = class extends EventTarget {
   constructor(address) {
     super();
     const { pathname, searchParams } = new URL(address);
+    this.films = searchParams.get("format") === "mp4";
     serve(this, cameras.get(decodeURIComponent(pathname.split("/")[2])) ?? { state: "unknown" }, searchParams.has("stats"));
   }
 
@@ -70,12 +74,13 @@ window.WebSocket = class extends EventTarget {
 async function serve(socket, camera, stats) {
   // Who made the socket must first have set its listeners.
   await pause(10);
-  const { state, size, pictured = "never" } = camera;
+  const { state, size, ladder, pictured = "never" } = camera;
   const { status, problem, code } = WORDS[state] ?? {};
   const first = camera.visits === 0;
   camera.visits += 1;
   if (state === "unreachable" && !(first && pictured === "before")) return socket.end(code);
   socket.accept();
+  if (socket.films && ladder) socket.say({ type: "variants", ...ladder });
   socket.say({ type: "rendition", format: "jpeg", quality: 80, width: size?.[0] ?? null, fps: 5 });
   if (state === "live") return live(socket, camera, stats);
   if (state === "frozen") return live(socket, camera, stats, 2);
@@ -92,6 +97,7 @@ async function serve(socket, camera, stats) {
 
 async function live(socket, { size, viewers }, stats, pictures = Infinity) {
   socket.say({ type: "status", state: "live", reason: null, detail: null });
+  if (socket.films) return film(socket, pictures);
   for (let at = 0; at < pictures && !socket.over; at += 1) {
     if (at) await pause(PERIOD_MS);
     socket.push(await still(size, at));

@@ -1,5 +1,6 @@
 //! Viewers and producers as they are out there: a WebSocket, an `<img>` with MJPEG, a poll of a still, a poster of stills.
 
+pub mod hls;
 mod ingest;
 mod multipart;
 mod problem;

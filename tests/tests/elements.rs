@@ -33,11 +33,46 @@ fn shown() -> Result<BTreeSet<String>> {
 fn every_element_has_a_page() -> Result<()> {
     let defined = names(PAGES, "js", |file| {
         let text = std::fs::read_to_string(file)?;
-        let name = text.split_once("customElements.define(\"fg-").and_then(|(_, rest)| rest.split('"').next());
-        Ok(name.map(str::to_owned))
+        let (_, defined) = text.split_once("customElements.define(\"").unzip();
+        // `fg-` is for our own pages, `framegate-` for everybody's.
+        let name = defined.and_then(|rest| rest.split('"').next()).and_then(|name| name.split_once('-'));
+        Ok(name.map(|(_, name)| name.to_owned()))
     })?;
     assert!(defined.len() > 10, "{defined:?}");
     assert_eq!(shown()?, defined);
+    Ok(())
+}
+
+#[test]
+fn the_player_imports_nothing_that_belongs_to_our_pages_alone() -> Result<()> {
+    let mut reached = BTreeSet::from(["framegate-player.js".to_owned()]);
+    let mut next: Vec<String> = reached.iter().cloned().collect();
+    while let Some(name) = next.pop() {
+        let text = std::fs::read_to_string(Path::new(PAGES).join(&name)).with_context(|| name.clone())?;
+        // An address from the root is one of this server's, whoever embeds the player.
+        assert!(!text.contains("\"/assets/") && !text.contains("location.pathname"), "{name}");
+        let imported = text.lines().filter(|line| line.starts_with("import")).filter_map(|line| line.split('"').nth(1));
+        for path in imported {
+            let path = path.strip_prefix("./").with_context(|| format!("{name}: {path}"))?;
+            if reached.insert(path.to_owned()) {
+                next.push(path.to_owned());
+            }
+        }
+    }
+    assert!(reached.len() > 20, "{reached:?}");
+    let ours = ["address.js", "canvas.js", "streams.js", "toast.js", "view.js"];
+    assert!(ours.iter().all(|name| !reached.contains(*name)), "{reached:?}");
+    Ok(())
+}
+
+#[test]
+fn the_page_that_embeds_names_the_player_and_a_stream() -> Result<()> {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/pages/embed.html"))?;
+    let (_, module) = page.split_once("/assets/").context("no module")?;
+    let module = module.split('"').next().unwrap_or_default();
+    let defines = std::fs::read_to_string(Path::new(PAGES).join(module))?;
+    assert!(defines.contains("customElements.define(\"framegate-player\""), "{module}");
+    assert!(page.contains("<framegate-player stream="), "{page}");
     Ok(())
 }
 

@@ -50,6 +50,42 @@ pub enum Message {
         /// Each with its area in shares of the picture's size.
         annotations: Arc<[Annotation]>,
     },
+    /// `format=mp4`: the next binary message is an init segment of this kind, and those behind it are its fragments. At the start and at each change.
+    Video {
+        /// For `MediaSource.addSourceBuffer`.
+        mime: String,
+        /// Pixels.
+        width: u32,
+        /// Pixels.
+        height: u32,
+        /// Whether there is a track of sound in it.
+        sound: bool,
+    },
+    /// `format=h264`: how what follows is decoded (WebCodecs, `VideoDecoderConfig` and `AudioDecoderConfig`). At the start and at each change.
+    Decoders {
+        /// RFC 6381.
+        codec: String,
+        /// Pixels.
+        width: u32,
+        /// Pixels.
+        height: u32,
+        /// `description` in base64: the AVCDecoderConfigurationRecord, or HEVCDecoderConfigurationRecord.
+        description: String,
+        /// None where there is no sound.
+        sound: Option<SoundDecoder>,
+    },
+    /// The viewer was slow: so many access units were left out, and a key frame is next.
+    Skipped {
+        /// How many.
+        units: u64,
+    },
+    /// The ways that the video is offered, the best first, and which one this viewer gets; only where there are several.
+    Variants {
+        /// Their names, for `variant=`.
+        variants: Vec<String>,
+        /// This one.
+        current: String,
+    },
     /// What the viewer gets from here on: what it asked for, snapped, or the nearest that is made, or what the stream's format policy chose. At the start
     /// and at each change, before the first still of that kind.
     Rendition {
@@ -62,6 +98,19 @@ pub enum Message {
         /// Stills a second at most.
         fps: Option<u32>,
     },
+}
+
+/// How sound is decoded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SoundDecoder {
+    /// RFC 6381.
+    pub codec: String,
+    /// Samples a second.
+    pub sample_rate: u32,
+    /// Channels.
+    pub channels: u16,
+    /// `description` in base64: the AudioSpecificConfig of AAC, the STREAMINFO of FLAC.
+    pub description: String,
 }
 
 impl Message {

@@ -39,6 +39,9 @@ pub enum Unfit {
     /// Nothing tells a decoder what it needs.
     #[error("the source's {0} has no parameter sets that can be read")]
     NoParameters(Codec),
+    /// What it is to be put into does not take it, and why.
+    #[error("{0}")]
+    Container(String),
 }
 
 impl Tracks {

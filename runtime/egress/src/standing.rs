@@ -84,6 +84,11 @@ impl Standing {
         }
     }
 
+    /// Whether a viewer who was told this needs not be told that.
+    pub(crate) fn is_told_as(&self, other: &Self) -> bool {
+        (self.state, self.reason, &self.detail) == (other.state, other.reason, &other.detail)
+    }
+
     fn live(condition: &Condition) -> Self {
         let live = Self { state: State::Live, reason: None, detail: None, plugin: None, retry_at: None };
         let by_plugin = |state, plugin: &str, detail: String| Self {

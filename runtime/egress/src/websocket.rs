@@ -3,15 +3,19 @@
 //! Our own, since the libraries copy each message into each connection's buffer: here a frame is its header on the stack and the still's shared
 //! bytes.
 
+mod exchange;
 mod frame;
 mod reader;
 mod socket;
+mod video;
 mod viewer;
 
+pub use exchange::End;
 pub use frame::{Header, Opcode};
 pub use reader::{Incoming, Reader, Violation};
 pub use socket::{Closed, Socket};
-pub use viewer::{Annotations, End, Stats, Told, Viewer};
+pub use video::VideoViewer;
+pub use viewer::{Annotations, Stats, Told, Viewer};
 
 /// Close codes: RFC 6455 section 7.4.1, and ours, which are 4000 and the HTTP status (section 7.4.2 leaves 4000 to 4999 to applications).
 pub mod code {

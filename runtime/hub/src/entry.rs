@@ -114,7 +114,7 @@ impl Entry {
 
     /// Other plugins are about to see its pictures: nothing of what was offered before leaves any more.
     pub(crate) fn revoke_offer(&self) {
-        self.offered.replace(Offer::none("the stream's filters are being changed"));
+        self.offered.replace(Offer::passing("the stream's filters are being changed"));
     }
 
     /// Those plugins are in force.

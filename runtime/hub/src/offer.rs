@@ -12,6 +12,8 @@ pub struct Offer {
     variants: Vec<Variant>,
     /// Why there are none.
     why_none: Option<String>,
+    /// There will be another before long.
+    passing: bool,
     revoked: AtomicBool,
 }
 
@@ -33,6 +35,16 @@ impl Offer {
     /// No video, and why.
     pub fn none(why: impl Into<String>) -> Self {
         Self { why_none: Some(why.into()), ..Self::default() }
+    }
+
+    /// No video for the moment, and why.
+    pub fn passing(why: impl Into<String>) -> Self {
+        Self { passing: true, ..Self::none(why) }
+    }
+
+    /// Whether there will be another before long.
+    pub fn is_passing(&self) -> bool {
+        self.passing
     }
 
     /// The best one first.

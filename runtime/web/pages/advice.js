@@ -12,6 +12,7 @@ const BY_REASON = {
   "nothing-pushed": "Send a picture to this stream's /ingest address: it appears here at once.",
   file: "Look at the path in `source`: mp4 or Annex B, with H.264.",
   damaged: "Each new one is tried. If it stays so, choose another format or another browser.",
+  "kept-back": "Let the proxy on the way pass WebSockets on, or take another output.",
   stopped: "Start the stream again to see it.",
 };
 

@@ -23,4 +23,4 @@ export class Chip extends HTMLElement {
   }
 }
 
-customElements.define("fg-chip", Chip);
+customElements.get("fg-chip") ?? customElements.define("fg-chip", Chip);

@@ -24,6 +24,12 @@ export class Condition {
   #damaged;
   #row = 0;
   #intervals = [];
+  #expected;
+
+  /** `expected`: milliseconds between two pictures where that is known before they come. */
+  constructor(expected = 0) {
+    this.#expected = expected;
+  }
 
   /** A connection is begun, to look anew: what was known of the last one no longer counts, only its picture. */
   connecting(now) {
@@ -102,7 +108,7 @@ export class Condition {
   }
 
   #patience() {
-    if (this.#intervals.length < 2) return FRESH_MS;
+    if (this.#intervals.length < 2) return Math.max(FRESH_MS, FRESH_INTERVALS * this.#expected);
     const sorted = [...this.#intervals].sort((a, b) => a - b);
     return Math.min(Math.max(FRESH_MS, FRESH_INTERVALS * sorted[sorted.length >> 1]), 30_000);
   }

@@ -1,4 +1,4 @@
-// One WebSocket to `/ws/{stream}` that comes back by itself: 0.5 s doubled up to 15 s, with jitter. It knows nothing of pictures or pages.
+// One WebSocket to `/ws/{stream}` that comes back by itself: 0.5 s doubled up to 15 s or what is asked, with jitter. It knows nothing of pictures or pages.
 import { readMessage } from "./message.js";
 import { Turn } from "./turn.js";
 
@@ -12,8 +12,8 @@ const OPEN_TIMEOUT_MS = 10_000;
 const GOOD_AFTER_MS = 5_000;
 
 /**
- * Fires `open`; `still` (detail: ArrayBuffer); `message` (detail: as `readMessage` gives it); and `down` (detail: `{ code, problem, retryAt }`, with
- * `retryAt` as of `performance.now()`, or `undefined` when it is not tried again).
+ * Fires `open`; `still` (detail: ArrayBuffer); `message` (detail: as `readMessage` gives it); and `down` (detail: `{ code, problem, opened, retryAt }`, with
+ * `opened` whether the handshake succeeded, and `retryAt` as of `performance.now()`, or `undefined` when it is not tried again).
  */
 export class Connection extends EventTarget {
   #address;
@@ -23,10 +23,13 @@ export class Connection extends EventTarget {
   #delay = FIRST_DELAY_MS;
   #opened = 0;
   #problem;
+  #longest;
 
-  constructor(address) {
+  /** `longest`: the most milliseconds between two attempts. */
+  constructor(address, { longest = LONGEST_DELAY_MS } = {}) {
     super();
     this.#address = address;
+    this.#longest = longest;
   }
 
   /** Connects as soon as it is its turn, also in the middle of a wait. */
@@ -102,16 +105,16 @@ export class Connection extends EventTarget {
     // A parameter that was not understood will not be understood the next time.
     const again = code !== 4400;
     if (again) this.#timer = setTimeout(() => this.open(), wait);
-    this.#fire("down", { code, problem: this.#problem, retryAt: again ? performance.now() + wait : undefined });
+    this.#fire("down", { code, problem: this.#problem, opened: this.#opened > 0, retryAt: again ? performance.now() + wait : undefined });
   }
 
   #wait(refused) {
     const asked = (this.#problem?.retryAfter ?? 0) * 1000;
     const least = Math.max(asked, refused ? REFUSED_DELAY_MS : 0);
     const wait = Math.max(least, this.#delay);
-    this.#delay = Math.min(this.#delay * 2, LONGEST_DELAY_MS);
+    this.#delay = Math.min(this.#delay * 2, this.#longest);
     // Between three quarters and all of it when it is ours to choose; a little later than asked when the server named a time.
-    return Math.min(wait * (least ? 1 + Math.random() / 4 : 1 - Math.random() / 4), Math.max(LONGEST_DELAY_MS, asked * 1.25));
+    return Math.min(wait * (least ? 1 + Math.random() / 4 : 1 - Math.random() / 4), Math.max(this.#longest, asked * 1.25));
   }
 
   #fire(type, detail) {

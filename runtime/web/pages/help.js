@@ -18,11 +18,17 @@ const KEYS = {
     ["s", "save a snapshot"],
     ["?", "these keys"],
   ],
+  player: [
+    ["f", "full screen"],
+    ["m", "sound on or off"],
+    ["s", "save a snapshot"],
+    ["?", "these keys"],
+  ],
 };
 
 const style = sheet(`
   :host { display: block; }
-  .mark { font-weight: 650; }
+  .mark { color: var(--help-mark, inherit); font-weight: 650; }
   dl { display: grid; grid-template-columns: max-content 1fr; gap: 12px 16px; align-items: center; }
   kbd {
     display: inline-block; min-width: 32px; padding: 2px 8px; border: 1px solid var(--line); border-radius: 4px; background: var(--lifted);
@@ -30,7 +36,7 @@ const style = sheet(`
   }
 `);
 
-/** Attribute: `page`, "grid" or "watch". */
+/** Attribute: `page`, "grid", "watch" or "player". */
 class Help extends HTMLElement {
   #root = shadow(
     this,
@@ -51,7 +57,7 @@ class Help extends HTMLElement {
   }
 
   connectedCallback() {
-    const keys = KEYS[this.getAttribute("page") === "watch" ? "watch" : "grid"];
+    const keys = KEYS[this.getAttribute("page")] ?? KEYS.grid;
     this.#root.querySelector("dl").innerHTML = keys.map(([key, does]) => `<dt><kbd>${key}</kbd></dt><dd>${does}</dd>`).join("");
   }
 
@@ -60,4 +66,4 @@ class Help extends HTMLElement {
   }
 }
 
-customElements.define("fg-help", Help);
+customElements.get("fg-help") ?? customElements.define("fg-help", Help);

@@ -20,6 +20,10 @@ const PATHS = {
   unfull: `<path d="M7.5 3v4.5H3M17 7.5h-4.5V3M12.5 17v-4.5H17M3 12.5h4.5V17"/>`,
   sun: `<circle cx="10" cy="10" r="3.5"/><path d="M10 1.8v2M10 16.2v2M1.8 10h2M16.2 10h2M4.2 4.2l1.4 1.4M14.4 14.4l1.4 1.4M4.2 15.8l1.4-1.4M14.4 5.6l1.4-1.4"/>`,
   moon: `<path d="M16.5 12A7 7 0 0 1 8 3.5a7 7 0 1 0 8.5 8.5z" stroke-linejoin="round"/>`,
+  play: `<path d="M6 3.5v13l10.5-6.5z" fill="currentColor" stroke-linejoin="round"/>`,
+  sound: `<path d="M3 7.5v5h3l4 3.5v-12l-4 3.5z" stroke-linejoin="round"/><path d="M13 7.2a4 4 0 0 1 0 5.6M15.2 4.8a7.4 7.4 0 0 1 0 10.4"/>`,
+  silent: `<path d="M3 7.5v5h3l4 3.5v-12l-4 3.5z" stroke-linejoin="round"/><path d="M13 7.8l4.4 4.4M17.4 7.8L13 12.2"/>`,
+  pip: `<path d="M9 16H4.5A1.5 1.5 0 0 1 3 14.5v-9A1.5 1.5 0 0 1 4.5 4h11A1.5 1.5 0 0 1 17 5.5V8"/><rect x="11" y="11" width="7" height="5.5" rx="1" fill="currentColor"/>`,
   close: `<path d="M5 5l10 10M15 5L5 15"/>`,
   copy: `<rect x="7" y="7" width="10" height="10" rx="2"/><path d="M13 4.5A1.5 1.5 0 0 0 11.5 3h-7A1.5 1.5 0 0 0 3 4.5v7A1.5 1.5 0 0 0 4.5 13"/>`,
 };

@@ -1,7 +1,7 @@
 // Keys of a page: single ones without modifiers, and none while somebody writes or a dialog is open.
 
-/** Calls `actions[event.key]` until `signal` is aborted; letters count in either case. */
-export function bindKeys(actions, signal) {
+/** Calls `actions[event.key]` for keys pressed within `target` until `signal` is aborted; letters count in either case. */
+export function bindKeys(actions, signal, target = window) {
   const press = (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const path = event.composedPath();
@@ -12,5 +12,5 @@ export function bindKeys(actions, signal) {
     event.preventDefault();
     action();
   };
-  addEventListener("keydown", press, { signal });
+  target.addEventListener("keydown", press, { signal });
 }

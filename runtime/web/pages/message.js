@@ -25,6 +25,7 @@ export function readProblem(document) {
     status: Number(document.status) || 0,
     detail: detail || reason || sentence(String(document.title ?? "")),
     retryAfter: Number(document.retry_after ?? document["retry-after"]) || 0,
+    outputs: Array.isArray(document.outputs) ? document.outputs.map(String) : undefined,
   };
 }
 

@@ -101,4 +101,5 @@ function set(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-customElements.define("fg-notice", Notice);
+// A page that embeds players of two servers has both servers' modules.
+customElements.get("fg-notice") ?? customElements.define("fg-notice", Notice);

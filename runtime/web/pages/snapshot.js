@@ -1,5 +1,6 @@
 // Saving one picture as a file.
 import { stillAddress } from "./address.js";
+import { download, stamp } from "./download.js";
 import { readProblem } from "./message.js";
 import { toast } from "./toast.js";
 
@@ -31,19 +32,4 @@ export async function saveSnapshot(stream, view) {
   });
   if (shown) download(shown, name);
   toast(shown ? `${why}. Saved the last picture shown instead` : `No snapshot: ${why}`);
-}
-
-function download(blob, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-}
-
-/** Local time that sorts, without the colons that some file systems refuse. */
-function stamp(when) {
-  const two = (number) => String(number).padStart(2, "0");
-  const day = [when.getFullYear(), two(when.getMonth() + 1), two(when.getDate())].join("-");
-  return `${day} ${two(when.getHours())}.${two(when.getMinutes())}.${two(when.getSeconds())}`;
 }

@@ -9,6 +9,7 @@ use hub::Entry;
 use picture::{Delivery, Stills};
 
 use crate::app::App;
+use crate::outputs;
 use crate::problem::{Kind, Problem};
 
 /// The first still that may be shown as the present: waits for it at most `start_timeout`.
@@ -73,8 +74,8 @@ fn offline(entry: &Entry, standing: &Standing) -> Problem {
     Problem::offline(entry.name().as_str(), reason, detail, retry_in)
 }
 
-/// Stills cannot be made from this source. Every output that there is yet is made of stills.
+/// Stills cannot be made from this source; its video may pass.
 fn not_available(entry: &Entry, standing: &Standing) -> Problem {
     let detail = standing.detail.as_deref().unwrap_or("stills cannot be made from this source").to_owned();
-    Problem::not_available(entry.name().as_str(), detail, Vec::new())
+    Problem::not_available(entry.name().as_str(), detail, outputs::video(entry.name().as_str()))
 }

@@ -25,9 +25,9 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::app::App;
 use crate::connection::Visit;
-use crate::first;
-use crate::pieces;
+use crate::outputs::stills;
 use crate::problem::{Kind, Problem};
+use crate::{first, pieces};
 
 /// The address of a playlist in a viewer's own words: its session.
 const SESSION: &str = "session";
@@ -208,17 +208,6 @@ impl Request<'_> {
             Unserved::Stopping => Problem::plain(Kind::Stopping, "the server stops"),
         }
     }
-}
-
-/// The outputs that need no video.
-fn stills(name: &str) -> Vec<String> {
-    vec![
-        format!("/ws/{name}?format=webp"),
-        format!("/ws/{name}?format=jpeg"),
-        format!("/mjpeg/{name}"),
-        format!("/still/{name}.jpg"),
-        format!("/still/{name}.webp"),
-    ]
 }
 
 fn media_type(file: &str) -> &'static str {

@@ -7,7 +7,7 @@
 //!
 //! | address | what |
 //! |---|---|
-//! | `GET /ws/{stream}` | WebSocket: stills as binary messages, JSON as text messages |
+//! | `GET /ws/{stream}` | WebSocket: stills, or video with `format=mp4` or `h264`, as binary messages; JSON as text messages |
 //! | `GET /mjpeg/{stream}` | `multipart/x-mixed-replace` of JPEGs |
 //! | `GET /hls/{stream}/index.m3u8` and what it names; without `/hls` too | HLS |
 //! | `GET /streams/{stream}/stream.m3u8` | its media playlist |
@@ -31,6 +31,7 @@ mod hls;
 mod ingest;
 mod listener;
 mod mjpeg;
+mod outputs;
 mod pages;
 mod pieces;
 mod problem;

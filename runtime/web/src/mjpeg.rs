@@ -23,7 +23,7 @@ use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Named};
-use crate::asked::{Asked, Unserved};
+use crate::asked::Asked;
 use crate::connection::Visit;
 use crate::first::first;
 use crate::problem::Problem;
@@ -38,11 +38,8 @@ pub(crate) async fn mjpeg(
     Extension(visit): Extension<Visit>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let asked = Asked::parse(query.as_deref()).map_err(|why| match why {
-        Unserved::Bad(problem) => problem,
-        Unserved::NotAvailable(_) => only_jpeg(),
-    })?;
-    if asked.want.format.is_some_and(|format| format != Format::Jpeg) {
+    let asked = Asked::parse(query.as_deref())?;
+    if asked.video.is_some() || asked.want.format.is_some_and(|format| format != Format::Jpeg) {
         return Err(only_jpeg());
     }
     let ticket = entry.admit(Output::Mjpeg).map_err(|full| Problem::full(entry.name().as_str(), full))?;

@@ -12,7 +12,7 @@ use picture::{Format, Want};
 use plugin::policy::Output;
 
 use crate::app::{App, Segment};
-use crate::asked::{Asked, Unserved};
+use crate::asked::Asked;
 use crate::first::first;
 use crate::problem::Problem;
 
@@ -33,13 +33,10 @@ pub(crate) async fn still(
     };
     let entry = app.entry(name)?;
     // The format is in the name: `?format` says nothing here.
-    let asked = match Asked::parse(query.as_deref()) {
-        Ok(asked) => asked,
-        Err(Unserved::Bad(problem)) => return Err(problem),
-        Err(Unserved::NotAvailable(_)) => {
-            return Err(Problem::bad_parameter("format", "the format is the end of the address"));
-        }
-    };
+    let asked = Asked::parse(query.as_deref())?;
+    if asked.video.is_some() {
+        return Err(Problem::bad_parameter("format", "the format is the end of the address"));
+    }
     let want = Want { format: Some(format), ..asked.want };
     let guest = Guest { output: Output::Still, accepts: format.fixed().into_iter().collect(), want };
     let Served { mut stills, .. } = chooser::subscribe(&entry, guest).await;

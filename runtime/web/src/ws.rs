@@ -8,7 +8,8 @@ use axum::extract::{Extension, RawQuery, Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use egress::chooser::{self, Guest};
-use egress::websocket::{Annotations, End, Opcode, Socket, Stats, Told, Viewer};
+use egress::live::Hears;
+use egress::websocket::{Annotations, End, Opcode, Socket, Stats, Told, VideoViewer, Viewer};
 use http::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE};
 use http::{HeaderMap, HeaderName, StatusCode};
 use hub::Output;
@@ -22,17 +23,18 @@ use tungstenite::handshake::derive_accept_key;
 
 use crate::accepts::accepts;
 use crate::app::{App, Segment};
-use crate::asked::{Asked, Unserved};
+use crate::asked::Asked;
 use crate::connection::Visit;
+use crate::outputs::{stills, video};
 use crate::problem::{Kind, Problem};
 
 /// How long the answer to the handshake may take to be written.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
-/// What a viewer gets who is let in.
-struct Admitted {
-    viewer: Viewer,
-    name: String,
+/// A viewer who is let in.
+enum Admitted {
+    Stills(Viewer),
+    Video(VideoViewer),
 }
 
 /// `GET /ws/{stream}`.
@@ -49,16 +51,19 @@ pub(crate) async fn ws(
     };
     let admitted = admit(&app, &name, query.as_deref(), request.headers()).await;
     let stop = app.stop.clone();
-    app.spawn_sender(&name, async move {
+    app.spawn_sender(&name.clone(), async move {
         // The connection's place is this viewer's now.
         let _visit = visit;
         let Some(mut socket) = socket.await else { return };
         match admitted {
-            Ok(Admitted { viewer, name }) => {
-                let end = viewer.run(&mut socket, &stop).await;
+            Ok(admitted) => {
+                let (end, outputs) = match admitted {
+                    Admitted::Stills(viewer) => (viewer.run(&mut socket, &stop).await, video(&name)),
+                    Admitted::Video(viewer) => (viewer.run(&mut socket, &stop).await, stills(&name)),
+                };
                 tracing::debug!(stream = name, ?end, "viewer left");
                 if let End::NotAvailable(detail) = end {
-                    tell(&mut socket, &Problem::not_available(&name, detail.to_string(), Vec::new())).await;
+                    tell(&mut socket, &Problem::not_available(&name, detail.to_string(), outputs)).await;
                 }
             }
             Err(problem) => tell(&mut socket, &problem).await,
@@ -90,30 +95,17 @@ pub(crate) fn is_upgrade(headers: &HeaderMap) -> bool {
 
 async fn admit(app: &App, name: &str, query: Option<&str>, headers: &HeaderMap) -> Result<Admitted, Problem> {
     let entry = app.entry(name)?;
-    let asked = Asked::parse(query).map_err(|why| match why {
-        Unserved::Bad(problem) => problem,
-        Unserved::NotAvailable(format) => no_format(name, format),
-    })?;
+    let asked = Asked::parse(query)?;
     let ticket = entry.admit(Output::WebSocket).map_err(|full| Problem::full(name, full))?;
+    let stats = if asked.stats { Stats::Told } else { Stats::Untold };
+    if let Some(format) = asked.video {
+        let hears = if asked.without_sound { Hears::Nothing } else { Hears::Sound };
+        return Ok(Admitted::Video(VideoViewer::new(entry, ticket, format, hears, asked.variant, stats)));
+    }
     let guest = Guest { output: policy::Output::WebSocket, accepts: accepts(headers), want: asked.want };
     let served = chooser::subscribe(&entry, guest).await;
-    let told = Told {
-        stats: if asked.stats { Stats::Told } else { Stats::Untold },
-        annotations: if asked.without_annotations { Annotations::Untold } else { Annotations::Told },
-    };
-    Ok(Admitted { viewer: Viewer::new(entry, ticket, served, told), name: name.into() })
-}
-
-/// Outputs that carry the camera's own video are not there; those made of stills are.
-fn no_format(name: &str, format: &str) -> Problem {
-    let outputs = [
-        format!("/ws/{name}?format=webp"),
-        format!("/ws/{name}?format=jpeg"),
-        format!("/mjpeg/{name}"),
-        format!("/still/{name}.jpg"),
-        format!("/still/{name}.webp"),
-    ];
-    Problem::not_available(name, format!("this server does not make `{format}`; stills work"), outputs.into())
+    let annotations = if asked.without_annotations { Annotations::Untold } else { Annotations::Told };
+    Ok(Admitted::Stills(Viewer::new(entry, ticket, served, Told { stats, annotations })))
 }
 
 /// The answer to the handshake, and the socket that is there once it was written.

@@ -5,14 +5,16 @@ use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use config::Hls;
+use config::{Hls, HlsVariant};
 use hub::Entry;
 use media::{AccessUnit, Timestamp};
 use stream::{Feed, Received, Start, Tracks};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::segmenter::{Rules, Segmenter};
+use super::packager::Container;
+use super::rules::Rules;
+use super::segmenter::{Made, Segmenter};
 use super::window::{Names, Progress, Window};
 
 /// Media sequence numbers begin with what half seconds have passed since this: a player that stays over a restart sees them go on, as long as segments
@@ -57,13 +59,17 @@ impl Muxer {
     ) -> Self {
         let hls = entry.config().hls;
         let rules = rules(&hls, gop);
-        let names = Names { prefix: prefix(), extension: "m4s" };
+        let (container, extension) = match hls.variant {
+            HlsVariant::LowLatency | HlsVariant::Fmp4 => (Container::Mp4, "m4s"),
+            HlsVariant::Ts => (Container::Ts, "ts"),
+        };
+        let names = Names { prefix: prefix(), extension };
         let window = Window::new(names, &rules, hls.window as usize, first_msn(SystemTime::now()));
         let progress = Seen { progress: window.progress(), gop, ..Seen::default() };
         let shared = Arc::new(Shared { window: Mutex::new(window), progress: watch::Sender::new(progress) });
         let (wanted, wants) = watch::channel(false);
         let stop = CancellationToken::new();
-        let task = Task { shared: shared.clone(), entry, feed, wants, rules };
+        let task = Task { shared: shared.clone(), entry, feed, wants, rules, container };
         tracker.spawn({
             let stop = stop.clone();
             async move {
@@ -101,18 +107,18 @@ struct Task {
     feed: Arc<Feed>,
     wants: watch::Receiver<bool>,
     rules: Rules,
+    container: Container,
 }
 
 impl Task {
     async fn run(mut self) {
-        let mut segmenter = Segmenter::new(self.rules, None);
+        let mut segmenter = Segmenter::new(self.rules, self.container, None);
         // The latest that was shown: what a new subscription begins with may be there already.
         let mut shown: Option<Timestamp> = None;
         loop {
             if self.wants.wait_for(|wanted| *wanted).await.is_err() {
                 return;
             }
-            self.shared.progress.send_modify(|seen| seen.fresh = false);
             segmenter.announce(self.entry.stream().status().sound);
             let mut units = self.feed.subscribe(Start::Gop, Tracks::All);
             let mut joining = shown;
@@ -146,6 +152,8 @@ impl Task {
                 }
             }
             self.seam(&mut segmenter);
+            // Who comes from now on waits for what comes then.
+            self.shared.progress.send_modify(|seen| seen.fresh = false);
         }
     }
 
@@ -172,15 +180,23 @@ impl Task {
         self.take(segmenter, made);
     }
 
-    fn take(&self, segmenter: &Segmenter, made: Vec<super::segmenter::Made>) {
+    fn take(&self, segmenter: &Segmenter, made: Vec<Made>) {
+        // What a player can begin with.
+        let has_parts = self.rules.part.is_some();
+        let brought = made.iter().any(|made| match made {
+            Made::Part { .. } => has_parts,
+            Made::End => !has_parts,
+            Made::Init { .. } | Made::Begin { .. } => false,
+        });
         let mut window = self.shared.lock();
         for made in made {
             window.take(made, segmenter.part_target());
         }
-        let (progress, playable) = (window.progress(), window.is_playable());
+        let progress = window.progress();
         drop(window);
         self.shared.progress.send_if_modified(|seen| {
-            let next = Seen { progress, fresh: playable, unfit: None, gop: segmenter.gop(), ended: false };
+            let fresh = seen.fresh || brought;
+            let next = Seen { progress, fresh, unfit: None, gop: segmenter.gop(), ended: false };
             let news = *seen != next;
             *seen = next;
             news
@@ -190,7 +206,7 @@ impl Task {
 
 fn rules(hls: &Hls, gop: Option<i64>) -> Rules {
     let ticks = |duration| Timestamp::from_duration(duration).ticks();
-    let part = (hls.variant == config::HlsVariant::LowLatency).then(|| ticks(hls.part));
+    let part = (hls.variant == HlsVariant::LowLatency).then(|| ticks(hls.part));
     Rules::new(ticks(hls.segment), part, hls.segment_max_size, gop)
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use config::HlsVariant;
 use hub::{Entry, Full, Hub, Offer};
 use media::StreamName;
 use tokio::time::{sleep_until, timeout_at};
@@ -191,7 +192,11 @@ impl Output {
             let (codecs, size) = (tracks.codecs(), tracks.video().size);
             variants.extend(Variant::of(&window, uri, codecs, size));
         }
-        let version = if self.entry.config().hls.variant == config::HlsVariant::LowLatency { 9 } else { 6 };
+        let version = match self.entry.config().hls.variant {
+            HlsVariant::LowLatency => 9,
+            HlsVariant::Fmp4 => 6,
+            HlsVariant::Ts => 3,
+        };
         let text = multivariant::render(&variants, version).into();
         Ok(Playlist { text, fresh_for: Duration::ZERO, offer })
     }
@@ -327,9 +332,7 @@ impl Output {
     fn all(&self) -> Result<(Arc<Offer>, Vec<(String, Arc<Muxer>)>), Unserved> {
         let mut state = self.current();
         let offer = state.offer.clone();
-        if let Some(why) = offer.why_none() {
-            return Err(Unserved::NotAvailable(why.to_owned()));
-        }
+        is_offered(&offer)?;
         let started = offer.variants().iter().map(|variant| {
             let muxer = self.start(&mut state, &variant.name)?;
             Ok((variant.name.clone(), muxer))
@@ -350,9 +353,7 @@ impl Output {
             running.muxer.want(true);
             return Ok(running.muxer.clone());
         }
-        if let Some(why) = state.offer.why_none() {
-            return Err(Unserved::NotAvailable(why.to_owned()));
-        }
+        is_offered(&state.offer)?;
         let offered = state.offer.variants().iter().find(|offered| offered.name == variant);
         let feed = offered.ok_or(Unserved::NotFound)?.feed.clone();
         let muxer = Arc::new(Muxer::spawn(self.entry.clone(), feed, state.gop, &self.tracker));
@@ -399,6 +400,14 @@ impl Output {
     fn lock(&self) -> MutexGuard<'_, State> {
         // Maps that are whole between any two statements that could panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn is_offered(offer: &Offer) -> Result<(), Unserved> {
+    match offer.why_none() {
+        None => Ok(()),
+        Some(_) if offer.is_passing() => Err(Unserved::TooLate),
+        Some(why) => Err(Unserved::NotAvailable(why.to_owned())),
     }
 }
 

@@ -39,11 +39,11 @@ pub fn render(window: &Window, skip: Skip, reports: &[Report]) -> String {
     let mut text = String::with_capacity(4096);
     let to = &mut text;
     let low_latency = window.part_target();
-    let version = match (low_latency, window.tracks()) {
+    let version = match (low_latency, window.has_inits()) {
         (Some(_), _) => 9,
         // EXT-X-MAP without EXT-X-I-FRAMES-ONLY needs 6 (section 8).
-        (None, Some(_)) => 6,
-        (None, None) => 3,
+        (None, true) => 6,
+        (None, false) => 3,
     };
     let mut line = |text: std::fmt::Arguments<'_>| {
         // Writing to a string does not fail.
@@ -84,17 +84,14 @@ pub fn render(window: &Window, skip: Skip, reports: &[Report]) -> String {
     if skipped > 0 {
         line(format_args!("#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}"));
     }
-    let mut init = skipped.checked_sub(1).and_then(|last| behind[last].0.init);
+    let mut init = skipped.checked_sub(1).map(|last| behind[last].0.init);
     let complete = behind.iter().skip(skipped).map(|(segment, left)| (*segment, Some(*left)));
     for (segment, left) in complete.chain(open.map(|open| (open, None))) {
         if segment.discontinuity {
             line(format_args!("#EXT-X-DISCONTINUITY"));
         }
-        if segment.init != init {
-            init = segment.init;
-            if let Some(number) = init {
-                line(format_args!("#EXT-X-MAP:URI=\"{}\"", window.names().init(number)));
-            }
+        if window.has_inits() && init.replace(segment.init) != Some(segment.init) {
+            line(format_args!("#EXT-X-MAP:URI=\"{}\"", window.names().init(segment.init)));
         }
         line(format_args!("#EXT-X-PROGRAM-DATE-TIME:{}", date_time(segment.time)));
         let near = left.is_none_or(|left| left < Duration::from_secs(PARTS_FOR * window.target()));

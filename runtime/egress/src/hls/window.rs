@@ -7,7 +7,8 @@ use bytes::Bytes;
 use media::Timestamp;
 
 use super::body::Body;
-use super::segmenter::{Made, Rules};
+use super::rules::Rules;
+use super::segmenter::Made;
 use crate::mp4::Tracks;
 
 /// Segments that have left the playlist and are still given to who read it before (section 6.2.2 wants as many as the playlist is long; they would be
@@ -52,8 +53,8 @@ pub struct Segment {
     pub msn: u64,
     /// It does not go on from the one before.
     pub discontinuity: bool,
-    /// The init segment that it is of; none where segments need none.
-    pub init: Option<u64>,
+    /// Which of those tracks it is of: the number of its init segment, where segments need one.
+    pub init: u64,
     /// When its first picture was taken.
     pub time: SystemTime,
     /// In ticks of 90 kHz.
@@ -80,8 +81,9 @@ pub struct Part {
 #[derive(Debug)]
 struct Init {
     number: u64,
-    data: Bytes,
-    tracks: Option<Tracks>,
+    /// None where segments need none.
+    data: Option<Bytes>,
+    tracks: Tracks,
 }
 
 /// How far a window is: the segment that is being made, and how many parts it has.
@@ -159,7 +161,7 @@ impl Window {
         self.part_target = self.part_target.or(part_target);
         match made {
             Made::Init { data, tracks } => {
-                self.inits.push_back(Init { number: self.next_init, data, tracks: Some(tracks) });
+                self.inits.push_back(Init { number: self.next_init, data, tracks });
                 self.next_init += 1;
             }
             Made::Begin { discontinuity, time } => self.begin(discontinuity, time),
@@ -182,7 +184,7 @@ impl Window {
         });
         let time = expected.unwrap_or(time);
         self.clock = Some(time);
-        let init = self.inits.back().map(|init| init.number);
+        let init = self.inits.back().map_or(0, |init| init.number);
         let (msn, parts) = (self.next_msn, Vec::new());
         self.next_msn += 1;
         self.open = Some(Segment { msn, discontinuity, init, time, duration: 0, parts, pictures: 0 });
@@ -207,7 +209,7 @@ impl Window {
         while self.removed.len() > REMOVED {
             self.removed.pop_front();
         }
-        let oldest = self.removed.front().or(self.segments.front()).and_then(|segment| segment.init);
+        let oldest = self.removed.front().or(self.segments.front()).map(|segment| segment.init);
         while self.inits.len() > 1 && self.inits.front().map(|init| init.number) < oldest {
             self.inits.pop_front();
         }
@@ -222,7 +224,7 @@ impl Window {
             if self.names.init(number) != name {
                 return Found::Nothing;
             }
-            self.inits.iter().find(|init| init.number == number).map(|init| init.data.clone().into())
+            self.inits.iter().find(|init| init.number == number).and_then(|init| init.data.clone()).map(Body::from)
         } else if let Some(number) = stem.strip_prefix('p').and_then(number) {
             if self.names.part(number) != name || !self.low_latency {
                 return Found::Nothing;
@@ -244,18 +246,17 @@ impl Window {
         self.removed.iter().chain(&self.segments).chain(&self.open)
     }
 
+    /// Whether segments need an init segment.
+    pub fn has_inits(&self) -> bool {
+        self.inits.iter().any(|init| init.data.is_some())
+    }
+
     /// How far it is.
     pub fn progress(&self) -> Progress {
         match &self.open {
             Some(open) => Progress { msn: open.msn, parts: open.parts.len() as u32 },
             None => Progress { msn: self.next_msn, parts: 0 },
         }
-    }
-
-    /// Whether a playlist of it has something that can be played: a part, or where there are none a whole segment.
-    pub fn is_playable(&self) -> bool {
-        let has_part = self.low_latency && self.open.as_ref().is_some_and(|open| !open.parts.is_empty());
-        has_part || !self.segments.is_empty()
     }
 
     /// The complete segments, the oldest first.
@@ -300,7 +301,7 @@ impl Window {
 
     /// What is in the segments that come now.
     pub fn tracks(&self) -> Option<&Tracks> {
-        self.inits.back()?.tracks.as_ref()
+        self.inits.back().map(|init| &init.tracks)
     }
 
     /// Bytes of media that are held.

@@ -49,19 +49,26 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 
     /// Sends one message. Dropped before its first byte was taken, it was not sent; dropped half-way, only hanging up is left.
     pub async fn send(&mut self, opcode: Opcode, payload: &[u8]) -> io::Result<()> {
-        let header = Header::new(opcode, payload.len());
+        self.send_behind(opcode, &[], payload).await
+    }
+
+    /// The same of two pieces: what stands in front of bytes that others are sent too.
+    pub async fn send_behind(&mut self, opcode: Opcode, front: &[u8], payload: &[u8]) -> io::Result<()> {
+        let header = Header::new(opcode, front.len() + payload.len());
         let header = header.as_bytes();
-        let total = header.len() + payload.len();
+        let fronts = header.len() + front.len();
+        let total = fronts + payload.len();
         let mut sent = 0;
         if !self.whole {
             return Err(io::Error::new(io::ErrorKind::BrokenPipe, "half a frame was sent"));
         }
         while sent < total {
             let head = header.get(sent..).unwrap_or_default();
-            let body = &payload[sent.saturating_sub(header.len())..];
+            let front = front.get(sent.saturating_sub(header.len())..).unwrap_or_default();
+            let body = &payload[sent.saturating_sub(fronts)..];
             let written = poll_fn(|cx| {
-                let slices = [IoSlice::new(head), IoSlice::new(body)];
-                let slices = &slices[usize::from(head.is_empty())..];
+                let slices = [IoSlice::new(head), IoSlice::new(front), IoSlice::new(body)];
+                let slices = if head.is_empty() && front.is_empty() { &slices[2..] } else { &slices };
                 Pin::new(&mut self.io).poll_write_vectored(cx, slices)
             });
             match written.await? {
@@ -147,6 +154,20 @@ mod tests {
             sending.await.unwrap().unwrap();
             assert_eq!(bytes[..10], [0x82, 127, 0, 0, 0, 0, 0, 1, 0x11, 0x70]);
             assert_eq!(bytes[10..], expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_message_of_two_pieces_is_one() {
+        for room in [1, 3, 100] {
+            let (server, mut client) = duplex(room);
+            let sending = tokio::spawn(async move {
+                Socket::new(server, Bytes::new()).send_behind(Opcode::Binary, b"front", b"and what is behind it").await
+            });
+            let mut bytes = Vec::new();
+            client.read_to_end(&mut bytes).await.unwrap();
+            sending.await.unwrap().unwrap();
+            assert_eq!(bytes, [&[0x82, 26][..], b"frontand what is behind it"].concat(), "{room}");
         }
     }
 

@@ -1,5 +1,4 @@
 use std::future::poll_fn;
-use std::io;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -15,7 +14,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::code;
+use super::exchange::{End, Pulse, answer, patient, say};
 use super::frame::Opcode;
 use super::reader::Incoming;
 use super::socket::{Closed, Socket};
@@ -24,16 +23,8 @@ use crate::message::Message;
 use crate::meter::Meter;
 use crate::standing::{Standing, State};
 
-/// How often a silent viewer is asked whether it is there: below the minute after which proxies (nginx: `proxy_read_timeout`) give up a silent
-/// connection.
-const PING: Duration = Duration::from_secs(25);
-
-/// How long a viewer may be silent, or take nothing, before it is taken for dead. Long: a phone in a pocket, a paused debugger, a page in the
-/// background read nothing for minutes and want the newest still afterwards; meanwhile they cost one still's bytes.
-const PATIENCE: Duration = Duration::from_secs(300);
-
 /// How often stats are told.
-const STATS: Duration = Duration::from_secs(1);
+pub(super) const STATS: Duration = Duration::from_secs(1);
 
 /// Whether a viewer asked for [`Message::Stats`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,21 +53,6 @@ pub struct Told {
     pub annotations: Annotations,
 }
 
-/// How a viewer's visit ended.
-#[derive(Debug)]
-pub enum End {
-    /// It said goodbye, and was answered.
-    Left,
-    /// It broke the protocol, and was told.
-    Refused(super::Violation),
-    /// Its connection broke, or it was silent for too long.
-    Lost(io::Error),
-    /// The program stops or the stream is gone: it was told.
-    Stopped,
-    /// Stills cannot be made from this source, and why: it has not been told yet.
-    NotAvailable(Arc<str>),
-}
-
 /// A viewer of stills over WebSocket.
 pub struct Viewer {
     stills: Stills,
@@ -94,9 +70,8 @@ pub struct Viewer {
     annotations: Annotations,
     /// What was found was told last as nothing.
     found_nothing: bool,
-    next_ping: Instant,
+    pulse: Pulse,
     next_stats: Option<Instant>,
-    heard: Instant,
 }
 
 /// What happens seldom.
@@ -126,9 +101,8 @@ impl Viewer {
             standing: None,
             annotations: told.annotations,
             found_nothing: true,
-            next_ping: now + PING,
+            pulse: Pulse::new(now),
             next_stats: (told.stats == Stats::Told).then_some(now + STATS),
-            heard: now,
         }
     }
 
@@ -141,11 +115,7 @@ impl Viewer {
             Ok(never) => match never {},
             Err(end) => end,
         };
-        match &end {
-            End::Stopped => socket.close(code::GOING_AWAY, "the stream ends here").await,
-            End::Refused(violation) => socket.close(violation.code(), &violation.to_string()).await,
-            End::Left | End::Lost(_) | End::NotAvailable(_) => {}
-        }
+        end.tell(socket).await;
         end
     }
 
@@ -161,7 +131,7 @@ impl Viewer {
         self.tell_standing(socket, stop).await?;
         loop {
             let choosing = self.chooser.next().map(Instant::from_std);
-            let wake = [self.next_stats, choosing].into_iter().flatten().fold(self.next_ping, Instant::min);
+            let wake = [self.next_stats, choosing].into_iter().flatten().fold(self.pulse.next(), Instant::min);
             let happened = {
                 // Registered once, not anew for each still, and looked at only when it is what awoke this viewer: the program's stop is under a lock
                 // that all viewers share.
@@ -171,7 +141,7 @@ impl Viewer {
                     match next(&mut rare, socket, &mut self.stills).await {
                         Next::Rare(happened) => break happened,
                         Next::Incoming(incoming) => {
-                            self.heard = Instant::now();
+                            self.pulse.heard(Instant::now());
                             answer(socket, incoming).await?;
                         }
                         Next::Still(delivery) => {
@@ -222,9 +192,7 @@ impl Viewer {
         if standing.state == State::NotAvailable {
             return Err(End::NotAvailable(standing.detail.unwrap_or_default()));
         }
-        let known = self.standing.as_ref().is_some_and(|known| {
-            (known.state, known.reason, &known.detail) == (standing.state, standing.reason, &standing.detail)
-        });
+        let known = self.standing.as_ref().is_some_and(|known| known.is_told_as(&standing));
         if !known {
             say(socket, stop, &Message::status(&standing, std::time::Instant::now())).await?;
             self.standing = Some(standing);
@@ -246,14 +214,7 @@ impl Viewer {
         if self.chooser.next().is_some_and(|due| due <= now.into_std()) {
             self.chooser.choose(&mut self.stills, now.into_std()).await;
         }
-        if self.next_ping <= now {
-            self.next_ping = now + PING;
-            if now.duration_since(self.heard) > PATIENCE {
-                return Err(End::Lost(io::Error::new(io::ErrorKind::TimedOut, "silent for too long")));
-            }
-            patient(stop, socket.send(Opcode::Ping, &[])).await.map(drop)?;
-        }
-        Ok(())
+        self.pulse.beat(socket, stop, now).await
     }
 }
 
@@ -303,48 +264,5 @@ async fn rare(
         changed = condition.changed() => if changed.is_ok() { Rare::Changed } else { Rare::Stop },
         changed = policy.changed() => if changed.is_ok() { Rare::Policy } else { Rare::Stop },
         () = tokio::time::sleep_until(wake) => Rare::Time,
-    }
-}
-
-async fn say<S>(socket: &mut Socket<S>, stop: &CancellationToken, message: &Message) -> Result<(), End>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    patient(stop, socket.send(Opcode::Text, message.render().as_bytes())).await.map(drop)
-}
-
-/// Waits for a frame to be written: until the program stops, and not for ever. Gives how long the viewer made it wait. The timer is made, and the
-/// clock looked at, only where it does.
-async fn patient(stop: &CancellationToken, sending: impl Future<Output = io::Result<()>>) -> Result<Duration, End> {
-    let mut sending = pin!(sending);
-    if let Poll::Ready(sent) = poll_fn(|cx| Poll::Ready(sending.as_mut().poll(cx))).await {
-        return sent.map(|()| Duration::ZERO).map_err(End::Lost);
-    }
-    let begun = Instant::now();
-    tokio::select! {
-        biased;
-        sent = sending => sent.map(|()| begun.elapsed()).map_err(End::Lost),
-        () = stop.cancelled() => Err(End::Stopped),
-        () = tokio::time::sleep(PATIENCE) => Err(End::Lost(io::ErrorKind::TimedOut.into())),
-    }
-}
-
-async fn answer<S>(socket: &mut Socket<S>, incoming: Result<Incoming, Closed>) -> Result<(), End>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    match incoming {
-        // A viewer has nothing to say that means anything yet.
-        Ok(Incoming::Text(_) | Incoming::Binary(_) | Incoming::Pong) => Ok(()),
-        Ok(Incoming::Ping(payload)) => {
-            let sent = tokio::time::timeout(PATIENCE, socket.send(Opcode::Pong, &payload)).await;
-            sent.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).map_err(End::Lost)
-        }
-        Ok(Incoming::Close(code)) => {
-            socket.answer_close(code).await;
-            Err(End::Left)
-        }
-        Err(Closed::Lost(error)) => Err(End::Lost(error)),
-        Err(Closed::Violation(violation)) => Err(End::Refused(violation)),
     }
 }

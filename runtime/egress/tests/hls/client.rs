@@ -2,10 +2,13 @@
 
 use std::collections::VecDeque;
 
+use config::HlsVariant;
 use framegate_egress::hls::multivariant::{self, Variant};
+use framegate_egress::hls::packager::Container;
 use framegate_egress::hls::playlist;
 use framegate_egress::hls::reload::{Answer, Reload};
-use framegate_egress::hls::segmenter::{Made, Rules, Segmenter};
+use framegate_egress::hls::rules::Rules;
+use framegate_egress::hls::segmenter::{Made, Segmenter};
 use framegate_egress::hls::window::{Found, Names, Progress, Window};
 use framegate_validator::finding::Finding;
 use framegate_validator::playlist::Date;
@@ -34,13 +37,17 @@ pub(crate) struct Client {
 impl Client {
     pub(crate) fn new(habits: &Habits) -> Self {
         let gop = habits.known_gop.then_some((habits.gop * 90_000.0) as i64);
-        let part = (habits.variant == config::HlsVariant::LowLatency).then_some(18_000);
+        let part = (habits.variant == HlsVariant::LowLatency).then_some(18_000);
         let rules = Rules::new(180_000, part, habits.max_bytes, gop);
-        let names = Names { prefix: "abc".into(), extension: "m4s" };
+        let (container, extension) = match habits.variant {
+            HlsVariant::Ts => (Container::Ts, "ts"),
+            HlsVariant::LowLatency | HlsVariant::Fmp4 => (Container::Mp4, "m4s"),
+        };
+        let names = Names { prefix: "abc".into(), extension };
         let mut watch = Watch::new(Options::default());
         let waiting = watch.open(&format!("{BASE}index.m3u8"), Date(0)).into();
         Self {
-            segmenter: Segmenter::new(rules, habits.sound.then(sound)),
+            segmenter: Segmenter::new(rules, container, habits.sound.then(sound)),
             window: Window::new(names, &rules, 7, 1_000),
             watch,
             waiting,
@@ -78,7 +85,10 @@ impl Client {
                 self.largest = self.largest.max(segment.bytes());
             }
         }
-        if self.window.is_playable() && self.progress.replace(self.window.progress()) != Some(self.window.progress()) {
+        let has_part =
+            self.window.part_target().is_some() && self.window.open().is_some_and(|open| !open.parts.is_empty());
+        let is_playable = has_part || !self.window.segments().is_empty();
+        if is_playable && self.progress.replace(self.window.progress()) != Some(self.window.progress()) {
             self.read();
         }
     }

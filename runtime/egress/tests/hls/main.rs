@@ -71,6 +71,27 @@ fn whole_segments_have_no_parts() {
 }
 
 #[test]
+fn transport_streams_are_segments_of_their_own() {
+    for habits in [
+        Habits { variant: HlsVariant::Ts, sound: true, ..Habits::default() },
+        Habits {
+            variant: HlsVariant::Ts,
+            sound: true,
+            b_frames: true,
+            begins_at: (1 << 33) - 90_000 * 60,
+            ..Habits::default()
+        },
+    ] {
+        let client = watch(habits, 200);
+        client.assert_clean();
+        assert!(!client.playlist().contains("MAP"), "{}", client.playlist());
+        assert_eq!(client.codecs(), "avc1.64001e,mp4a.40.2");
+    }
+    let away = Habits { variant: HlsVariant::Ts, sound: true, reconnects: true, ..Habits::default() };
+    watch(away, 600).assert_clean_but(&[("STALE", usize::MAX)]);
+}
+
+#[test]
 fn a_segment_ends_where_it_would_be_too_large() {
     let habits = Habits { max_bytes: 64 << 10, picture_bytes: 6_000, ..Habits::default() };
     let client = watch(habits, 60);

@@ -1,0 +1,52 @@
+// Runs in the page: notes once every half second how a <video> gets on. `window.seen` is what page.mjs reads.
+(() => {
+  const seen = { began: performance.now(), first: null, samples: [], stalls: [], pauses: [], discontinuities: 0, errors: [], frames: 0, messages: [] };
+  window.seen = seen;
+  const player = document.querySelector("framegate-player");
+  const video = player?.shadowRoot.querySelector("video") ?? document.querySelector("video");
+  const { hls, Hls } = window;
+  let last = null;
+
+  const show = (now) => {
+    seen.frames += 1;
+    seen.first ??= now - seen.began;
+    if (last !== null) seen.pauses.push(now - last);
+    last = now;
+    video.requestVideoFrameCallback(show);
+  };
+  video.requestVideoFrameCallback(show);
+  video.addEventListener("waiting", () => seen.first !== null && !video.seeking && seen.stalls.push(Math.round(performance.now() - seen.began)));
+  video.addEventListener("error", () => seen.errors.push(`video: ${video.error?.message ?? ""}`));
+
+  if (hls) {
+    let part;
+    hls.on(Hls.Events.ERROR, (_, { type, details, fatal, response, reason }) => seen.errors.push([type, details, fatal ? "fatal" : "", response?.code ?? "", reason ?? ""].join(" ")));
+    hls.on(Hls.Events.FRAG_CHANGED, (_, { frag }) => {
+      if (part !== undefined && frag.cc !== part) seen.discontinuities += 1;
+      part = frag.cc;
+    });
+  }
+  player?.addEventListener("framegate-state", ({ detail }) => seen.messages.push([Math.round(performance.now() - seen.began), detail.state]));
+  player?.addEventListener("framegate-error", ({ detail }) => seen.errors.push(detail.message));
+  player?.addEventListener("framegate-stats", ({ detail }) => (seen.stats = detail));
+
+  const distance = () => {
+    if (hls) return hls.latency;
+    if (player) return player.latency;
+    return video.seekable.length ? video.seekable.end(video.seekable.length - 1) - video.currentTime : NaN;
+  };
+  setInterval(() => {
+    if (seen.first === null) return;
+    const quality = video.getVideoPlaybackQuality();
+    seen.samples.push({
+      at: performance.now(),
+      time: video.currentTime,
+      distance: distance(),
+      behind: hls?.playingDate ? (Date.now() - hls.playingDate) / 1000 : NaN,
+      ranges: video.buffered.length,
+      dropped: quality.droppedVideoFrames,
+      decoded: quality.totalVideoFrames,
+      rate: video.playbackRate,
+    });
+  }, 500);
+})();
