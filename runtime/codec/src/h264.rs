@@ -25,6 +25,15 @@ pub struct Settings {
     pub gop: u32,
 }
 
+impl Settings {
+    /// The largest picture, lying or standing: level 5.2 is as far as the library goes.
+    pub const LARGEST: Size = Size::new(3840, 2160);
+    /// The smallest side that the library takes.
+    pub const SMALLEST_SIDE: u32 = 16;
+    /// No key frame but the first and those that are asked for.
+    pub const NO_GOP: u32 = i32::MAX as u32;
+}
+
 /// One access unit.
 #[derive(Clone, Debug)]
 pub struct Encoded {
@@ -66,10 +75,14 @@ impl Encoder {
     pub fn open(settings: &Settings) -> Result<Self, Error> {
         let Settings { size, fps, bitrate_bps, gop } = *settings;
         let refuse = |why| Err(Error::Settings(*settings, why));
-        if !size.width.is_multiple_of(2) || !size.height.is_multiple_of(2) || size.width < 16 || size.height < 16 {
+        if !size.width.is_multiple_of(2)
+            || !size.height.is_multiple_of(2)
+            || size.width.min(size.height) < Settings::SMALLEST_SIDE
+        {
             return refuse("width and height must be even and at least 16");
         }
-        if size.width.max(size.height) > 3840 || size.width.min(size.height) > 2160 {
+        let Size { width: long, height: short } = Settings::LARGEST;
+        if size.width.max(size.height) > long || size.width.min(size.height) > short {
             return refuse("at most 3840x2160 or 2160x3840");
         }
         if !(1..=120).contains(&fps) {
@@ -78,8 +91,8 @@ impl Encoder {
         if !(1..=200_000_000).contains(&bitrate_bps) {
             return refuse("1 to 200,000,000 bits per second");
         }
-        if gop == 0 {
-            return refuse("a key frame every 0 pictures");
+        if !(1..=Settings::NO_GOP).contains(&gop) {
+            return refuse("a key frame every 1 to 2,147,483,647 pictures");
         }
         Ok(Self { settings: *settings, library: None })
     }

@@ -1,11 +1,17 @@
-//! Smaller pictures, for renditions of less width.
+//! Smaller pictures, for renditions of less width and for video of another size.
+
+use media::Size;
 
 use crate::pixels::{Filter, resize};
 use crate::{Picture, Plane, Pool};
 
 /// The picture at this width, aspect ratio kept ([`media::Size::fit_width`]), in memory of `pool`; itself if it is no wider. Never scales up.
 pub fn to_width(picture: &Picture, width: u32, pool: &Pool) -> Picture {
-    let size = picture.size().fit_width(width);
+    to_size(picture, picture.size().fit_width(width), pool)
+}
+
+/// The picture at this size, whatever that does to its aspect ratio, in memory of `pool`; itself if it has it. The size must be sane.
+pub fn to_size(picture: &Picture, size: Size, pool: &Pool) -> Picture {
     if size == picture.size() {
         return picture.clone();
     }

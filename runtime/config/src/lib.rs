@@ -34,7 +34,7 @@ pub use places::{Places, TEMPLATE, UsePlace};
 pub use report::{Ink, Report};
 pub use resolved::{
     Access, Component, Config, Credentials, Defaults, DirGrant, Grants, Hls, HlsVariant, HttpGrant, OnError, Plugin,
-    PluginUse, PolicyUse, Server, SinkUse, Sound, Source, Stills, StillsFormat, Stream, TestScene, Transport,
-    Variables,
+    PluginUse, PolicyUse, Reencode, Server, SinkUse, Sound, Source, Stills, StillsFormat, Stream, TestScene, Transport,
+    Variables, Video, VideoSize, VideoVariant,
 };
 pub use schema::schema;

@@ -3,6 +3,7 @@
 mod grants;
 mod hls;
 mod uses;
+mod video;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Range;
@@ -261,6 +262,7 @@ impl Resolver<'_, '_, '_> {
         if let Some(At { value: hls, .. }) = &section.hls {
             stream.hls = self.hls(&key.of("hls"), hls);
         }
+        stream.video = self.video(key, section);
         Some(stream)
     }
 

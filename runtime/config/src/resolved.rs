@@ -3,6 +3,7 @@
 mod grants;
 mod hls;
 mod uses;
+mod video;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,6 +21,7 @@ use crate::secret;
 pub use grants::{DirGrant, Grants, HttpGrant, Variables};
 pub use hls::{Hls, HlsVariant};
 pub use uses::{PluginUse, PolicyUse, SinkUse};
+pub use video::{Reencode, Video, VideoSize, VideoVariant};
 
 /// The whole file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -154,6 +156,8 @@ pub struct Stream {
     pub format_policy: Option<PolicyUse>,
     /// `[streams.*.hls]`.
     pub hls: Hls,
+    /// `[streams.*.video]` and `[[streams.*.ladder]]`.
+    pub video: Video,
 }
 
 /// Where a stream's media comes from. Prints as [`Source::shown`].
@@ -310,6 +314,8 @@ impl Defaults {
     pub const HLS_SEGMENT_MAX_SIZE: u64 = 50 << 20;
     /// A page that is opened again within a minute has a picture, and its window, at once.
     pub const HLS_CLOSE_AFTER: Duration = Duration::from_secs(60);
+    /// One segment of HLS; who comes late decodes no more than that.
+    pub const GOP: Duration = Duration::from_secs(2);
 }
 
 impl Default for Server {
@@ -343,6 +349,7 @@ impl Stream {
             events: Vec::new(),
             format_policy: None,
             hls: Hls::default(),
+            video: Video::default(),
             stills: Stills { format, quality: Defaults::QUALITY, fps, width: None },
         }
     }

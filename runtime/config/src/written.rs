@@ -8,6 +8,7 @@ mod grants;
 mod hls;
 mod text;
 mod uses;
+mod video;
 
 use std::ops::Range;
 
@@ -19,11 +20,12 @@ use crate::key::Key;
 use crate::resolved::{OnError, StillsFormat, Transport};
 use crate::section::{At, Reader, Section};
 
-pub(crate) use amount::{Bytes, Number, Time};
+pub(crate) use amount::{BitRate, Bytes, Number, Time};
 pub(crate) use grants::Grants;
 pub(crate) use hls::Hls;
 pub(crate) use text::{Address, Digest, Options, Text, Words};
 pub(crate) use uses::{Chained, Policy, Sink};
+pub(crate) use video::{Rung, Video};
 
 /// The whole file.
 #[derive(Debug, Default)]
@@ -152,6 +154,12 @@ pub(crate) struct Stream {
     /// How its video is offered to players of HLS.
     #[schemars(with = "Hls")]
     pub(crate) hls: Option<At<Hls>>,
+    /// How its video is re-encoded, where a filter changes the pictures.
+    #[schemars(with = "Video")]
+    pub(crate) video: Option<At<Video>>,
+    /// Several sizes in which its video is offered, all re-encoded from the same pictures, the best first.
+    #[schemars(with = "Vec<Rung>")]
+    pub(crate) ladder: Vec<At<Option<Rung>>>,
 }
 
 /// What a viewer of stills gets who asks for nothing in particular.
@@ -273,6 +281,8 @@ impl Stream {
             events: section.list("events", Sink::HINT, Some(Sink::named), Sink::read),
             stills: section.table("stills", Stills::read),
             hls: section.table("hls", Hls::read),
+            video: section.table("video", Video::read),
+            ladder: section.list("ladder", Rung::HINT, None, Rung::read),
         };
         section.finish(&[
             ("url", "source"),
@@ -297,6 +307,11 @@ impl Stream {
             ("audio", "sound"),
             ("segment", "hls.segment"),
             ("part", "hls.part"),
+            ("bitrate", "video.bitrate"),
+            ("gop", "video.gop"),
+            ("reencode", "video.reencode"),
+            ("transcode", "video.reencode"),
+            ("variants", "ladder"),
         ]);
         read
     }

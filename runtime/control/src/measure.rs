@@ -42,6 +42,10 @@ pub struct Measure {
     pub encode: Times,
     /// From the last byte of an access unit to the delivery of its still.
     pub whole: Times,
+    /// From a picture's hand-over to the encoder of a video variant to its access unit.
+    pub video: Times,
+    /// From the last byte of an access unit to the delivery of the re-encoded one.
+    pub video_whole: Times,
     /// What became of its access units and pictures.
     #[serde(flatten)]
     pub counts: Counts,
@@ -56,6 +60,8 @@ impl Measure {
             plugins: Times::of(&measure.plugins),
             encode: Times::of(&measure.encode),
             whole: Times::of(&measure.whole),
+            video: Times::of(&measure.video),
+            video_whole: Times::of(&measure.video_whole),
             counts: measure.counts,
         }
     }

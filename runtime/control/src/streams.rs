@@ -5,7 +5,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use hub::{Entry, ViewerCounts};
 use media::StreamName;
-use picture::{Condition, RenditionSnapshot};
+use picture::{Condition, RenditionSnapshot, VariantSnapshot};
 use plugin::ServiceSnapshot;
 use serde::Serialize;
 use stream::{ReasonKind, State};
@@ -117,10 +117,37 @@ pub struct Detail {
     pub kept_bytes: usize,
     /// How long its pictures take.
     pub measure: Measure,
+    /// The ways in which its video is re-encoded, once somebody wanted it.
+    pub variants: Vec<Variant>,
     /// Its plugins, in the order of the chain.
     pub plugins: Vec<Plugin>,
     /// Its pollers and event sinks.
     pub services: Vec<ServiceSnapshot>,
+}
+
+/// One way in which video is re-encoded. Counts are since the stream's filters changed last.
+#[derive(Clone, Debug, Serialize)]
+pub struct Variant {
+    /// As addresses say it.
+    pub name: String,
+    /// Outputs that take it.
+    pub subscribers: usize,
+    /// Pixels, once a picture was encoded.
+    pub size: Option<Size>,
+    /// Pictures a second, as its encoder was told.
+    pub rate: Option<u32>,
+    /// Bits a second that the encoder was told.
+    pub bitrate_asked: Option<u32>,
+    /// Bits a second that were made, sound included.
+    pub bitrate: u64,
+    /// Pictures encoded.
+    pub encoded: u64,
+    /// Pictures that were due and not encoded: the encoders were behind, or failed.
+    pub left_out: u64,
+    /// Key frames that were made since somebody came.
+    pub keys_forced: u64,
+    /// Bytes that are kept for late and slow subscribers.
+    pub kept_bytes: usize,
 }
 
 impl List {
@@ -181,8 +208,26 @@ impl Detail {
             skipped: counted.skipped,
             kept_bytes: counted.kept_bytes,
             measure: Measure::of(&pictures.measure),
+            variants: pictures.video.into_iter().map(Variant::of).collect(),
             plugins: pictures.plugins.into_iter().map(Plugin::of).collect(),
             services: entry.service_snapshots(),
+        }
+    }
+}
+
+impl Variant {
+    fn of(made: VariantSnapshot) -> Self {
+        Self {
+            name: made.name,
+            subscribers: made.subscribers,
+            size: made.size.map(|size| Size { width: size.width, height: size.height }),
+            rate: made.fps,
+            bitrate_asked: made.bitrate_asked,
+            bitrate: made.bitrate,
+            encoded: made.encoded,
+            left_out: made.left_out,
+            keys_forced: made.keys_forced,
+            kept_bytes: made.kept_bytes,
         }
     }
 }

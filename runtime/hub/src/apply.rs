@@ -9,6 +9,7 @@ use plugin::{Link, Role, Succession};
 use tokio::runtime::Handle;
 
 use crate::difference::{Template, with_plugins_of};
+use crate::entry::Made;
 use crate::hub::InForce;
 use crate::{Difference, Entry, Hub, Plugins};
 
@@ -148,12 +149,14 @@ impl Hub {
     fn change_over(&self, followers: Vec<Follower>, next: &InForce) {
         for Follower { entry, config, chain } in followers {
             if let Some((links, succession)) = chain {
-                let changes_filters = succession.changes_filters();
-                if changes_filters {
+                let made = |links: &[Link]| Made::of(config.video.reencode, links);
+                // Where the last filter goes nothing has to be hidden, and what the camera sent is offered again.
+                let changes_offer = succession.changes_filters() || made(&entry.pictures().links()) != made(&links);
+                if changes_offer {
                     entry.revoke_offer();
                 }
                 entry.pictures().apply(links, succession);
-                if changes_filters {
+                if changes_offer {
                     entry.offer_anew();
                 }
             }

@@ -184,6 +184,7 @@ fn settings(old: &Stream, new: &Stream) -> Vec<&'static str> {
         stills,
         format_policy: _,
         hls,
+        video,
     } = new;
     let compared = [
         ("source", old.source == *source),
@@ -198,6 +199,8 @@ fn settings(old: &Stream, new: &Stream) -> Vec<&'static str> {
         ("max_renditions", old.max_renditions == *max_renditions),
         ("stills", old.stills == *stills),
         ("hls", old.hls == *hls),
+        // `ladder` too: what differs is what both come to.
+        ("video", old.video == *video),
     ];
     compared.into_iter().filter(|(_, same)| !same).map(|(key, _)| key).collect()
 }

@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use config::PolicyUse;
+use config::{PolicyUse, Reencode};
 use media::image::Image;
 use media::{Moment, StreamName};
 use picture::Pictures;
@@ -109,7 +109,7 @@ impl Entry {
 
     /// Whether a filter changes what its viewers see.
     pub fn is_filtered(&self) -> bool {
-        is_filtered(&self.pictures)
+        has_filter(&self.pictures.links())
     }
 
     /// Other plugins are about to see its pictures: nothing of what was offered before leaves any more.
@@ -213,17 +213,42 @@ impl Entry {
     }
 }
 
-/// What the plugins that are in force let a stream offer.
-fn offer(stream: &Stream, pictures: &Pictures) -> Offer {
-    if is_filtered(pictures) {
-        return Offer::none("a filter changes its pictures, and they are not re-encoded");
-    }
-    Offer::new(vec![Variant { name: "camera".into(), feed: stream.feed().clone() }])
+/// What the video outputs of a stream are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Made {
+    /// What the camera sent.
+    ByCamera,
+    /// Its pictures, behind the plugins.
+    Reencoded,
+    /// There are none: a filter hides something, and nothing may be re-encoded.
+    Not,
 }
 
-fn is_filtered(pictures: &Pictures) -> bool {
-    let is_filter = |link: &Link| link.plugin.picture_role() == Some(Role::Filter);
-    pictures.links().iter().any(is_filter)
+impl Made {
+    /// By what is configured, where these plugins see the pictures.
+    pub(crate) fn of(reencode: Reencode, links: &[Link]) -> Self {
+        match (reencode, has_filter(links)) {
+            (Reencode::Always, _) | (Reencode::Auto, true) => Self::Reencoded,
+            (Reencode::Never, true) => Self::Not,
+            (Reencode::Auto | Reencode::Never, false) => Self::ByCamera,
+        }
+    }
+}
+
+/// What the plugins that are in force let a stream offer.
+fn offer(stream: &Stream, pictures: &Pictures) -> Offer {
+    match Made::of(stream.config().video.reencode, &pictures.links()) {
+        Made::ByCamera => Offer::new(vec![Variant { name: "camera".into(), feed: stream.feed().clone() }]),
+        Made::Reencoded => {
+            let variants = pictures.video().into_iter();
+            Offer::new(variants.map(|made| Variant { name: made.name, feed: made.feed }).collect())
+        }
+        Made::Not => Offer::none("a filter changes its pictures, and `video.reencode` is \"never\""),
+    }
+}
+
+fn has_filter(links: &[Link]) -> bool {
+    links.iter().any(|link| link.plugin.picture_role() == Some(Role::Filter))
 }
 
 impl std::fmt::Debug for Entry {

@@ -1,4 +1,4 @@
-//! The picture worker of a stream: decode ▶ plugins ▶ encode, and the renditions that viewers of stills share.
+//! The picture worker of a stream: decode ▶ plugins ▶ encode, the renditions that viewers of stills share, and video re-encoded behind filters.
 //!
 //! Owns when pictures are made (only while somebody wants them), which of them are left out when there is not time for all, and the pool of
 //! encoder threads. Owns neither codecs (`codec`) nor what a plugin does (`plugin`) nor how a still reaches a viewer (`egress`).
@@ -24,6 +24,7 @@ mod rendition;
 mod shed;
 mod succession;
 mod switch;
+mod video;
 mod worker;
 
 pub use chosen::Bounds;
@@ -34,3 +35,4 @@ pub use histogram::{Histogram, HistogramSnapshot};
 pub use measure::{Counts, MeasureSnapshot, Step};
 pub use pictures::{Parts, Pictures, RenditionSnapshot, Snapshot};
 pub use rendition::{Format, Rendition, Want};
+pub use video::{Variant, VariantSnapshot};

@@ -16,6 +16,10 @@ pub enum Step {
     Encode,
     /// From the last byte of its access unit to the delivery of its still.
     Whole,
+    /// From a picture's hand-over to the encoder of a video variant to its re-encoded access unit, waiting included.
+    Video,
+    /// From the last byte of the source's access unit to the delivery of the re-encoded one.
+    VideoWhole,
 }
 
 /// What the picture worker of a stream measures and counts.
@@ -26,6 +30,8 @@ pub(crate) struct Measure {
     plugins: Histogram,
     encode: Histogram,
     whole: Histogram,
+    video: Histogram,
+    video_whole: Histogram,
     /// Pictures decoded.
     pub(crate) decoded: AtomicU64,
     /// Stills delivered, each once however many viewers.
@@ -54,6 +60,8 @@ impl Measure {
             Step::Plugins => self.plugins.record(took),
             Step::Encode => self.encode.record(took),
             Step::Whole => self.whole.record(took),
+            Step::Video => self.video.record(took),
+            Step::VideoWhole => self.video_whole.record(took),
         }
     }
 
@@ -65,6 +73,8 @@ impl Measure {
             plugins: self.plugins.snapshot(),
             encode: self.encode.snapshot(),
             whole: self.whole.snapshot(),
+            video: self.video.snapshot(),
+            video_whole: self.video_whole.snapshot(),
             counts: Counts {
                 decoded: read(&self.decoded),
                 stills: read(&self.stills),
@@ -98,6 +108,10 @@ pub struct MeasureSnapshot {
     pub encode: HistogramSnapshot,
     /// [`Step::Whole`].
     pub whole: HistogramSnapshot,
+    /// [`Step::Video`].
+    pub video: HistogramSnapshot,
+    /// [`Step::VideoWhole`].
+    pub video_whole: HistogramSnapshot,
     /// What was made, and what was left out.
     pub counts: Counts,
 }

@@ -14,8 +14,9 @@ use crate::generation::Generation;
 use crate::measure::Measure;
 use crate::outlet::Outlet;
 use crate::succession::Pending;
+use crate::video::Video;
 use crate::worker::Worker;
-use crate::{Condition, Encoders, MeasureSnapshot, Rendition, Stills, Want};
+use crate::{Condition, Encoders, MeasureSnapshot, Rendition, Stills, VariantSnapshot, Want};
 
 /// What all streams share.
 #[derive(Clone)]
@@ -58,6 +59,8 @@ pub(crate) struct State {
     pub(crate) chain_stats: Arc<ChainStats>,
     /// What the worker is to go on with. One at a time: another takes its place.
     pub(crate) pending: Option<Pending>,
+    /// Its video re-encoded, once somebody asked for it.
+    pub(crate) video: Option<Arc<Video>>,
     worker: Option<JoinHandle<()>>,
     /// Whether the worker will look at the outlets again before it ends.
     pub(crate) working: bool,
@@ -66,8 +69,8 @@ pub(crate) struct State {
 
 /// What the worker has to do.
 pub(crate) enum Wanted {
-    /// These outlets have viewers.
-    By(Vec<Arc<Outlet>>),
+    /// These outlets have viewers, and this video is watched.
+    By(Vec<Arc<Outlet>>, Option<Arc<Video>>),
     /// Other plugins are to see the pictures first.
     Otherwise(Pending),
     /// Nobody wants pictures: it ends.
@@ -89,6 +92,8 @@ pub struct Snapshot {
     pub measure: MeasureSnapshot,
     /// The plugins, in the order of the chain.
     pub plugins: Vec<LinkSnapshot>,
+    /// The ways in which its video is re-encoded, once somebody asked for it.
+    pub video: Vec<VariantSnapshot>,
 }
 
 /// A rendition at one moment.
@@ -115,6 +120,7 @@ impl Pictures {
             chain_stats: chain.snapshot_handle(),
             chain: Some(chain),
             pending: None,
+            video: None,
             worker: None,
             working: false,
             closed: false,
@@ -189,9 +195,9 @@ impl Pictures {
 
     /// Counts, times, renditions, plugins.
     pub fn snapshot(&self) -> Snapshot {
-        let (outlets, chain_stats) = {
+        let (outlets, chain_stats, video) = {
             let state = self.shared.lock();
-            (state.outlets.clone(), state.chain_stats.clone())
+            (state.outlets.clone(), state.chain_stats.clone(), state.video.clone())
         };
         let renditions = outlets.iter().filter(|outlet| outlet.viewers() > 0).map(|outlet| RenditionSnapshot {
             rendition: outlet.rendition().to_string(),
@@ -203,6 +209,7 @@ impl Pictures {
             renditions: renditions.collect(),
             measure: self.shared.measure.snapshot(),
             plugins: chain_stats.snapshot(),
+            video: video.map(|video| video.snapshot()).unwrap_or_default(),
         }
     }
 
@@ -214,6 +221,7 @@ impl Pictures {
             for outlet in state.outlets.drain(..) {
                 outlet.close();
             }
+            state.close_video();
             state.worker.take()
         };
         self.shared.demand.notify_one();
@@ -236,7 +244,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn start(self: &Arc<Self>, state: &mut State) {
+    pub(crate) fn start(self: &Arc<Self>, state: &mut State) {
         if let Some(ended) = state.worker.take() {
             let _ = ended.join();
         }
@@ -277,6 +285,9 @@ impl Shared {
             // It may have panicked in the middle of going on with other plugins: what was made before has perhaps not been seen by them.
             self.generation.next();
             state.outlets.iter().for_each(|outlet| outlet.purge());
+            if let Some(video) = &state.video {
+                video.purge();
+            }
             chain = self.new_chain(&mut state);
         }
     }
@@ -289,6 +300,7 @@ impl Shared {
         self.working.send_replace(false);
         state.pending = None;
         state.chain = Some(chain);
+        state.close_video();
         for outlet in state.outlets.drain(..) {
             outlet.close();
         }
@@ -319,13 +331,14 @@ impl Shared {
             return Wanted::Otherwise(pending);
         }
         state.outlets.retain(|outlet| outlet.viewers() > 0);
-        if (state.outlets.is_empty() && !state.always()) || state.closed {
+        let video = state.video.clone().filter(|video| video.is_watched());
+        if (state.outlets.is_empty() && video.is_none() && !state.always()) || state.closed {
             state.chain = chain.take();
             state.working = false;
             self.working.send_replace(false);
             return Wanted::ByNobody;
         }
-        Wanted::By(state.outlets.clone())
+        Wanted::By(state.outlets.clone(), video)
     }
 }
 

@@ -27,7 +27,7 @@ impl Pictures {
     }
 
     /// Puts other plugins in force: those that `succession` was prepared for, from [`Self::links`] to these. Viewers keep their [`crate::Stills`]. When it
-    /// returns, no still is handed to anybody any more that a new or changed filter has not seen.
+    /// returns, no still is handed to anybody any more that a new or changed filter has not seen, and the feeds of [`Self::video`] are others.
     ///
     /// Waits until the worker is between two pictures, and for `configure` of instances that get other options: not for a thread that runs async tasks.
     pub fn apply(&self, links: Vec<Link>, succession: Succession) {
@@ -35,6 +35,10 @@ impl Pictures {
         let mut state = shared.lock();
         if state.closed {
             return;
+        }
+        if succession.changes_filters() {
+            // With the lock that hands the new links over: whoever asks for feeds from here on gets those of the new ones.
+            state.retire_video();
         }
         if state.working {
             let (done, changed) = sync_channel(1);

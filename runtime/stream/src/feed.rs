@@ -56,6 +56,11 @@ impl Feed {
         self.demand.subscribers()
     }
 
+    /// Bits a second that were pushed, over the last seconds of the session that runs.
+    pub fn bits_per_second(&self, now: Instant) -> u64 {
+        self.fanout.measure(now).1.bits
+    }
+
     /// Bytes that are kept for subscribers.
     pub fn kept_bytes(&self) -> usize {
         self.fanout.kept_bytes()

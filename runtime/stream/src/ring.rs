@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use std::mem::size_of;
 use std::time::Duration;
 
-use media::{AccessUnit, Moment, Unit};
+use media::{AccessUnit, Moment, Timestamp, Unit};
 
 use crate::{Lag, Received, Start, Tracks};
 
@@ -64,6 +64,13 @@ impl Slot {
         }
     }
 
+    fn pts(&self) -> Timestamp {
+        match &self.unit {
+            Unit::Access(unit) => unit.pts,
+            Unit::Audio(unit) => unit.pts,
+        }
+    }
+
     fn is_sound(&self) -> bool {
         matches!(self.unit, Unit::Audio(_))
     }
@@ -87,6 +94,10 @@ pub(crate) struct Place {
 impl Place {
     pub(crate) fn tracks(&self) -> Tracks {
         self.tracks
+    }
+
+    pub(crate) fn set_tracks(&mut self, tracks: Tracks) {
+        self.tracks = tracks;
     }
 }
 
@@ -210,7 +221,8 @@ impl Ring {
             return Lag::default();
         };
         let time = newest.received().steady.saturating_duration_since(next.received().steady);
-        Lag { units: self.pictures - next.pictures, time }
+        let picture = self.slots.iter().rev().find(|slot| !slot.is_sound());
+        Lag { units: self.pictures - next.pictures, time, newest: picture.map(Slot::pts) }
     }
 
     /// Makes `place` go on at the newest key frame, if that is ahead of it.

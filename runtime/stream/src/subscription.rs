@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use media::{AccessUnit, AudioUnit};
+use media::{AccessUnit, AudioUnit, Timestamp};
 
 use crate::Feed;
 use crate::fanout::Taken;
@@ -48,6 +48,8 @@ pub struct Lag {
     pub units: u64,
     /// How much earlier the first of them arrived than the newest.
     pub time: Duration,
+    /// Presentation time of the newest access unit.
+    pub newest: Option<Timestamp>,
 }
 
 /// One subscriber's place in what a feed gives. Holding it is demand; dropping it ends that.
@@ -80,6 +82,11 @@ impl Subscription {
     /// Whether the stream is closed and everything was received.
     pub fn is_closed(&self) -> bool {
         self.feed.fanout.is_over(&self.place)
+    }
+
+    /// From here on it is of these tracks.
+    pub fn set_tracks(&mut self, tracks: Tracks) {
+        self.place.set_tracks(tracks);
     }
 
     /// How far this subscription is behind.

@@ -134,6 +134,46 @@ impl<const MIN: u64, const MAX: u64> JsonSchema for Bytes<MIN, MAX> {
     }
 }
 
+/// Bits a second from `MIN` to `MAX`, written with a unit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct BitRate<const MIN: u32, const MAX: u32>(pub(crate) u32);
+
+/// In bits a second.
+const BIT_RATES: [Unit; 4] = [("k", 1_000), ("M", 1_000_000), ("kbit/s", 1_000), ("Mbit/s", 1_000_000)];
+
+impl<const MIN: u32, const MAX: u32> Value for BitRate<MIN, MAX> {
+    fn read(value: &DeValue<'_>) -> Result<Self, Wrong> {
+        let range = || format!("must be bits a second from {} to {}", shown_bit_rate(MIN), shown_bit_rate(MAX));
+        let fits = u64::from(MIN)..=u64::from(MAX);
+        let bits = amount(value, &BIT_RATES).map_err(|problem| problem.wrong(&range(), value, &BIT_RATES, &fits))?;
+        match u32::try_from(bits).ok().filter(|_| fits.contains(&bits)) {
+            Some(bits) => Ok(Self(bits)),
+            None => Err(Wrong::new(format!("{}, got {}", range(), shown(value)))),
+        }
+    }
+}
+
+impl<const MIN: u32, const MAX: u32> JsonSchema for BitRate<MIN, MAX> {
+    fn schema_name() -> Cow<'static, str> {
+        "BitRate".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": r"^([0-9]+(\.[0-9]+)?(k|M|kbit/s|Mbit/s))+$" })
+    }
+}
+
+fn shown_bit_rate(bits: u32) -> String {
+    match bits.is_multiple_of(1_000_000) {
+        true => format!("{}M", bits / 1_000_000),
+        false => format!("{}k", bits / 1_000),
+    }
+}
+
 /// Why a text is no amount.
 #[derive(Debug, PartialEq)]
 enum Problem {
@@ -154,7 +194,7 @@ impl Problem {
             Self::NoUnit(number) => {
                 // The unit that people leave away, or a smaller one if that is too much.
                 let fits = |text: &String| amount_of(text, units).is_ok_and(|amount| fits.contains(&amount));
-                let meant = ["MiB", "s", "ms"].iter().map(|unit| format!("{number}{unit}")).find(fits);
+                let meant = ["MiB", "s", "ms", "M", "k"].iter().map(|unit| format!("{number}{unit}")).find(fits);
                 Wrong::new(format!("{rule}, with its unit, got {got}"))
                     .nearest(meant.map(|meant| format!("\"{meant}\"")))
             }
@@ -220,6 +260,12 @@ fn meant(unit: &str, units: &[Unit]) -> Option<&'static str> {
         ("mb", "MB"),
         ("g", "GiB"),
         ("bytes", "B"),
+        ("kbps", "kbit/s"),
+        ("kbits", "kbit/s"),
+        ("kb/s", "kbit/s"),
+        ("mbps", "Mbit/s"),
+        ("mbits", "Mbit/s"),
+        ("mb/s", "Mbit/s"),
     ];
     same(&plain).or_else(|| other.iter().filter(|(word, _)| *word == plain).find_map(|(_, unit)| same(unit)))
 }
@@ -254,6 +300,17 @@ mod tests {
         assert_eq!(size("1.5GB"), Ok(1_500_000_000));
         assert_eq!(size("64mb"), Err(Problem::BadUnit(Some("64MB".into()))));
         assert_eq!(size("64M"), Err(Problem::BadUnit(Some("64MiB".into()))));
+    }
+
+    #[test]
+    fn bit_rates_have_units() {
+        let rate = |text: &str| amount(&DeValue::String(text.into()), &BIT_RATES);
+        assert_eq!(rate("4M"), Ok(4_000_000));
+        assert_eq!(rate("2.5Mbit/s"), Ok(2_500_000));
+        assert_eq!(rate("800k"), Ok(800_000));
+        assert_eq!(rate("4Mbps"), Err(Problem::BadUnit(Some("4Mbit/s".into()))));
+        assert_eq!(rate("4m"), Err(Problem::BadUnit(Some("4M".into()))));
+        assert_eq!(rate("4MiB"), Err(Problem::BadUnit(None)));
     }
 
     #[test]

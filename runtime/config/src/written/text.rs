@@ -6,7 +6,7 @@ use toml::de::DeValue;
 use super::Open;
 use crate::mistake::Wrong;
 use crate::nearest::nearest;
-use crate::resolved::{HlsVariant, OnError, StillsFormat, Transport};
+use crate::resolved::{HlsVariant, OnError, Reencode, StillsFormat, Transport};
 use crate::section::{At, Value, one_of, shown};
 
 impl<T: JsonSchema> JsonSchema for At<T> {
@@ -198,6 +198,11 @@ impl Word for OnError {
 
 impl Word for HlsVariant {
     const WORDS: &'static [(&'static str, Self)] = &[("ll", Self::LowLatency), ("fmp4", Self::Fmp4), ("ts", Self::Ts)];
+}
+
+impl Word for Reencode {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("auto", Self::Auto), ("always", Self::Always), ("never", Self::Never)];
 }
 
 impl Word for StillsFormat {

@@ -64,7 +64,7 @@ fn what_did_not_change_is_not_named() {
 #[test]
 fn each_change_is_named_where_it_is() {
     type Case = (fn(&mut Config), &'static str);
-    let cases: [Case; 14] = [
+    let cases: [Case; 15] = [
         (|new| stream(new, "c", |_| {}), "+c"),
         (|new| _ = new.streams.remove("b"), "-b"),
         (|new| stream(new, "a", |s| s.plugins[0].options = json!({ "text": "x" })), "a:Options"),
@@ -74,6 +74,7 @@ fn each_change_is_named_where_it_is() {
         (|new| stream(new, "a", |s| s.plugins.clear()), "a:Plugins"),
         (|new| stream(new, "b", |s| s.max_viewers = Some(1)), "b:max_viewers"),
         (|new| stream(new, "b", |s| s.source = Source::Push), "b:source"),
+        (|new| stream(new, "b", |s| s.video.gop *= 2), "b:video"),
         (
             |new| {
                 let sink = SinkUse { plugin: "clock".into(), options: json!({}), kinds: Vec::new() };
