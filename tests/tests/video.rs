@@ -131,13 +131,9 @@ async fn another_size_is_another_init_segment_and_a_camera_that_comes_back_goes_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pushed_stills_are_no_video_and_the_viewer_is_told_what_works() -> Result<()> {
-    let program = Program::start("[streams.cam]\nsource = \"push\"\n").await?;
-    let posted = program.url("/ingest/cam");
-    let clip = clip().jpeg();
+async fn stills_that_may_not_be_encoded_are_no_video_and_the_viewer_is_told_what_works() -> Result<()> {
+    let program = Program::start("[streams.cam]\nsource = \"push\"\nvideo = { reencode = \"never\" }\n").await?;
     let mut viewer = Viewer::connect(&program, "cam?format=mp4").await?;
-    let http = reqwest::Client::builder().no_proxy().build()?;
-    http.post(posted).body(clip.units[0].data.clone()).send().await?.error_for_status()?;
     let (told, _) = text(&mut viewer, "problem").await?;
     assert_eq!(told["problem"]["status"], 406);
     assert!(told["problem"]["outputs"].as_array().is_some_and(|outputs| outputs.len() >= 4), "{told}");
@@ -148,4 +144,33 @@ async fn pushed_stills_are_no_video_and_the_viewer_is_told_what_works() -> Resul
     };
     assert_eq!(closed, 4406);
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pushed_stills_are_offered_as_video() -> Result<()> {
+    let program = Program::start("[streams.cam]\nsource = \"push\"\n").await?;
+    let (posted, clip) = (program.url("/ingest/cam"), clip().jpeg());
+    let http = reqwest::Client::builder().no_proxy().build()?;
+    let pushing = async {
+        let mut pace = tokio::time::interval(Duration::from_millis(40));
+        for unit in clip.units.iter().cycle() {
+            pace.tick().await;
+            http.post(&posted).body(unit.data.clone()).send().await?.error_for_status()?;
+        }
+        Ok::<(), anyhow::Error>(())
+    };
+    let watching = async {
+        let mut viewer = Viewer::connect(&program, "cam?format=mp4").await?;
+        let (told, init) = init(&mut viewer).await?;
+        assert_eq!((&told["width"], &told["height"]), (&640.into(), &352.into()));
+        for _ in 0..20 {
+            let (_, findings) = fmp4::chunk("fragment", &binary(&mut viewer).await?, &init);
+            ensure!(findings.iter().all(|finding| !finding.is_error()), "{findings:?}");
+        }
+        Ok::<(), anyhow::Error>(())
+    };
+    tokio::select! {
+        pushed = pushing => pushed,
+        watched = watching => watched,
+    }
 }

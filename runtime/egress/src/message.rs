@@ -81,8 +81,8 @@ pub enum Message {
     },
     /// The ways that the video is offered, the best first, and which one this viewer gets; only where there are several.
     Variants {
-        /// Their names, for `variant=`.
-        variants: Vec<String>,
+        /// Each of them.
+        variants: Vec<VariantTold>,
         /// This one.
         current: String,
     },
@@ -98,6 +98,19 @@ pub enum Message {
         /// Stills a second at most.
         fps: Option<u32>,
     },
+}
+
+/// One way that the video is offered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct VariantTold {
+    /// For `variant=`.
+    pub name: String,
+    /// Pixels, once a picture of it was made.
+    pub width: Option<u32>,
+    /// Pixels, once a picture of it was made.
+    pub height: Option<u32>,
+    /// What its encoder aims at.
+    pub bits_per_second: Option<u32>,
 }
 
 /// How sound is decoded.

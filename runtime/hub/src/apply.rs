@@ -149,7 +149,7 @@ impl Hub {
     fn change_over(&self, followers: Vec<Follower>, next: &InForce) {
         for Follower { entry, config, chain } in followers {
             if let Some((links, succession)) = chain {
-                let made = |links: &[Link]| Made::of(config.video.reencode, links);
+                let made = |links: &[Link]| Made::of(&config, links);
                 // Where the last filter goes nothing has to be hidden, and what the camera sent is offered again.
                 let changes_offer = succession.changes_filters() || made(&entry.pictures().links()) != made(&links);
                 if changes_offer {

@@ -112,6 +112,11 @@ impl Entry {
         has_filter(&self.pictures.links())
     }
 
+    /// Whether its video is made of its pictures, and not what the camera sent.
+    pub fn is_reencoded(&self) -> bool {
+        Made::of(&self.config(), &self.pictures.links()) == Made::Reencoded
+    }
+
     /// Other plugins are about to see its pictures: nothing of what was offered before leaves any more.
     pub(crate) fn revoke_offer(&self) {
         self.offered.replace(Offer::passing("the stream's filters are being changed"));
@@ -222,14 +227,20 @@ pub(crate) enum Made {
     Reencoded,
     /// There are none: a filter hides something, and nothing may be re-encoded.
     Not,
+    /// There are none: the source sends stills, and nothing may be re-encoded.
+    Stills,
 }
 
 impl Made {
     /// By what is configured, where these plugins see the pictures.
-    pub(crate) fn of(reencode: Reencode, links: &[Link]) -> Self {
-        match (reencode, has_filter(links)) {
+    pub(crate) fn of(config: &config::Stream, links: &[Link]) -> Self {
+        // Stills are no video, whoever plays them.
+        let are_stills = matches!(config.source, config::Source::Push | config::Source::Http(_));
+        match (config.video.reencode, has_filter(links)) {
             (Reencode::Always, _) | (Reencode::Auto, true) => Self::Reencoded,
             (Reencode::Never, true) => Self::Not,
+            (Reencode::Auto, false) if are_stills => Self::Reencoded,
+            (Reencode::Never, false) if are_stills => Self::Stills,
             (Reencode::Auto | Reencode::Never, false) => Self::ByCamera,
         }
     }
@@ -237,12 +248,13 @@ impl Made {
 
 /// What the plugins that are in force let a stream offer.
 fn offer(stream: &Stream, pictures: &Pictures) -> Offer {
-    match Made::of(stream.config().video.reencode, &pictures.links()) {
+    match Made::of(&stream.config(), &pictures.links()) {
         Made::ByCamera => Offer::new(vec![Variant { name: "camera".into(), feed: stream.feed().clone() }]),
         Made::Reencoded => {
             let variants = pictures.video().into_iter();
             Offer::new(variants.map(|made| Variant { name: made.name, feed: made.feed }).collect())
         }
+        Made::Stills => Offer::none("the source sends stills, and `video.reencode` is \"never\""),
         Made::Not => Offer::none("a filter changes its pictures, and `video.reencode` is \"never\""),
     }
 }

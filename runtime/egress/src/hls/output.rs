@@ -8,6 +8,7 @@ use bytes::Bytes;
 use config::HlsVariant;
 use hub::{Entry, Full, Hub, Offer};
 use media::StreamName;
+use picture::Condition;
 use tokio::time::{sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -260,6 +261,7 @@ impl Output {
     async fn playable(&self, muxer: &Muxer, stop: &CancellationToken) -> Result<(), Unserved> {
         let came = Instant::now();
         let (mut progress, mut status) = (muxer.progress(), self.entry.stream().watch());
+        let mut condition = self.entry.pictures().condition();
         let late = came + self.entry.config().start_timeout;
         loop {
             {
@@ -269,6 +271,11 @@ impl Output {
                 }
                 if seen.fresh {
                     return Ok(());
+                }
+                if let Condition::NotAvailable(why) = &*condition.borrow_and_update()
+                    && self.entry.is_reencoded()
+                {
+                    return Err(Unserved::NotAvailable(why.clone()));
                 }
                 let status = status.borrow_and_update();
                 // A mistake that waiting does not mend; one from before may have been mended by now.
@@ -282,6 +289,7 @@ impl Output {
                 () = stop.cancelled() => return Err(Unserved::Stopping),
                 changed = progress.changed() => changed.map_err(|_| Unserved::Offline)?,
                 changed = status.changed() => changed.map_err(|_| Unserved::Offline)?,
+                changed = condition.changed() => changed.map_err(|_| Unserved::Offline)?,
                 () = sleep_until(late.into()) => return Err(Unserved::Offline),
             }
         }

@@ -13,7 +13,7 @@ use super::frame::Opcode;
 use super::socket::Socket;
 use super::viewer::{STATS, Stats};
 use crate::live::{Format, Hears, Live, Out};
-use crate::message::Message;
+use crate::message::{Message, VariantTold};
 use crate::meter::Meter;
 use crate::standing::{Standing, State};
 
@@ -184,8 +184,8 @@ impl VideoViewer {
                 let units = variant.feed.subscribe(Start::Gop, Tracks::All);
                 let live = Live::new(self.format, self.hears, self.entry.stream().status().sound);
                 if offer.variants().len() > 1 {
-                    let variants = offer.variants().iter().map(|variant| variant.name.clone()).collect();
-                    say(socket, stop, &Message::Variants { variants, current: variant.name.clone() }).await?;
+                    let told = Message::Variants { variants: self.told(&offer), current: variant.name.clone() };
+                    say(socket, stop, &told).await?;
                 }
                 return Ok(Tuned { units, live, offer: offer.clone() });
             }
@@ -198,6 +198,21 @@ impl VideoViewer {
                 return Err(End::NotAvailable(offer.why_none().unwrap_or_default().into()));
             }
         }
+    }
+
+    fn told(&self, offer: &Offer) -> Vec<VariantTold> {
+        let made = self.entry.pictures().snapshot().video;
+        let told = offer.variants().iter().map(|variant| {
+            let known = made.iter().find(|made| made.name == variant.name);
+            let size = known.and_then(|known| known.size);
+            VariantTold {
+                name: variant.name.clone(),
+                width: size.map(|size| size.width),
+                height: size.map(|size| size.height),
+                bits_per_second: known.and_then(|known| known.bitrate_asked),
+            }
+        });
+        told.collect()
     }
 
     /// Tells how the stream stands, unless the viewer knows.

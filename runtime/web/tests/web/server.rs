@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use codec::{Picture, Pool, Stamp, encode::StillEncoder};
-use config::{Config, Source, Stream};
+use config::{Config, Reencode, Source, Stream};
 use framegate_web as web;
 use hub::Hub;
 use journal::Journal;
@@ -38,8 +38,9 @@ impl Server {
     pub(crate) async fn with_policy(policies: Policies, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default();
         config.server.listen = "127.0.0.1:0".parse().unwrap();
-        let push =
+        let mut push =
             Stream { start_timeout: Duration::from_millis(300), ..Stream::new("lobby".parse().unwrap(), Source::Push) };
+        push.video.reencode = Reencode::Never;
         let full = Stream { name: "full".parse().unwrap(), max_viewers: Some(1), ..push.clone() };
         // Port 9 is discard's: nobody has it.
         let camera = Source::Rtsp("rtsp://127.0.0.1:9/".into());
