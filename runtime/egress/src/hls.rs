@@ -10,6 +10,7 @@ pub mod body;
 pub mod multivariant;
 mod muxer;
 pub mod output;
+pub mod outputs;
 pub mod packager;
 pub mod playlist;
 pub mod reload;

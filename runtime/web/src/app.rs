@@ -3,7 +3,7 @@ use std::sync::Arc;
 use access::Policy;
 use axum::extract::{FromRequestParts, Path};
 use control::reload::Requests;
-use egress::hls::output::Outputs;
+use egress::hls::outputs::Outputs;
 use http::request::Parts;
 use hub::{Entry, Hub};
 use tokio::sync::Semaphore;

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use config::HlsVariant;
-use hub::{Entry, Full, Hub, Offer};
-use media::StreamName;
+use hub::{Entry, Full, Offer};
 use picture::Condition;
 use tokio::time::{sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
@@ -21,17 +20,8 @@ use super::reload::{Answer, BadReload, Reload};
 use super::sessions::{SILENCE, Sessions};
 use super::window::{Found, Progress};
 
-/// How often it is looked who has gone.
-const SWEEP: Duration = Duration::from_secs(1);
 /// A blocking request is answered after so many target durations, whatever there is (section 6.2.5.2).
 const PATIENCE: u32 = 3;
-
-/// HLS of all streams.
-#[derive(Debug)]
-pub struct Outputs {
-    outputs: Mutex<BTreeMap<StreamName, Arc<Output>>>,
-    tracker: TaskTracker,
-}
 
 /// HLS of one stream.
 #[derive(Debug)]
@@ -115,47 +105,8 @@ impl Playlist {
     }
 }
 
-impl Outputs {
-    /// Tasks run on the runtime that this is called in.
-    pub fn new(tracker: TaskTracker) -> Arc<Self> {
-        Arc::new(Self { outputs: Mutex::default(), tracker })
-    }
-
-    /// The one of a stream.
-    pub fn of(&self, entry: &Arc<Entry>) -> Arc<Output> {
-        let mut outputs = self.lock();
-        let known = outputs.get(entry.name()).filter(|output| Arc::ptr_eq(&output.entry, entry));
-        if let Some(output) = known {
-            return output.clone();
-        }
-        let output = Arc::new(Output::new(entry.clone(), self.tracker.clone()));
-        outputs.insert(entry.name().clone(), output.clone());
-        output
-    }
-
-    /// Looks after them until it is stopped: who was silent has gone, what nobody wants ends, what runs always runs.
-    pub async fn run(&self, hub: Arc<Hub>, stop: CancellationToken) {
-        while stop.run_until_cancelled(tokio::time::sleep(SWEEP)).await.is_some() {
-            let entries = hub.entries();
-            for entry in entries.iter().filter(|entry| entry.config().hls.always) {
-                self.of(entry).keep_running();
-            }
-            let now = Instant::now();
-            self.lock().retain(|name, output| {
-                let is_there = entries.iter().any(|entry| entry.name() == name && Arc::ptr_eq(entry, &output.entry));
-                is_there && output.sweep(now)
-            });
-        }
-        self.lock().clear();
-    }
-
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<StreamName, Arc<Output>>> {
-        self.outputs.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl Output {
-    fn new(entry: Arc<Entry>, tracker: TaskTracker) -> Self {
+    pub(super) fn new(entry: Arc<Entry>, tracker: TaskTracker) -> Self {
         let offer = entry.offer().borrow().clone();
         let state = State { sessions: Sessions::default(), offer, running: BTreeMap::new(), gop: None };
         Self { entry, tracker, state: Mutex::new(state) }
@@ -371,13 +322,13 @@ impl Output {
     }
 
     /// Also without viewers.
-    fn keep_running(&self) {
+    pub(super) fn keep_running(&self) {
         // Where there is nothing to run there is nobody to be told.
         let _ = self.all();
     }
 
     /// False when there is nothing left of it.
-    fn sweep(&self, now: Instant) -> bool {
+    pub(super) fn sweep(&self, now: Instant) -> bool {
         let hls = self.entry.config().hls;
         let mut state = self.current();
         // With long segments a player asks seldom: once for each.
