@@ -1,5 +1,6 @@
 // node page.mjs hls|hls-whole|native|element BASE STREAM SECONDS: see README.md.
 import { readFile } from "node:fs/promises";
+import { availableParallelism, loadavg } from "node:os";
 import { nodeModules, openBrowser } from "./browser.mjs";
 import { openSite } from "./site.mjs";
 import { complaints, course, round, tell } from "./verdict.mjs";
@@ -8,8 +9,10 @@ import { complaints, course, round, tell } from "./verdict.mjs";
 const SETTLING_MS = 8_000;
 /** The first picture comes in so long: a camera of ten seconds' start, and a browser on a busy machine. */
 const FIRST_LIMIT_MS = 30_000;
-/** Of hls.js, not fatal, and of no consequence: it asks for what is not there yet, or holds on to what it has. */
-const HARMLESS = /levelEmptyError/;
+/** hls.js says so too when the video stops: that is counted already. */
+const COUNTED = /bufferStalledError|bufferNudgeOnStall/;
+/** A browser that stops with so much in its buffer has no time to decode it: that is the machine's doing, not the stream's. */
+const STARVED_S = 0.5;
 /** How far from live each may be, in seconds, and how much farther it may get. */
 const KINDS = {
   hls: { distance: 1, grew: 0.2 },
@@ -90,11 +93,13 @@ function judge(seen) {
   // Of pictures after it settled: the newest so many of all pauses.
   const pauses = seen.pauses.slice(-(last?.decoded - first?.decoded) || 0);
   const longest = pauses.length ? Math.max(...pauses) : Infinity;
-  const stalls = seen.stalls.filter((at) => seen.began + at - start >= SETTLING_MS);
-  const errors = seen.errors.filter((error) => !HARMLESS.test(error));
+  const late = seen.stalls.filter(({ at }) => at - start >= SETTLING_MS);
+  const stalls = late.filter(({ ahead }) => ahead < STARVED_S);
+  const errors = seen.errors.filter((error) => !COUNTED.test(error));
   const figures = {
     kind, browser: browserName, stream, first_ms: Math.round(seen.first ?? -1), seconds: round(((last?.at ?? 0) - start) / 1000),
-    stalls: stalls.length, early_stalls: seen.stalls.length - stalls.length, discontinuities: seen.discontinuities, longest_pause: round(longest / 1000),
+    stalls: stalls.length, early_stalls: seen.stalls.length - late.length,
+    starved: late.length - stalls.length, load: round(loadavg()[0] / availableParallelism()), discontinuities: seen.discontinuities, longest_pause: round(longest / 1000),
     frames: seen.frames, decoded: last?.decoded ?? 0, dropped: last?.dropped ?? 0, ranges: Math.max(0, ...settled.map(({ ranges }) => ranges)),
     distance, behind, messages: seen.messages, stats: seen.stats, errors: seen.errors,
   };

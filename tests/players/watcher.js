@@ -1,4 +1,4 @@
-// Runs in the page: notes once every half second how a <video> gets on. `window.seen` is what page.mjs reads.
+// Runs in the page: notes twice a second how a <video> gets on. `window.seen` is what page.mjs reads.
 (() => {
   const seen = { began: performance.now(), first: null, samples: [], stalls: [], pauses: [], discontinuities: 0, errors: [], frames: 0, messages: [] };
   window.seen = seen;
@@ -16,7 +16,11 @@
     video.requestVideoFrameCallback(show);
   };
   video.requestVideoFrameCallback(show);
-  video.addEventListener("waiting", () => seen.first !== null && !video.seeking && seen.stalls.push(Math.round(performance.now() - seen.began)));
+  video.addEventListener("waiting", () => {
+    if (seen.first === null || video.seeking) return;
+    const ahead = video.buffered.length ? video.buffered.end(video.buffered.length - 1) - video.currentTime : 0;
+    seen.stalls.push({ at: performance.now(), ahead });
+  });
   video.addEventListener("error", () => seen.errors.push(`video: ${video.error?.message ?? ""}`));
 
   if (hls) {

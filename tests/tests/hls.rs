@@ -83,7 +83,8 @@ async fn a_camera_that_comes_back_is_a_discontinuity_and_its_viewers_stay() -> R
 #[tokio::test(flavor = "multi_thread")]
 async fn answers_are_what_caches_and_browsers_need() -> Result<()> {
     let camera = Camera::start(Script::new(clip().h264()));
-    let program = program_for(&camera, "").await?;
+    let sections = format!("access = \"open\"\n[streams.cam]\nsource = \"{}\"\n", camera.url());
+    let program = Program::start(&sections).await?;
     let index = program.get("/hls/cam/index.m3u8").await?;
     assert_eq!(index.headers()[CONTENT_TYPE], "application/vnd.apple.mpegurl");
     assert_eq!(index.headers()[ACCESS_CONTROL_ALLOW_ORIGIN], "*");
@@ -121,6 +122,10 @@ async fn answers_are_what_caches_and_browsers_need() -> Result<()> {
         (allowed.status(), &allowed.headers()[ACCESS_CONTROL_ALLOW_ORIGIN]),
         (StatusCode::NO_CONTENT, &"*".parse()?)
     );
+
+    // Where only this machine is let in, no page of another origin may read what its browser can fetch.
+    let alone = program_for(&camera, "").await?;
+    assert!(!alone.get("/hls/cam/index.m3u8").await?.headers().contains_key(ACCESS_CONTROL_ALLOW_ORIGIN));
 
     let name = playlist.split('?').next().context("a path")?;
     for (query, status) in [

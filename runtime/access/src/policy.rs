@@ -74,6 +74,11 @@ impl Policy {
         Self { access, listen }
     }
 
+    /// Whether pages of other origins may read what is viewed: not where a browser on this machine could be made to fetch it for them.
+    pub fn shares_with_other_origins(&self) -> bool {
+        self.access == Access::Open
+    }
+
     /// Whether it is allowed.
     pub fn check(&self, ask: &Ask<'_>) -> Result<(), Refused> {
         if self.access == Access::Loopback {

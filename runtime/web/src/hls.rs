@@ -47,17 +47,17 @@ pub(crate) async fn hls(
         Some(_) => request.file(&file).await,
         None => Err(Problem::not_found()),
     };
-    shared(answer.unwrap_or_else(IntoResponse::into_response))
+    shared(&app, answer.unwrap_or_else(IntoResponse::into_response))
 }
 
 /// `OPTIONS` of these addresses: what a page of another origin may do (the Fetch standard, section 4.8).
-pub(crate) async fn preflight() -> Response {
+pub(crate) async fn preflight(State(app): State<Arc<App>>) -> Response {
     let headers = [
         (ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, OPTIONS"),
         (ACCESS_CONTROL_ALLOW_HEADERS, "Range, If-None-Match, Authorization, Cache-Control"),
         (ACCESS_CONTROL_MAX_AGE, "86400"),
     ];
-    shared((StatusCode::NO_CONTENT, headers).into_response())
+    shared(&app, (StatusCode::NO_CONTENT, headers).into_response())
 }
 
 /// Whether a file is one of these: what decides whether `/{stream}/{file}` is about a stream.
@@ -65,8 +65,11 @@ pub(crate) fn is_file(name: &str) -> bool {
     matches!(name.rsplit_once('.'), Some((_, "m3u8" | "m4s" | "mp4" | "ts")))
 }
 
-/// Players are on pages of others: what they may see, those pages may.
-fn shared(mut response: Response) -> Response {
+/// Players are on pages of others: where everybody may see it, those pages may.
+fn shared(app: &App, mut response: Response) -> Response {
+    if !app.policy.shares_with_other_origins() {
+        return response;
+    }
     let headers = response.headers_mut();
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(

@@ -119,6 +119,7 @@ impl Task {
             if self.wants.wait_for(|wanted| *wanted).await.is_err() {
                 return;
             }
+            segmenter.resume();
             segmenter.announce(self.entry.stream().status().sound);
             let mut units = self.feed.subscribe(Start::Gop, Tracks::All);
             let mut joining = shown;
@@ -190,6 +191,10 @@ impl Task {
         });
         let mut window = self.shared.lock();
         for made in made {
+            if matches!(made, Made::Begin { .. }) && !self.shared.progress.borrow().fresh {
+                // Players would begin with what is minutes old, and some of them stay as far behind.
+                window.forget();
+            }
             window.take(made, segmenter.part_target());
         }
         let progress = window.progress();

@@ -74,6 +74,8 @@ pub struct Segmenter {
     segment: Option<Running>,
     /// The next segment does not go on from the one before.
     discontinuity: bool,
+    /// Nothing whole is there for players who read nothing else.
+    begins: bool,
     last_key: Option<i64>,
     gop: Option<i64>,
     /// How long parts are, and a picture when that was decided.
@@ -104,6 +106,7 @@ impl Segmenter {
             last_heard: None,
             segment: None,
             discontinuity: false,
+            begins: true,
             last_key: None,
             gop: None,
             part_length: None,
@@ -111,6 +114,11 @@ impl Segmenter {
         };
         segmenter.announce(announced);
         segmenter
+    }
+
+    /// Somebody watches again: what is there is not for those who come now.
+    pub fn resume(&mut self) {
+        self.begins = true;
     }
 
     /// What the source says of its sound now.
@@ -239,7 +247,11 @@ impl Segmenter {
             let (target, interval) = self.part_length.unwrap_or_else(|| self.estimated_part(wanted, length));
             // To the nearest: pictures do not come to the tick.
             if length + interval / 2 >= target {
-                self.close_part(at);
+                match std::mem::take(&mut self.begins) {
+                    // The first part is a segment of its own: a playlist without a whole one is none to ffmpeg, GStreamer and VLC, and hls.js waits for it.
+                    true => self.close_segment(at),
+                    false => self.close_part(at),
+                }
             }
         }
     }
@@ -267,6 +279,7 @@ impl Segmenter {
     fn close_segment(&mut self, end: i64) {
         self.close_part(end);
         if self.segment.take().is_some() {
+            self.begins = false;
             self.made.push(Made::End);
         }
     }

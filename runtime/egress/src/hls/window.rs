@@ -215,6 +215,13 @@ impl Window {
         }
     }
 
+    /// Nobody watches, and what comes next is of another time: the playlist begins with that. (Section 6.2.2 would keep what somebody may still be playing.)
+    pub fn forget(&mut self) {
+        let gone = self.segments.drain(..).chain(self.open.take());
+        self.discontinuities += gone.filter(|segment| segment.discontinuity).count() as u64;
+        self.removed.clear();
+    }
+
     /// What a name stands for.
     pub fn find(&self, name: &str) -> Found {
         let rest = name.strip_prefix(&*self.names.prefix).and_then(|rest| rest.strip_prefix('-'));
