@@ -112,6 +112,11 @@ impl Entry {
         has_filter(&self.pictures.links())
     }
 
+    /// Whether its video is made of its pictures, behind the plugins: of the camera's own it is not told what these do with pictures.
+    pub fn is_reencoded(&self) -> bool {
+        Made::of(self.stream.config().video.reencode, &self.pictures.links()) == Made::Reencoded
+    }
+
     /// Other plugins are about to see its pictures: nothing of what was offered before leaves any more.
     pub(crate) fn revoke_offer(&self) {
         self.offered.replace(Offer::passing("the stream's filters are being changed"));
