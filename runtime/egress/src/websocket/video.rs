@@ -150,6 +150,9 @@ impl VideoViewer {
         let mut made = Vec::with_capacity(3);
         match received {
             Received::Unit(unit) => {
+                if !tuned.live.has_begun() {
+                    tuned.live.expect(self.entry.stream().status().sound);
+                }
                 let told = tuned.live.picture(&unit, |out| made.push(out));
                 told.map_err(|unfit| End::NotAvailable(unfit.to_string().into()))?;
             }
