@@ -8,6 +8,7 @@ pub mod browser;
 pub mod camera;
 pub mod client;
 pub mod clip;
+pub mod eyes;
 pub mod files;
 pub mod program;
 pub mod real;

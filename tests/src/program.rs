@@ -38,6 +38,8 @@ pub struct Program {
     child: Child,
     address: SocketAddr,
     log: Log,
+    /// How often another configuration was put in force.
+    reloads: watch::Receiver<u64>,
     http: reqwest::Client,
     folder: TempDir,
 }
@@ -74,8 +76,9 @@ impl Program {
         let log = Log::default();
         let told = watch::Sender::new(None);
         let mut listening = told.subscribe();
-        keep(child.stderr.take(), log.clone(), None);
-        keep(child.stdout.take(), log.clone(), Some(told));
+        let (counted, reloads) = watch::channel(0);
+        keep(child.stderr.take(), log.clone(), None, counted.clone());
+        keep(child.stdout.take(), log.clone(), Some(told), counted);
         let waiting = tokio::time::timeout(START_LIMIT, listening.wait_for(Option::is_some));
         let address = match waiting.await {
             Ok(Ok(address)) => address.context("just waited for it")?,
@@ -85,7 +88,7 @@ impl Program {
             }
         };
         let http = reqwest::Client::builder().no_proxy().timeout(LIMIT).build()?;
-        Ok(Self { child, address, log, http, folder })
+        Ok(Self { child, address, log, reloads, http, folder })
     }
 
     /// Where it listens.
@@ -111,6 +114,17 @@ impl Program {
     /// Saves a `streams.toml` with other sections as editors do: beside it, and renamed over it.
     pub fn rewrite(&self, sections: &str) -> Result<()> {
         self.replace(FILE, with_server(sections).as_bytes())
+    }
+
+    /// Saves other sections, has them read at once, and waits until they are in force.
+    pub async fn apply(&self, sections: &str) -> Result<()> {
+        let mut reloads = self.reloads.clone();
+        let before = *reloads.borrow_and_update();
+        self.rewrite(sections)?;
+        self.hang_up()?;
+        let applied = tokio::time::timeout(LIMIT, reloads.wait_for(|count| *count > before)).await;
+        applied.with_context(|| format!("not in force after {LIMIT:?}:\n{}", self.log()))?.context("it ended")?;
+        Ok(())
     }
 
     /// Saves a file of its folder in the same way.
@@ -216,11 +230,12 @@ impl Drop for Program {
     }
 }
 
-/// Keeps the last lines of a pipe; the one that says where it listens is told as well.
+/// Keeps the last lines of a pipe; the one that says where it listens is told as well, and those that say that another configuration is in force are counted.
 fn keep(
     pipe: Option<impl AsyncRead + Unpin + Send + 'static>,
     log: Log,
     told: Option<watch::Sender<Option<SocketAddr>>>,
+    reloads: watch::Sender<u64>,
 ) {
     let Some(pipe) = pipe else { return };
     tokio::spawn(async move {
@@ -230,11 +245,17 @@ fn keep(
             if let (Some(told), Some(address)) = (&told, address) {
                 told.send_replace(Some(address));
             }
-            let mut log = log.lock().expect("nobody panics in it");
-            if log.len() == LOG_LINES {
-                log.pop_front();
+            let is_reload = line.contains("the new configuration is in force");
+            {
+                let mut log = log.lock().expect("nobody panics in it");
+                if log.len() == LOG_LINES {
+                    log.pop_front();
+                }
+                log.push_back(line);
             }
-            log.push_back(line);
+            if is_reload {
+                reloads.send_modify(|count| *count += 1);
+            }
         }
     });
 }

@@ -92,6 +92,16 @@ impl Live {
         }
     }
 
+    /// Whether a picture came: what is announced from there on is told by the units themselves.
+    pub fn has_begun(&self) -> bool {
+        self.tracks.is_some()
+    }
+
+    /// What the source says of its sound, once it is connected: a viewer may have come before that.
+    pub fn expect(&mut self, announced: Option<Arc<AudioParameters>>) {
+        self.announced = announced;
+    }
+
     /// What comes next does not go on from what was before it, and begins with a key frame.
     pub fn seam(&mut self) {
         (self.place, self.last, self.last_heard) = (None, None, None);
@@ -102,7 +112,10 @@ impl Live {
         let at = unit.pts.ticks();
         self.last_heard.get_or_insert(at);
         let tracks = Tracks::new(unit.parameters.clone(), self.sound_at(at))?;
-        if self.tracks.as_ref() != Some(&tracks) {
+        // Behind an init segment players show nothing until the next key frame (MSE, initialization segment received, step 5): sound that comes or goes
+        // waits for one.
+        let waits = !unit.key && self.tracks.as_ref().is_some_and(|running| running.video() == tracks.video());
+        if self.tracks.as_ref() != Some(&tracks) && !waits {
             if unit.key || self.tracks.is_some() {
                 self.announce(&tracks, &mut out);
             }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use config::HlsVariant;
 use hub::{Entry, Full, Offer};
+use media::Timestamp;
 use picture::Condition;
 use tokio::time::{sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
@@ -315,7 +316,10 @@ impl Output {
         is_offered(&state.offer)?;
         let offered = state.offer.variants().iter().find(|offered| offered.name == variant);
         let feed = offered.ok_or(Unserved::NotFound)?.feed.clone();
-        let muxer = Arc::new(Muxer::spawn(self.entry.clone(), feed, state.gop, &self.tracker));
+        // Of what is made here it is known before the first one comes how far apart key frames are.
+        let made = || Timestamp::from_duration(self.entry.config().video.gop).ticks();
+        let gop = if self.entry.is_reencoded() { Some(made()) } else { state.gop };
+        let muxer = Arc::new(Muxer::spawn(self.entry.clone(), feed, gop, &self.tracker));
         muxer.want(true);
         state.running.insert(variant.to_owned(), Running { muxer: muxer.clone(), heard: now });
         Ok(muxer)

@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hub::{Entry, Offer, Ticket};
+use picture::Condition;
 use stream::{Received, Start, Status, Subscription, Tracks};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
@@ -27,6 +28,7 @@ pub struct VideoViewer {
     _ticket: Ticket,
     offers: watch::Receiver<Arc<Offer>>,
     status: watch::Receiver<Status>,
+    condition: watch::Receiver<Condition>,
     format: Format,
     hears: Hears,
     /// The variant that it asked for; the best one if none, or if there is none of that name any more.
@@ -67,6 +69,7 @@ impl VideoViewer {
         Self {
             offers: entry.offer(),
             status: entry.stream().watch(),
+            condition: entry.pictures().condition(),
             entry,
             _ticket: ticket,
             format,
@@ -109,6 +112,7 @@ impl VideoViewer {
                 () = stop.cancelled() => return Err(End::Stopped),
                 changed = self.offers.changed() => changed.map(|()| Next::Offer).map_err(|_| End::Stopped)?,
                 changed = self.status.changed() => changed.map(|()| Next::Status).map_err(|_| End::Stopped)?,
+                changed = self.condition.changed() => changed.map(|()| Next::Status).map_err(|_| End::Stopped)?,
                 () = sleep_until(wake) => Next::Time,
                 incoming = socket.recv() => Next::Incoming(incoming),
                 received = tuned.units.recv() => Next::Media(received),
@@ -146,6 +150,9 @@ impl VideoViewer {
         let mut made = Vec::with_capacity(3);
         match received {
             Received::Unit(unit) => {
+                if !tuned.live.has_begun() {
+                    tuned.live.expect(self.entry.stream().status().sound);
+                }
                 let told = tuned.live.picture(&unit, |out| made.push(out));
                 told.map_err(|unfit| End::NotAvailable(unfit.to_string().into()))?;
             }
@@ -222,9 +229,8 @@ impl VideoViewer {
     {
         let status = self.status.borrow_and_update().clone();
         // What passes by the plugins is neither gated nor withheld, nor must it be decoded.
-        let filtered = self.entry.is_filtered();
-        let condition =
-            if filtered { self.entry.pictures().condition().borrow().clone() } else { picture::Condition::Fine };
+        let condition = self.condition.borrow_and_update().clone();
+        let condition = if self.entry.is_reencoded() { condition } else { Condition::Fine };
         let standing = Standing::of(&status, &condition);
         if standing.state == State::NotAvailable {
             return Err(End::NotAvailable(standing.detail.unwrap_or_default()));
