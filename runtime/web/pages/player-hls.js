@@ -85,6 +85,8 @@ export class Hls extends EventTarget {
     const wait = Math.max(this.#delay * (1 - Math.random() / 4), (problem?.retryAfter ?? 0) * 1_000);
     this.#delay = Math.min(this.#delay * 2, LONGEST_DELAY_MS);
     this.#timer = setTimeout(() => this.hurry(), wait);
+    // A playlist that is there says that the server is: the next attempt may find what it names.
+    if (answer?.ok) return;
     const code = problem ? 4000 + answer.status : 0;
     this.dispatchEvent(new CustomEvent("down", { detail: { code, problem, retryAt: performance.now() + wait } }));
   }

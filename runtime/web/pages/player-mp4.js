@@ -117,10 +117,14 @@ export class Mp4 extends EventTarget {
     const { mime, sound } = this.#next;
     this.#next = undefined;
     if (!canBuffer(mime)) return this.#refuse(mime);
+    // A SourceBuffer has the tracks that it began with: where sound comes or goes another goes on, from the key frame before.
+    const group = this.#buffer && this.sound !== Boolean(sound) ? this.#buffer.group : [];
+    if (this.#buffer && this.sound !== Boolean(sound)) this.#renewBuffer();
     this.sound = Boolean(sound);
     this.#init = { mime, bytes };
     this.#buffer ??= this.#make();
     this.#buffer.begin(mime, bytes);
+    group.forEach((each) => this.#buffer.push(each));
   }
 
   /** What has arrived by now is proof of life, or is none. */
@@ -132,7 +136,7 @@ export class Mp4 extends EventTarget {
   #refuse(mime) {
     const [picture] = mime.match(/codecs="?([^",]+)/)?.slice(1) ?? [];
     if (!this.#silent && picture && canBuffer(`video/mp4; codecs="${picture}"`)) this.#withoutSound();
-    else this.#unable(`this browser does not play ${mime}`);
+    else this.#unable(`this browser does not play ${mime}`, undefined, "codec");
   }
 
   #withoutSound() {
