@@ -6,6 +6,8 @@ import { variant } from "./units.js";
 const style = sheet(`
   :host { display: block; container-type: inline-size; }
   form { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 12px 8px; }
+  /* Of video there is less to choose: it takes the same room. */
+  form.video label { grid-column: span 2; }
   @container (min-width: 552px) { form { grid-template-columns: repeat(4, minmax(0, 1fr)); } }
   label { display: block; color: var(--quiet); font-size: var(--small); }
   select { display: block; width: 100%; margin-top: 4px; font-size: var(--body); }
@@ -17,7 +19,7 @@ const FORMATS = { video: "Video", stills: "Stills", webp: "Stills, WebP", jpeg: 
 /** Label and values by name, and what they are `of` if not of both; the first of a list, the empty value, leaves it open. */
 const FIELDS = {
   format: { label: "Format", open: "Automatic", values: Object.keys(FORMATS), say: (value) => FORMATS[value] ?? value },
-  variant: { label: "Quality", open: "Automatic", values: [], say: (value) => value, of: "video" },
+  variant: { label: "Quality", open: "The only one there is", values: [], say: (value) => value, of: "video" },
   quality: {
     label: "Quality",
     open: "Automatic",
@@ -38,7 +40,7 @@ class Choices extends HTMLElement {
      ${CHOICES.map((name) => `<label>${FIELDS[name].label}<select name="${name}"></select></label>`).join("")}</form>`,
   );
   #plays = "video";
-  #variants = [];
+  #offered = false;
 
   constructor() {
     super();
@@ -64,7 +66,7 @@ class Choices extends HTMLElement {
     this.#show();
   }
 
-  /** What is watched now, "video" or "stills": what is of the other can be chosen no more, and keeps its place. */
+  /** What is watched now, "video" or "stills": what is of the other cannot be chosen. */
   play(what) {
     if (what === this.#plays) return;
     this.#plays = what;
@@ -73,11 +75,10 @@ class Choices extends HTMLElement {
 
   /** The ways that the server offers the video in, and the name of the one that comes. */
   offer(variants, current) {
-    this.#variants = variants;
+    this.#offered = variants.length > 1;
     const select = this.#select("variant");
     const chosen = select.value;
-    const open = variants.length > 1 ? `Automatic (${current})` : FIELDS.variant.open;
-    select.replaceChildren(option("", open), ...variants.map((each) => option(each.name, variant(each))));
+    select.replaceChildren(option("", variants.length > 1 ? `Automatic (now ${current})` : FIELDS.variant.open), ...variants.map((each) => option(each.name, variant(each))));
     this.#choose("variant", chosen);
     this.#show();
   }
@@ -96,16 +97,11 @@ class Choices extends HTMLElement {
   }
 
   #show() {
-    for (const name of CHOICES) {
-      const { of = this.#plays } = FIELDS[name];
-      const select = this.#select(name);
-      // What an address chose can be taken back.
-      select.disabled = !select.value && (of !== this.#plays || (name === "variant" && this.#variants.length < 2));
-      select.title = of === this.#plays ? "" : `Of ${of} alone`;
-    }
-    // One place for both.
-    this.#select("variant").parentNode.hidden = this.#plays !== "video";
-    this.#select("quality").parentNode.hidden = this.#plays === "video";
+    this.#root.querySelector("form").className = this.#plays;
+    for (const name of CHOICES) this.#select(name).parentNode.hidden = (FIELDS[name].of ?? this.#plays) !== this.#plays;
+    const ladder = this.#select("variant");
+    // What an address chose can be taken back.
+    ladder.disabled = !ladder.value && !this.#offered;
   }
 
   #select(name) {

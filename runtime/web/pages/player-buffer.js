@@ -41,6 +41,9 @@ export class Buffer extends EventTarget {
   #keys = [];
   #begun;
   #had = {};
+  /** Where the newest picture of all begins; and the one before what follows is of another kind, until a key frame of that comes. */
+  #last;
+  #before;
   #awaitsKey = false;
   #cramped = false;
   #life = new AbortController();
@@ -69,6 +72,7 @@ export class Buffer extends EventTarget {
     if (goesOn) return;
     this.#begun = { mime, init };
     this.#awaitsKey = true;
+    this.#before = this.#last;
     this.#put({ mime, bytes: init });
   }
 
@@ -79,9 +83,12 @@ export class Buffer extends EventTarget {
     const kind = read.video ? "video" : "sound";
     if (this.newest[kind] - read.start > BACKWARDS_S) return this.#fire("turned", bytes);
     if (read.start <= this.#had[kind]) return;
+    // A key frame over pictures that a browser has read already is none to it: it would show nothing until the next one.
+    if (read.key && read.start <= this.#before) return this.#fire("turned", bytes);
     this.newest[kind] = read.start;
-    if (read.video) this.#group(bytes, read.key);
+    if (read.video) this.#keep(bytes, read);
     if (read.key) {
+      this.#before = undefined;
       this.#awaitsKey = false;
       this.#keys.push(read.start);
       // While the browser wants nothing, one group of pictures is all that it may want later.
@@ -112,7 +119,8 @@ export class Buffer extends EventTarget {
     this.#video.load();
   }
 
-  #group(bytes, key) {
+  #keep(bytes, { key, start }) {
+    this.#last = start;
     if (key) this.group = [bytes];
     else if (this.group.length) this.group.push(bytes);
     if (this.group.reduce((sum, each) => sum + each.byteLength, 0) > MOST_WAITING) this.group = [];

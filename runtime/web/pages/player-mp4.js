@@ -11,6 +11,8 @@ const MOST_BREAKS = 3;
 const BREAKS_WITHIN_MS = 30_000;
 /** A picture that is so far ahead of what can be played waits for a sound that does not come. */
 const SOUND_LAG_S = 3;
+/** So is the first picture after an outage, until its sound is there: that comes within so long. */
+const SOUND_AWAITED_S = 1;
 /** A video that begins, or has jumped, waits for its first pictures: that is no want of data. */
 const SETTLING_S = 0.7;
 
@@ -32,6 +34,7 @@ export class Mp4 extends EventTarget {
   #surface;
   #variant;
   #silent = false;
+  #lacking;
   #connection;
   #buffer;
   #next;
@@ -211,7 +214,9 @@ export class Mp4 extends EventTarget {
   #lacksSound(ranges) {
     if (!this.sound || this.#silent) return false;
     const { video: picture } = this.#buffer.newest;
-    return picture - ranges.at(-1)[1] > SOUND_LAG_S && this.#surface.video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
+    const lacks = picture - ranges.at(-1)[1] > SOUND_LAG_S && this.#surface.video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
+    this.#lacking = lacks ? (this.#lacking ?? seconds()) : undefined;
+    return lacks && seconds() - this.#lacking > SOUND_AWAITED_S;
   }
 
   #fire(type, detail) {
