@@ -35,6 +35,8 @@ const CODECS = { avc1: "H.264", avc3: "H.264", hvc1: "H.265", hev1: "H.265", mp4
 /** By output, where the server says nothing. */
 const OUTPUTS = { hls: "HLS", mjpeg: "MJPEG", still: "JPEG" };
 
+/** Figures come once a second; when none came for longer nobody looked. */
+const LATE_S = 3;
 /** So many seconds before the worst of them is marked. */
 const LEAST = 10;
 
@@ -77,8 +79,9 @@ class Figures extends HTMLElement {
 
   #measure(figures) {
     const now = performance.now();
-    // While nobody looks nothing counts.
-    const missed = this.#before ? Math.round((now - this.#before) / 1000) - 1 : 0;
+    // While nobody looks nothing counts; a browser that is busy is late.
+    const passed = this.#before ? Math.round((now - this.#before) / 1000) : 0;
+    const missed = passed > LATE_S ? passed - 1 : 0;
     this.#before = now;
     this.#figures = figures;
     const begun = this.#values.fps.length > 0;

@@ -48,7 +48,7 @@ class Player extends HTMLElement {
     this.#sound.addEventListener("blocked", () => this.#pause("autoplay"));
     this.#screen.addEventListener("change", () => this.#show());
     // By a media key, or in the window of picture in picture.
-    video.addEventListener("pause", () => video.readyState && !video.ended && !document.hidden && this.#session.running && this.pause());
+    video.addEventListener("pause", () => video.readyState && !video.error && !video.ended && !document.hidden && this.#session.running && this.pause());
     this.#controls.addEventListener("do", ({ detail }) => this.#actions[detail]());
     this.#controls.addEventListener("quality", ({ detail }) => (this.variant = detail));
     stage.addEventListener("hurry", (event) => (event.stopPropagation(), this.#session.hurry()));

@@ -55,7 +55,8 @@ class Help extends HTMLElement {
     this.#root.querySelector(".open").addEventListener("click", () => this.open());
     this.#root.querySelector(".close").addEventListener("click", () => this.#dialog.close());
     this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
-    this.#dialog.addEventListener("keydown", (event) => event.key === "?" && this.#dialog.close());
+    // Its page, which hears of the key next, would open it again.
+    this.#dialog.addEventListener("keydown", (event) => event.key === "?" && (event.preventDefault(), this.#dialog.close()));
   }
 
   connectedCallback() {
