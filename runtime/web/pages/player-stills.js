@@ -54,7 +54,7 @@ export class Stills extends EventTarget {
 
   async #down(detail) {
     const { code, problem } = detail;
-    if (code === 4406 || code === 4400) return this.#unable(problem?.detail, problem?.outputs);
+    if (code === 4406 || code === 4400 || this.#reach.isForeign(detail)) return this.#unable(problem?.detail, problem?.outputs);
     this.#fire("down", detail);
     if (await this.#reach.isKeptBack(detail)) this.#unable("no WebSocket reaches the server", undefined, "kept-back");
   }
