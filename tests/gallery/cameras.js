@@ -4,6 +4,16 @@ export const WIDE = [640, 360];
 export const TALL = [270, 480];
 export const SQUARISH = [480, 360];
 
+/** As the server tells one. */
+export const LADDER = {
+  variants: [
+    { name: "720p", width: 1280, height: 720, bits_per_second: 2_500_000 },
+    { name: "360p", width: 640, height: 360, bits_per_second: 640_000 },
+    { name: "as it comes", width: null, height: null, bits_per_second: null },
+  ],
+  current: "360p",
+};
+
 /** Longer than any place that shows a name. */
 export const LONG_NAME = "warehouse-north-loading-dock-camera-above-the-second-gate-facing-the-street";
 

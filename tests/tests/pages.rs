@@ -1,4 +1,4 @@
-//! The pages in a real browser: moving pixels on their canvases, and what they say when there are none. Screenshots are kept in `out/`.
+//! The pages in a real browser: moving pixels on their canvases and in their videos, and what they say when there are none. Screenshots are kept in `out/`.
 
 use std::time::Duration;
 
@@ -21,23 +21,27 @@ window.eyes = {
     for (const element of root.querySelectorAll('*')) if (element.shadowRoot) found.push(...this.all(selector, element.shadowRoot));
     return found;
   },
-  // A number for what a canvas shows; 0 for one that shows nothing.
-  print(canvas) {
-    if (!canvas.width || !canvas.height) return 0;
+  // Where pictures are shown.
+  screens() {
+    return this.all('canvas, video');
+  },
+  // A number for what one of them shows; 0 for one that shows nothing.
+  print(screen) {
+    if (!(screen.videoWidth ?? screen.width) || !(screen.videoHeight ?? screen.height)) return 0;
     const small = new OffscreenCanvas(64, 36).getContext('2d');
-    small.drawImage(canvas, 0, 0, 64, 36);
+    small.drawImage(screen, 0, 0, 64, 36);
     const data = small.getImageData(0, 0, 64, 36).data;
     let sum = 0, light = 0;
     for (let i = 0; i < data.length; i += 4) { light += data[i] + data[i + 1] + data[i + 2]; sum = (sum * 31 + data[i] * 7 + data[i + 1] * 5 + data[i + 2]) % 1000000007; }
     return light ? sum + 1 : 0;
   },
   seen: new Map(),
-  // How many canvases have shown at least `wanted` different pictures since this was first asked.
+  // How many of them have shown at least `wanted` different pictures since this was first asked.
   moving(wanted) {
     let count = 0;
-    for (const canvas of this.all('canvas')) {
-      const prints = this.seen.get(canvas) ?? this.seen.set(canvas, new Set()).get(canvas);
-      const print = this.print(canvas);
+    for (const screen of this.screens()) {
+      const prints = this.seen.get(screen) ?? this.seen.set(screen, new Set()).get(screen);
+      const print = this.print(screen);
       if (print) prints.add(print);
       if (prints.size >= wanted) count++;
     }
@@ -118,7 +122,7 @@ async fn the_player_says_offline_keeps_the_last_picture_and_comes_back_by_itself
     browser.wait_for("eyes.moving(4) >= 1", LIMIT).await?;
     camera.down().await?;
     browser.wait_for("eyes.text().includes('offline')", LIMIT).await?;
-    browser.wait_for("eyes.all('canvas').some((canvas) => eyes.print(canvas) > 0)", LIMIT).await?;
+    browser.wait_for("eyes.screens().some((screen) => eyes.print(screen) > 0)", LIMIT).await?;
     browser.screenshot("watch-offline").await?;
     camera.up().await?;
     browser.evaluate("eyes.seen.clear()").await?;

@@ -1,7 +1,7 @@
 // The addresses of this server: what the page's own says, and those it asks.
 
-/** What a viewer may choose, in the order of the form; an absent value leaves the choice to the server. */
-export const CHOICES = ["format", "quality", "width", "fps"];
+/** What a viewer may choose, in the order of the form; an absent value leaves the choice to the page and the server. `variant` is of video, the last three of stills. */
+export const CHOICES = ["format", "variant", "quality", "width", "fps"];
 
 /** The stream that `/watch/{stream}` names. */
 export function streamOf(location) {
@@ -13,7 +13,7 @@ export function streamOf(location) {
   }
 }
 
-/** The choices in a query, as `{ format: "webp", … }` with only what is there. */
+/** The choices in a query, as `{ format: "video", … }` with only what is there. */
 export function choicesOf(search) {
   const query = new URLSearchParams(search);
   return Object.fromEntries(CHOICES.filter((name) => query.get(name)).map((name) => [name, query.get(name)]));
@@ -36,6 +36,11 @@ export function socketAddress(stream, query) {
 /** The newest picture as a file. */
 export function stillAddress(stream, format = "jpg") {
   return `/still/${encodeURIComponent(stream)}.${format}`;
+}
+
+/** The playlist for players of HLS. */
+export function playlistAddress(stream) {
+  return `/hls/${encodeURIComponent(stream)}/index.m3u8`;
 }
 
 /** The moving image for an `<img>`, and for players that know nothing else. */

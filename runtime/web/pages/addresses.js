@@ -1,5 +1,5 @@
 // The other ways to the same stream, to be opened or copied into a player.
-import { mjpegAddress, socketAddress, stillAddress } from "./address.js";
+import { mjpegAddress, playlistAddress, socketAddress, stillAddress } from "./address.js";
 import { copyText } from "./clipboard.js";
 import { iconText } from "./icons.js";
 import { sheet, shadow } from "./sheet.js";
@@ -30,10 +30,12 @@ class Addresses extends HTMLElement {
   show(stream) {
     const here = (path) => new URL(path, location.href).href;
     const rows = [
+      ["HLS", here(playlistAddress(stream)), false],
+      ["MP4", socketAddress(stream, "format=mp4"), false],
       ["MJPEG", here(mjpegAddress(stream)), true],
       ["JPEG", here(stillAddress(stream)), true],
       ["WebP", here(stillAddress(stream, "webp")), true],
-      ["WebSocket", socketAddress(stream, ""), false],
+      ["Stills", socketAddress(stream, ""), false],
     ];
     this.#root.querySelector("ul").replaceChildren(...rows.map((row) => line(...row)));
   }

@@ -1,5 +1,4 @@
-// The figures of one view: pictures and bytes a second as they arrive here, drawn over five minutes, and what the server tells beside them.
-import { presence } from "./presence.js";
+// The figures of one player: pictures and bytes a second as they arrive here, drawn over five minutes, and what the server tells beside them.
 import { sheet, shadow } from "./sheet.js";
 import { SPAN } from "./spark.js";
 import { count, flow, rate, size } from "./units.js";
@@ -24,12 +23,20 @@ const style = sheet(`
   .facts .transport { grid-column: 1 / -1; }
 `);
 
-/** By row: what is measured of a view, its words, and which of two values is worse. */
+/** By row: where it is among a player's figures, its words, and which of two values is worse. */
 const ROWS = {
-  frames: { label: "Pictures", say: rate, worse: (a, b) => a < b, called: "lowest" },
-  bytes: { label: "Data", say: flow, worse: (a, b) => a > b, called: "highest" },
+  fps: { label: "Pictures", of: ({ fps }) => fps, say: rate, worse: (a, b) => a < b, called: "lowest" },
+  bytes: { label: "Data", of: ({ bitrate }) => (Number.isFinite(bitrate) ? bitrate / 8 : undefined), say: flow, worse: (a, b) => a > b, called: "highest" },
 };
 
+/** What comes, by the server's word for stills, and by how codecs are called in RFC 6381. */
+const FORMATS = { webp: "WebP", jpeg: "JPEG", "as-pushed": "As pushed" };
+const CODECS = { avc1: "H.264", avc3: "H.264", hvc1: "H.265", hev1: "H.265", mp4a: "AAC", flac: "FLAC", opus: "Opus" };
+/** By output, where the server says nothing. */
+const OUTPUTS = { hls: "HLS", mjpeg: "MJPEG", still: "JPEG" };
+
+/** Figures come once a second; when none came for longer nobody looked. */
+const LATE_S = 3;
 /** So many seconds before the worst of them is marked. */
 const LEAST = 10;
 
@@ -45,59 +52,45 @@ class Figures extends HTMLElement {
       )
       .join(
         "",
-      )}</dl><p class="facts">${["size", "format", "skipped", "viewers", "transport"].map((name) => `<span class="${name}"></span>`).join("")}</p>`,
+      )}</dl><p class="facts">${["size", "format", "behind", "skipped", "viewers", "transport"].map((name) => `<span class="${name}"></span>`).join("")}</p>`,
   );
-  #view;
-  #values = { frames: [], bytes: [] };
+  #values = { fps: [], bytes: [] };
   #before;
+  #figures = {};
   #rendition = {};
-  #stats = {};
+  #codecs = "";
   #told = {};
-  #timer;
 
-  /** Begins to measure `view`, once a second. */
-  watch(view) {
-    this.#view = view;
-    view.addEventListener("message", ({ detail }) => {
+  /** Begins to tell the figures of `player`, as they come. */
+  watch(player) {
+    player.addEventListener("framegate-stats", ({ detail }) => this.#measure(detail));
+    player.addEventListener("framegate-state", ({ detail }) => detail.state === "paused" && this.#draw("–"));
+    player.addEventListener("framegate-message", ({ detail }) => {
       if (detail.type === "rendition") this.#rendition = detail;
-      if (detail.type === "stats") this.#stats = detail;
+      if (detail.type === "video") this.#codecs = codecs(detail.mime);
     });
-    this.#begin();
-  }
-
-  connectedCallback() {
-    if (this.#view) this.#begin();
-  }
-
-  disconnectedCallback() {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
-  }
-
-  #begin() {
-    this.#timer ??= setInterval(() => this.#measure(), 1000);
   }
 
   /** What `GET /api/streams` says about the stream. */
   report(told) {
     this.#told = told;
+    this.#drawFacts();
   }
 
-  #measure() {
+  #measure(figures) {
     const now = performance.now();
-    const { frames, bytes } = this.#view;
-    const seconds = this.#before ? (now - this.#before.now) / 1000 : 0;
-    // Before the first picture there is nothing to draw, and while nobody looks nothing that counts.
-    if (seconds && this.#before.frames && presence.here) {
-      this.#keep("frames", (frames - this.#before.frames) / seconds);
-      this.#keep("bytes", (bytes - this.#before.bytes) / seconds);
-    } else if (this.#values.frames.length) {
-      this.#keep("frames", undefined);
-      this.#keep("bytes", undefined);
+    // While nobody looks nothing counts; a browser that is busy is late.
+    const passed = this.#before ? Math.round((now - this.#before) / 1000) : 0;
+    const missed = passed > LATE_S ? passed - 1 : 0;
+    this.#before = now;
+    this.#figures = figures;
+    const begun = this.#values.fps.length > 0;
+    for (const [name, { of }] of Object.entries(ROWS)) {
+      for (let at = 0; begun && at < Math.min(missed, SPAN); at += 1) this.#keep(name, undefined);
+      // Before the first picture there is nothing to draw.
+      if (begun || figures.fps > 0) this.#keep(name, of(figures) ?? undefined);
     }
-    this.#before = { now, frames, bytes };
-    for (const name of Object.keys(ROWS)) this.#drawRow(name);
-    this.#drawFacts();
+    this.#draw();
   }
 
   #keep(name, value) {
@@ -105,7 +98,13 @@ class Figures extends HTMLElement {
     if (this.#values[name].length > SPAN) this.#values[name].shift();
   }
 
-  #drawRow(name) {
+  /** `now` in place of what the newest seconds say. */
+  #draw(now) {
+    for (const name of Object.keys(ROWS)) this.#drawRow(name, now);
+    this.#drawFacts();
+  }
+
+  #drawRow(name, said) {
     const { label, say, worse, called } = ROWS[name];
     const values = this.#values[name];
     const row = this.#root.querySelector(`[data-row="${name}"]`);
@@ -115,7 +114,7 @@ class Figures extends HTMLElement {
     values.forEach((value, at) => enough && value !== undefined && (worst < 0 || worse(value, values[worst])) && (worst = at));
     // One second says little: pictures that fall on either side of a tick are no change of rate.
     const recent = values.slice(-3).filter((value) => value !== undefined);
-    const now = recent.length ? say(recent.reduce((sum, value) => sum + value, 0) / recent.length) : "–";
+    const now = said ?? (recent.length ? say(recent.reduce((sum, value) => sum + value, 0) / recent.length) : "–");
     const extreme = worst < 0 ? "" : `${called} ${say(values[worst])}`;
     row.querySelector(".now").textContent = now;
     row.querySelector(".worst").textContent = extreme;
@@ -123,14 +122,14 @@ class Figures extends HTMLElement {
   }
 
   #drawFacts() {
-    const { quality } = this.#rendition;
-    const skipped = this.#stats.skipped_total;
-    const viewers = this.#stats.viewers ?? this.#told.viewers?.total;
+    const { output, width, height, latency, skipped } = this.#figures;
+    const viewers = this.#told.viewers?.total;
     const most = this.#told.max_viewers;
     const facts = {
-      size: this.#view.pictureSize ? size(this.#view.pictureSize) : "",
-      format: this.#view.format && quality ? `${this.#view.format}, quality ${quality}` : this.#view.format,
-      skipped: skipped === undefined ? "" : `${skipped.toLocaleString("en")} skipped`,
+      size: width ? size({ width, height }) : "",
+      format: this.#format(output),
+      behind: Number.isFinite(latency) ? `${latency.toFixed(latency < 1 ? 2 : 1)} s behind` : "",
+      skipped: width ? `${skipped.toLocaleString("en")} skipped` : "",
       viewers: typeof viewers === "number" ? (most ? `${viewers} of ${count(most, "viewer")}` : count(viewers, "viewer")) : "",
       transport: this.#told.codec
         ? `Camera sends ${[this.#told.codec, this.#told.rate > 0 && rate(this.#told.rate)].filter(Boolean).join(", ")}`
@@ -138,6 +137,21 @@ class Figures extends HTMLElement {
     };
     for (const [name, text] of Object.entries(facts)) this.#root.querySelector(`.facts .${name}`).textContent = text;
   }
+
+  #format(output) {
+    if (output === "mp4") return this.#codecs;
+    if (output !== "stills") return OUTPUTS[output] ?? "";
+    const { format, quality } = this.#rendition;
+    const name = FORMATS[format] ?? format ?? "";
+    return quality ? `${name}, quality ${quality}` : name;
+  }
+}
+
+/** The names of what is in `video/mp4; codecs="avc1.42c01f,mp4a.40.2"`. */
+function codecs(mime = "") {
+  const [, list = ""] = /codecs="?([^";]+)/.exec(mime) ?? [];
+  const words = list.split(",").map((codec) => codec.trim().split(".")[0].toLowerCase());
+  return words.map((word) => CODECS[word] ?? word).join(", ");
 }
 
 customElements.define("fg-figures", Figures);

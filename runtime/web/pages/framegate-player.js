@@ -1,11 +1,11 @@
 // <framegate-player>: one stream of a Framegate server in any page. What it takes, fires and lets be styled stands in docs/player.md.
 import { download } from "./download.js";
-import { toggleFullScreen } from "./full-screen.js";
 import { bindKeys } from "./keys.js";
 import { Addresses } from "./player-address.js";
 import { Controls } from "./player-controls.js";
 import { Face } from "./player-face.js";
 import { Meter } from "./player-meter.js";
+import { Screen } from "./player-screen.js";
 import { Session } from "./player-session.js";
 import { Sight } from "./player-sight.js";
 import { takeSnapshot } from "./player-snapshot.js";
@@ -17,13 +17,14 @@ const THUMBNAIL_S = 5;
 const THUMBNAIL_PX = 480;
 
 class Player extends HTMLElement {
-  static observedAttributes = ["src", "stream", "output", "muted", "controls", "thumbnail"];
+  static observedAttributes = ["src", "stream", "output", "stills", "muted", "controls", "thumbnail"];
 
   #face = new Face(this);
   #surface = new Surface(this.#face.video, this.#face.canvas);
   #session = new Session(this.#surface);
   #sound = new Sound(this.#face.video);
   #controls = new Controls(this.#face.stage);
+  #screen = new Screen(this.#face.stage, this.#face.video);
   #meter = new Meter();
   #sight = new Sight(this, () => this.#sync());
   /** Why nothing is played: `undefined`, "viewer" or "autoplay". */
@@ -41,12 +42,13 @@ class Player extends HTMLElement {
     this.#session.addEventListener("change", () => this.#fire("state", this.#session.standing));
     this.#session.addEventListener("first", ({ detail }) => this.#fire("playing", { after: detail, output: this.output }));
     this.#session.addEventListener("trouble", ({ detail }) => this.#fire("error", { message: detail, output: this.output }));
-    this.#session.addEventListener("message", ({ detail }) => this.#read(detail));
+    this.#session.addEventListener("message", ({ detail }) => (this.#read(detail), this.#fire("message", detail)));
     this.#session.addEventListener("video", () => this.#sound.play());
     this.#sound.addEventListener("change", () => this.#show());
     this.#sound.addEventListener("blocked", () => this.#pause("autoplay"));
+    this.#screen.addEventListener("change", () => this.#show());
     // By a media key, or in the window of picture in picture.
-    video.addEventListener("pause", () => video.readyState && !video.ended && !document.hidden && this.#session.running && this.pause());
+    video.addEventListener("pause", () => video.readyState && !video.error && !video.ended && !document.hidden && this.#session.running && this.pause());
     this.#controls.addEventListener("do", ({ detail }) => this.#actions[detail]());
     this.#controls.addEventListener("quality", ({ detail }) => (this.variant = detail));
     stage.addEventListener("hurry", (event) => (event.stopPropagation(), this.#session.hurry()));
@@ -56,8 +58,10 @@ class Player extends HTMLElement {
     this.#life = new AbortController();
     const { signal } = this.#life;
     const { full, sound, snapshot } = this.#actions;
-    bindKeys({ f: full, m: sound, s: snapshot, "?": () => this.#controls.help() }, signal, this);
-    document.addEventListener("fullscreenchange", () => this.#show(), { signal });
+    const keys = { f: full, m: sound, s: snapshot };
+    if (this.#isKeyed("page")) bindKeys(keys, signal);
+    else if (!this.#isKeyed("false")) bindKeys({ ...keys, "?": () => this.#controls.help() }, signal, this);
+    this.#screen.watch(signal);
     this.#paused ??= this.getAttribute("autoplay") === "false" ? "viewer" : undefined;
     this.#timer = setInterval(() => this.#session.running && this.#fire("stats", this.#meter.read(performance.now(), this.#session, this.#surface)), STATS_MS);
     this.#sight.open();
@@ -80,9 +84,10 @@ class Player extends HTMLElement {
     this.#show();
   }
 
-  /** Goes on, at what is live now. */
+  /** Goes on, at what is live now; what waits for its next attempt makes it. */
   play() {
     this.#paused = undefined;
+    if (this.#session.judgement.retryAt !== undefined) this.#session.hurry();
     this.#sync();
   }
 
@@ -150,10 +155,11 @@ class Player extends HTMLElement {
 
   #actions = {
     play: () => (this.#paused ? this.play() : this.pause()),
-    sound: () => this.#hasSound && this.#sound.set(!this.#sound.on || this.#sound.refused),
+    sound: () => (this.#isAudible ? this.#sound.set(!this.#sound.on || this.#sound.refused) : this.#face.say("There is no sound")),
     snapshot: () => this.snapshot(),
-    pip: () => this.#pip(),
-    full: () => this.#full(),
+    pip: () => this.#screen.togglePart().catch(({ message }) => this.#face.say(message)),
+    full: () => this.#screen.toggle(),
+    help: () => this.#controls.help(),
   };
 
   get #every() {
@@ -161,13 +167,18 @@ class Player extends HTMLElement {
     return Math.max(1, Number(this.getAttribute("thumbnail")) || THUMBNAIL_S) * 1_000;
   }
 
-  get #inWindow() {
-    return this.shadowRoot.pictureInPictureElement === this.#face.video;
+  get #isAudible() {
+    return this.#hasSound && this.#session.output?.sound === true;
+  }
+
+  /** `keys` is read when the player comes into a page. */
+  #isKeyed(value) {
+    return this.getAttribute("keys") === value;
   }
 
   /** Makes what is played what should be. */
   #sync() {
-    const wanted = this.stream && !this.#paused && (this.#sight.seen || (this.#session.running && this.#inWindow));
+    const wanted = this.stream && !this.#paused && (this.#sight.seen || (this.#session.running && this.#screen.isApart));
     if (!wanted) {
       if (this.#session.running || this.#paused) this.#session.end({ state: "paused", detail: "", reason: this.#paused });
       return;
@@ -176,11 +187,12 @@ class Player extends HTMLElement {
       addresses: new Addresses({ src: this.getAttribute("src"), stream: this.stream, module: import.meta.url, page: document.baseURI }),
       wanted: this.#every ? "still" : (this.getAttribute("output") ?? "auto"),
       variant: this.#variant,
+      stills: Object.fromEntries(new URLSearchParams(this.getAttribute("stills") ?? "")),
       every: this.#every,
       width: this.#every && THUMBNAIL_PX,
     };
     const place = asked.addresses.socket();
-    const plays = JSON.stringify([place, asked.wanted, asked.variant, asked.every]);
+    const plays = JSON.stringify([place, asked.wanted, asked.variant, asked.stills, asked.every]);
     if (this.#session.running && plays === this.#plays) return;
     if (JSON.parse(this.#plays || "[]")[0] !== place) this.#forget();
     this.#plays = plays;
@@ -219,24 +231,12 @@ class Player extends HTMLElement {
       pictured: this.#surface.size !== undefined,
       playing: !this.#paused,
       audible: this.#sound.on && !this.#sound.refused,
-      hasSound: this.#hasSound && output?.sound === true,
+      hasSound: this.#isAudible,
       isVideo: output?.name === "mp4" || output?.name === "hls",
-      full: document.fullscreenElement === this,
+      full: this.#screen.isFull,
+      keyed: !this.#isKeyed("page") && !this.#isKeyed("false"),
     });
     this.#face.stage.classList.toggle("bare", this.getAttribute("controls") === "false" || this.#every !== undefined);
-  }
-
-  async #pip() {
-    const { video } = this.#face;
-    if (this.#inWindow) await document.exitPictureInPicture();
-    else await video.requestPictureInPicture().catch(({ message }) => this.#face.say(message));
-  }
-
-  #full() {
-    const { stage, video } = this.#face;
-    // An iPhone fills its screen with a video alone.
-    if (!stage.requestFullscreen && video.webkitEnterFullscreen && video.readyState) video.webkitEnterFullscreen();
-    else toggleFullScreen(stage).then(() => this.#show());
   }
 
   #fire(type, detail) {

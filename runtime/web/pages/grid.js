@@ -62,7 +62,7 @@ class Grid extends HTMLElement {
       Home: () => this.tiles[0]?.focus(),
       End: () => this.tiles.at(-1)?.focus(),
       f: () => toggleFullScreen(document.documentElement),
-      s: () => this.#focused && saveSnapshot(this.#focused.getAttribute("stream"), this.#focused.view),
+      s: () => this.#focused && saveSnapshot(this.#focused.getAttribute("stream"), this.#focused.view.picture()),
       "?": () => document.querySelector("fg-help").open(),
     };
     bindKeys(keys, signal);

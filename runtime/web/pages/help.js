@@ -15,6 +15,7 @@ const KEYS = {
     ["Esc", "back to all streams"],
     ["← →", "the stream before, the stream after"],
     ["f", "full screen"],
+    ["m", "sound on or off"],
     ["s", "save a snapshot"],
     ["?", "these keys"],
   ],
@@ -28,7 +29,8 @@ const KEYS = {
 
 const style = sheet(`
   :host { display: block; }
-  .mark { color: var(--help-mark, inherit); font-weight: 650; }
+  :host([plain]) .open { display: none; }
+  .open { font-weight: 650; }
   dl { display: grid; grid-template-columns: max-content 1fr; gap: 12px 16px; align-items: center; }
   kbd {
     display: inline-block; min-width: 32px; padding: 2px 8px; border: 1px solid var(--line); border-radius: 4px; background: var(--lifted);
@@ -36,12 +38,12 @@ const style = sheet(`
   }
 `);
 
-/** Attribute: `page`, "grid", "watch" or "player". */
+/** Attributes: `page`, "grid", "watch" or "player"; `plain`, without the button. */
 class Help extends HTMLElement {
   #root = shadow(
     this,
     [dialogStyle, style],
-    `<button type="button" class="bare icon" aria-label="Keys" title="Keys"><span class="mark" aria-hidden="true">?</span></button>
+    `<button type="button" class="bare icon open" aria-label="Keys" title="Keys"><span aria-hidden="true">?</span></button>
      <dialog aria-labelledby="title"><header><h2 id="title">Keys</h2>
      <button type="button" class="bare icon close" aria-label="Close">${iconText("close")}</button></header>
      <dl></dl></dialog>`,
@@ -50,10 +52,11 @@ class Help extends HTMLElement {
 
   constructor() {
     super();
-    this.#root.querySelector("button").addEventListener("click", () => this.open());
+    this.#root.querySelector(".open").addEventListener("click", () => this.open());
     this.#root.querySelector(".close").addEventListener("click", () => this.#dialog.close());
     this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
-    this.#dialog.addEventListener("keydown", (event) => event.key === "?" && this.#dialog.close());
+    // Its page, which hears of the key next, would open it again.
+    this.#dialog.addEventListener("keydown", (event) => event.key === "?" && (event.preventDefault(), this.#dialog.close()));
   }
 
   connectedCallback() {

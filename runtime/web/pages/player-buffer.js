@@ -2,7 +2,7 @@
 // is broken; it knows nothing of networks.
 import { readFragment, readInit } from "./player-fragment.js";
 
-/** Fragments that wait for the SourceBuffer. When it is full all of them are dropped, and the next key frame goes on. */
+/** Bytes that wait for the SourceBuffer. When there are more all of them are dropped, and the next key frame goes on. A group that is longer is not kept. */
 const MOST_WAITING = 8 << 20;
 /** What is appended at once: the burst that a late viewer is sent is one or two appends. */
 const AT_ONCE = 1 << 20;
@@ -28,6 +28,8 @@ export class Buffer extends EventTarget {
   dropped = 0;
   /** Where the newest picture that was pushed begins, in seconds; that of the sound. */
   newest = { video: undefined, sound: undefined };
+  /** The pictures since the newest key frame, for a buffer that takes this one's place. */
+  group = [];
 
   #video;
   #source = new Source();
@@ -39,6 +41,9 @@ export class Buffer extends EventTarget {
   #keys = [];
   #begun;
   #had = {};
+  /** Where the newest picture of all begins; and the one before what follows is of another kind, until a key frame of that comes. */
+  #last;
+  #before;
   #awaitsKey = false;
   #cramped = false;
   #life = new AbortController();
@@ -67,6 +72,7 @@ export class Buffer extends EventTarget {
     if (goesOn) return;
     this.#begun = { mime, init };
     this.#awaitsKey = true;
+    this.#before = this.#last;
     this.#put({ mime, bytes: init });
   }
 
@@ -77,8 +83,12 @@ export class Buffer extends EventTarget {
     const kind = read.video ? "video" : "sound";
     if (this.newest[kind] - read.start > BACKWARDS_S) return this.#fire("turned", bytes);
     if (read.start <= this.#had[kind]) return;
+    // A key frame over pictures that a browser has read already is none to it: it would show nothing until the next one.
+    if (read.key && read.start <= this.#before) return this.#fire("turned", bytes);
     this.newest[kind] = read.start;
+    if (read.video) this.#keep(bytes, read);
     if (read.key) {
+      this.#before = undefined;
       this.#awaitsKey = false;
       this.#keys.push(read.start);
       // While the browser wants nothing, one group of pictures is all that it may want later.
@@ -107,6 +117,13 @@ export class Buffer extends EventTarget {
     if (this.#video.src !== this.#url) return;
     this.#video.removeAttribute("src");
     this.#video.load();
+  }
+
+  #keep(bytes, { key, start }) {
+    this.#last = start;
+    if (key) this.group = [bytes];
+    else if (this.group.length) this.group.push(bytes);
+    if (this.group.reduce((sum, each) => sum + each.byteLength, 0) > MOST_WAITING) this.group = [];
   }
 
   #put(item) {

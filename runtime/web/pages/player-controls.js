@@ -2,6 +2,7 @@
 import "./chip.js";
 import "./help.js";
 import { iconText } from "./icons.js";
+import { variant } from "./units.js";
 
 const SHOWN_MS = 3_000;
 
@@ -13,9 +14,10 @@ export const controlsText = `<div class="bar" part="controls">${button("play", "
   <fg-chip state="connecting"></fg-chip><span class="grow"></span>
   <select part="button quality" aria-label="Quality" hidden></select>
   ${button("snapshot", "snapshot", "Save a snapshot")}${button("pip", "pip", "Picture in picture")}${button("full", "full", "Full screen")}
-  <fg-help page="player"></fg-help></div>`;
+  <button type="button" class="bare icon" part="button keys" data-does="help" aria-label="Keys" title="Keys"><span aria-hidden="true">?</span></button></div>
+  <fg-help page="player" plain></fg-help>`;
 
-/** Fires `do` (detail: "play", "sound", "snapshot", "pip" or "full") and `quality` (detail: a variant's name). */
+/** Fires `do` (detail: "play", "sound", "snapshot", "pip", "full" or "help") and `quality` (detail: a variant's name). */
 export class Controls extends EventTarget {
   #stage;
   #chip;
@@ -34,7 +36,7 @@ export class Controls extends EventTarget {
       const does = target.closest("[data-does]")?.dataset.does;
       if (does) this.#fire("do", does);
     });
-    stage.addEventListener("dblclick", ({ target }) => target.closest("button, select, fg-notice") || this.#fire("do", "full"));
+    stage.addEventListener("dblclick", ({ target }) => target.closest("button, select, fg-notice, fg-help") || this.#fire("do", "full"));
     this.#quality.addEventListener("change", () => this.#fire("quality", this.#quality.value));
   }
 
@@ -46,11 +48,11 @@ export class Controls extends EventTarget {
   }
 
   help() {
-    // A bar without room for its button has its keys yet.
+    // It is no part of the bar: the keys are there without it, and a dialog in what is hidden would be hidden too.
     this.#stage.querySelector("fg-help").open();
   }
 
-  /** `{ state, pictured, playing, audible, hasSound, isVideo, full }`: what the buttons say. */
+  /** `{ state, pictured, playing, audible, hasSound, isVideo, full, keyed }`: what the buttons say. */
   show(now) {
     const was = this.#shown;
     this.#shown = now;
@@ -61,6 +63,7 @@ export class Controls extends EventTarget {
     if (now.full !== was.full) this.#set("full", ...(now.full ? ["unfull", "Leave full screen"] : ["full", "Full screen"]));
     this.#part("sound").hidden = !now.hasSound;
     this.#part("snapshot").hidden = !now.pictured;
+    this.#part("help").hidden = !now.keyed;
     this.#part("pip").hidden = !now.isVideo || !now.pictured || !document.pictureInPictureEnabled;
   }
 
@@ -68,7 +71,7 @@ export class Controls extends EventTarget {
   offer(variants, current) {
     this.#quality.hidden = variants.length < 2;
     this.#quality.replaceChildren(
-      ...variants.map(({ name }) => Object.assign(document.createElement("option"), { value: name, textContent: name })),
+      ...variants.map((each) => Object.assign(document.createElement("option"), { value: each.name, textContent: each.name, title: variant(each) })),
     );
     this.#quality.value = current;
   }

@@ -4,6 +4,9 @@ import { readProblem } from "./message.js";
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 10_000;
 const MOST_FAILURES = 4;
+/** Chromium cannot read a playlist before it names whole segments, a few seconds after a camera was connected. */
+const MOST_FAILURES_TO_READ = 8;
+const LONGEST_DELAY_TO_READ_MS = 2_000;
 /** What a 404 may mean that is no want of a playlist. */
 const PASSING = ["stream-offline", "unknown-stream"];
 
@@ -77,14 +80,16 @@ export class Hls extends EventTarget {
     if (signal.aborted) return;
     // A camera that is away, or a place that is taken, may be there later; an output that is not there will not.
     const lasting = [404, 406].includes(answer?.status) && !PASSING.includes(problem.kind);
-    if (lasting || this.#failures >= MOST_FAILURES) {
+    if (lasting || this.#failures >= (answer?.ok ? MOST_FAILURES_TO_READ : MOST_FAILURES)) {
       const why = problem?.detail || "this stream has no playlist that this browser plays";
       this.dispatchEvent(new CustomEvent("unable", { detail: { why, outputs: problem?.outputs } }));
       return;
     }
     const wait = Math.max(this.#delay * (1 - Math.random() / 4), (problem?.retryAfter ?? 0) * 1_000);
-    this.#delay = Math.min(this.#delay * 2, LONGEST_DELAY_MS);
+    this.#delay = Math.min(this.#delay * 2, answer?.ok ? LONGEST_DELAY_TO_READ_MS : LONGEST_DELAY_MS);
     this.#timer = setTimeout(() => this.hurry(), wait);
+    // A playlist that is there says that the server is: the next attempt may find what it names.
+    if (answer?.ok) return;
     const code = problem ? 4000 + answer.status : 0;
     this.dispatchEvent(new CustomEvent("down", { detail: { code, problem, retryAt: performance.now() + wait } }));
   }

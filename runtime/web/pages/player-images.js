@@ -85,10 +85,10 @@ async function ask(address, signal) {
 export class Mjpeg extends Images {
   name = "mjpeg";
 
-  constructor({ addresses, surface, width }) {
+  constructor({ addresses, surface, width, stills: { quality, width: asked, fps } = {} }) {
     super();
     this.run = async (signal) => {
-      const { body } = await ask(addresses.moving({ width }), signal);
+      const { body } = await ask(addresses.moving({ quality, width: asked ?? width, fps }), signal);
       const reader = body.getReader();
       const parts = new Multipart();
       for (let read = await reader.read(); !read.done; read = await reader.read()) {
@@ -108,20 +108,21 @@ export class Still extends Images {
 
   #unreadable = false;
 
-  constructor({ addresses, surface, width, every = EVERY_MS }) {
+  constructor({ addresses, surface, width, stills: { quality, width: asked } = {}, every = EVERY_MS }) {
     super();
+    const query = { quality, width: asked ?? width };
     this.run = async (signal) => {
       const begun = performance.now();
       const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
       if (!this.#unreadable) {
-        const bytes = await ask(addresses.still({ width }), within).then((answer) => answer.arrayBuffer(), (why) => this.#unread(why, addresses));
+        const bytes = await ask(addresses.still(query), within).then((answer) => answer.arrayBuffer(), (why) => this.#unread(why, addresses));
         if (bytes) {
           this.came(bytes.byteLength);
           surface.draw(bytes);
         }
       }
       if (this.#unreadable) {
-        surface.drawImage(await load(addresses.still({ width, t: Date.now() })));
+        surface.drawImage(await load(addresses.still({ ...query, t: Date.now() })));
         this.came();
       }
       return Math.max(0, every - (performance.now() - begun));

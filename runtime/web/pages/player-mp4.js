@@ -11,6 +11,8 @@ const MOST_BREAKS = 3;
 const BREAKS_WITHIN_MS = 30_000;
 /** A picture that is so far ahead of what can be played waits for a sound that does not come. */
 const SOUND_LAG_S = 3;
+/** So is the first picture after an outage, until its sound is there: that comes within so long. */
+const SOUND_AWAITED_S = 1;
 /** A video that begins, or has jumped, waits for its first pictures: that is no want of data. */
 const SETTLING_S = 0.7;
 
@@ -32,6 +34,7 @@ export class Mp4 extends EventTarget {
   #surface;
   #variant;
   #silent = false;
+  #lacking;
   #connection;
   #buffer;
   #next;
@@ -117,10 +120,14 @@ export class Mp4 extends EventTarget {
     const { mime, sound } = this.#next;
     this.#next = undefined;
     if (!canBuffer(mime)) return this.#refuse(mime);
+    // A SourceBuffer has the tracks that it began with: where sound comes or goes another goes on, from the key frame before.
+    const group = this.#buffer && this.sound !== Boolean(sound) ? this.#buffer.group : [];
+    if (this.#buffer && this.sound !== Boolean(sound)) this.#renewBuffer();
     this.sound = Boolean(sound);
     this.#init = { mime, bytes };
     this.#buffer ??= this.#make();
     this.#buffer.begin(mime, bytes);
+    group.forEach((each) => this.#buffer.push(each));
   }
 
   /** What has arrived by now is proof of life, or is none. */
@@ -132,7 +139,7 @@ export class Mp4 extends EventTarget {
   #refuse(mime) {
     const [picture] = mime.match(/codecs="?([^",]+)/)?.slice(1) ?? [];
     if (!this.#silent && picture && canBuffer(`video/mp4; codecs="${picture}"`)) this.#withoutSound();
-    else this.#unable(`this browser does not play ${mime}`);
+    else this.#unable(`this browser does not play ${mime}`, undefined, "codec");
   }
 
   #withoutSound() {
@@ -179,7 +186,7 @@ export class Mp4 extends EventTarget {
 
   async #down(detail) {
     const { code, problem } = detail;
-    if (code === 4406 || code === 4400) return this.#unable(problem?.detail, problem?.outputs);
+    if (code === 4406 || code === 4400 || this.#reach.isForeign(detail)) return this.#unable(problem?.detail, problem?.outputs);
     this.#prove(false);
     this.#fire("down", detail);
     if (await this.#reach.isKeptBack(detail)) this.#unable("no WebSocket reaches the server", undefined, "kept-back");
@@ -207,7 +214,9 @@ export class Mp4 extends EventTarget {
   #lacksSound(ranges) {
     if (!this.sound || this.#silent) return false;
     const { video: picture } = this.#buffer.newest;
-    return picture - ranges.at(-1)[1] > SOUND_LAG_S && this.#surface.video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
+    const lacks = picture - ranges.at(-1)[1] > SOUND_LAG_S && this.#surface.video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
+    this.#lacking = lacks ? (this.#lacking ?? seconds()) : undefined;
+    return lacks && seconds() - this.#lacking > SOUND_AWAITED_S;
   }
 
   #fire(type, detail) {

@@ -22,6 +22,11 @@ export class Reach {
     return answers && this.#failures >= MOST_FAILURES;
   }
 
+  /** Whether it was refused to a page of another origin, which may have what comes without WebSocket yet. */
+  isForeign({ code }) {
+    return code === 4403 && new URL(this.#addresses.health).origin !== location.origin;
+  }
+
   /** A handshake succeeded. */
   opened() {
     this.#failures = 0;

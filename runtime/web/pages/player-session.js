@@ -14,11 +14,12 @@ const OUTPUTS = {
   mjpeg: { make: Mjpeg, can: () => true, named: /\/mjpeg\// },
   still: { make: Still, can: () => true, named: /\/still\// },
 };
+/** What `output` may ask for beside their names. */
+const GROUPS = { video: ["mp4", "hls"] };
 /** When no output works, the first is tried again after so long. */
 const ANEW_AFTER_MS = 10_000;
 
-/** What `output` may ask for. */
-export const NAMES = Object.keys(OUTPUTS);
+const NAMES = Object.keys(OUTPUTS);
 
 /**
  * Fires `change` (the judgement is another), `first` (detail: milliseconds from the beginning to the first picture), `video` (the video has another
@@ -46,7 +47,7 @@ export class Session extends EventTarget {
     surface.addEventListener("damaged", () => this.output && this.#tell((now) => this.#condition.damaged(now)));
   }
 
-  /** Watches: `{ addresses, wanted, variant, width, every }`; `wanted` is an output's name or "auto". */
+  /** Watches: `{ addresses, wanted, variant, stills, width, every }`; `wanted` is "auto", "video" or an output's name, `stills` the query of stills. */
   begin(asked) {
     this.end();
     this.#asked = asked;
@@ -90,7 +91,7 @@ export class Session extends EventTarget {
 
   #tryNext(why, reason = "not-available") {
     const { wanted, every } = this.#asked;
-    const order = NAMES.includes(wanted) ? [wanted] : NAMES;
+    const order = GROUPS[wanted] ?? (NAMES.includes(wanted) ? [wanted] : NAMES);
     const name = order.find((each) => !this.#refused.has(each) && OUTPUTS[each].can());
     if (every) this.#condition = new Condition(every);
     if (name) this.#start(new OUTPUTS[name].make({ ...this.#asked, surface: this.#surface }));
@@ -124,6 +125,8 @@ export class Session extends EventTarget {
 
   #unable(output, { why, outputs, reason }) {
     this.#refused.add(output.name);
+    // What cannot be played in fragments cannot be in segments.
+    if (reason === "codec") GROUPS.video.forEach((name) => this.#refused.add(name));
     // The server knows better than trying.
     if (outputs?.length) {
       for (const name of NAMES) if (!outputs.some((each) => OUTPUTS[name].named.test(each))) this.#refused.add(name);

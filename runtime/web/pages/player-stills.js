@@ -1,4 +1,4 @@
-// The output `stills`: one JPEG after the other over a WebSocket.
+// The output `stills`: one JPEG or WebP after the other over a WebSocket.
 import { Connection } from "./connection.js";
 import { Reach } from "./player-reach.js";
 
@@ -15,13 +15,16 @@ export class Stills extends EventTarget {
   #connection;
   #reach;
 
-  constructor({ addresses, surface, width }) {
+  constructor({ addresses, surface, width, stills }) {
     super();
-    const connection = new Connection(addresses.socket({ format: "jpeg", width }), { longest: LONGEST_DELAY_MS });
+    const connection = new Connection(addresses.socket({ width, ...stills, stats: "1" }), { longest: LONGEST_DELAY_MS });
     this.#connection = connection;
     this.#reach = new Reach(addresses);
     connection.addEventListener("open", () => (this.#reach.opened(), this.#fire("open")));
-    connection.addEventListener("message", ({ detail }) => this.#fire("message", detail));
+    connection.addEventListener("message", ({ detail }) => {
+      if (detail.type === "stats") this.skipped = Number(detail.skipped_total) || 0;
+      this.#fire("message", detail);
+    });
     connection.addEventListener("down", ({ detail }) => this.#down(detail));
     connection.addEventListener("still", ({ detail }) => {
       this.bytes += detail.byteLength;
@@ -51,7 +54,7 @@ export class Stills extends EventTarget {
 
   async #down(detail) {
     const { code, problem } = detail;
-    if (code === 4406 || code === 4400) return this.#unable(problem?.detail, problem?.outputs);
+    if (code === 4406 || code === 4400 || this.#reach.isForeign(detail)) return this.#unable(problem?.detail, problem?.outputs);
     this.#fire("down", detail);
     if (await this.#reach.isKeptBack(detail)) this.#unable("no WebSocket reaches the server", undefined, "kept-back");
   }

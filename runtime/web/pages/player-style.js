@@ -66,7 +66,7 @@ export const style = sheet(`
   .begin { position: absolute; inset: 0; width: 64px; height: 64px; margin: auto; padding: 0; border-radius: 50%; }
   .begin:hover, .hear:hover { background: rgb(48 54 62 / 0.92); }
   .hear { align-self: flex-end; margin: 8px; padding: 0 14px 0 10px; font-size: var(--small); font-weight: 600; }
-  fg-help { --help-mark: var(--over-text); }
+  .bar [data-does="help"] { font-weight: 650; }
 
   .said {
     position: absolute; inset: 8px 8px auto; width: fit-content; max-width: calc(100% - 16px); margin-inline: auto; padding: 6px 12px;
@@ -75,7 +75,7 @@ export const style = sheet(`
   .said:empty { display: none; }
 
   /* What goes when there is no room, in this order; the keys reach it all. */
-  @container (max-width: 430px) { .bar fg-help { display: none; } .bar select { max-width: 5.5em; } }
+  @container (max-width: 430px) { .bar [data-does="help"] { display: none; } .bar select { max-width: 5.5em; } }
   @container (max-width: 340px) { .bar [data-does="pip"] { display: none; } }
   @container (max-width: 280px) { .bar [data-does="snapshot"], .bar select { display: none; } .name { font-size: var(--body); } }
   @container (max-width: 220px) { .bar fg-chip { display: none; } .bar { padding: 0; } .hear span { display: none; } .hear { padding: 0 12px; margin: 4px; } }

@@ -5,17 +5,16 @@ import { readProblem } from "./message.js";
 import { toast } from "./toast.js";
 
 /**
- * Saves the server's newest picture of `stream`: full size, whatever rendition is watched. When there is none to be had, what `view` still shows is
- * saved, and said to be that.
+ * Saves the server's newest picture of `stream`: full size, whatever rendition is watched. When there is none to be had, `shown` is saved, the Blob
+ * (or a promise of one) of what is in sight, and said to be that.
  */
-export async function saveSnapshot(stream, view) {
-  const name = `${stream} ${stamp(new Date())}.jpg`;
+export async function saveSnapshot(stream, shown) {
+  const name = `${stream} ${stamp(new Date())}`;
   let why;
   try {
     const answer = await fetch(stillAddress(stream), { cache: "no-store", signal: AbortSignal.timeout(15_000) });
     if (answer.ok) {
-      download(await answer.blob(), name);
-      toast(`Saved ${name}`);
+      save(await answer.blob(), name);
       return;
     }
     why = await answer.json().then(
@@ -25,11 +24,13 @@ export async function saveSnapshot(stream, view) {
   } catch {
     why = "The server does not answer";
   }
-  const shown = await new Promise((resolve) => {
-    const copy = view.copy();
-    if (copy) copy.toBlob(resolve, "image/jpeg", 0.92);
-    else resolve(null);
-  });
-  if (shown) download(shown, name);
-  toast(shown ? `${why}. Saved the last picture shown instead` : `No snapshot: ${why}`);
+  const last = await shown;
+  if (last) save(last, name, `${why}. Saved the last picture shown instead`);
+  else toast(`No snapshot: ${why}`);
+}
+
+function save(blob, name, says) {
+  const file = `${name}.${blob.type === "image/png" ? "png" : "jpg"}`;
+  download(blob, file);
+  toast(says ?? `Saved ${file}`);
 }

@@ -27,6 +27,17 @@ export function count(number, one, many = `${one}s`) {
   return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 }
 
+/** Bits a second, in powers of ten. */
+export function bits(perSecond) {
+  if (perSecond >= 999_500) return `${(perSecond / 1e6).toFixed(perSecond < 9_950_000 ? 1 : 0)} Mbit/s`;
+  return `${Math.round(perSecond / 1e3)} kbit/s`;
+}
+
+/** One of the ways in which a video is offered, as the server tells them. */
+export function variant({ name, width, height, bits_per_second: rate }) {
+  return [name, width && height && size({ width, height }), rate && bits(rate)].filter(Boolean).join(", ");
+}
+
 /** A picture's size in pixels. */
 export function size({ width, height }) {
   return `${width} × ${height}`;

@@ -1,4 +1,4 @@
-// The pictures of one stream on a canvas, always 16:9 on the page, with what there is to say when they are not live.
+// The stills of one stream on a canvas, always 16:9 on the page, with what there is to say when they are not live.
 import { socketAddress } from "./address.js";
 import { Canvas } from "./canvas.js";
 import { Condition } from "./condition.js";
@@ -11,9 +11,6 @@ import { tick } from "./ticker.js";
 /** A page that is hidden for less keeps its connections: a glance at another tab costs nothing. */
 const LINGER_MS = 2_000;
 
-/** By the first byte of a still; the server sends complete ones. */
-const FORMATS = { 0xff: "JPEG", 0x52: "WebP", 0x89: "PNG" };
-
 const style = sheet(`
   :host { position: relative; display: block; aspect-ratio: 16 / 9; overflow: hidden; background: var(--picture-ground); contain: strict; }
   canvas { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: contain; transition: opacity 0.2s; }
@@ -25,13 +22,6 @@ const style = sheet(`
   :host([data-pictured]) .name { visibility: hidden; }
   fg-notice { position: absolute; inset: auto 0 0; pointer-events: auto; }
   fg-notice[alone] { inset: 50% 0 auto; transform: translateY(-12px); }
-  /* What is higher than its place can be scrolled. */
-  :host([full]) fg-notice { max-height: 100%; overflow-y: auto; }
-  :host([full]) fg-notice[alone] { max-height: calc(50% + 12px); }
-  @media (max-width: 640px) {
-    :host([full]) .name { display: none; }
-    :host([full]) fg-notice[alone] { max-height: 100%; transform: translateY(-50%); }
-  }
   :host([data-state="live"]) fg-notice { visibility: hidden; }
   /* A connection is mostly there before anybody needs to be told of it. */
   :host([data-state="connecting"]) fg-notice { transition: visibility 0s 0.5s; }
@@ -41,21 +31,14 @@ const style = sheet(`
 `);
 
 /**
- * Attributes: `stream`; `query` of its WebSocket; `playing` ("true" or "false"); `full` (the notice says everything).
- * On itself it writes `data-state`, `data-frames` (pictures drawn), `data-pictured`. Fires `change` when the state is another, `message` for what the
- * server tells.
+ * Attributes: `stream`; `query` of its WebSocket; `playing` ("true" or "false").
+ * On itself it writes `data-state`, `data-frames` (pictures drawn), `data-pictured`. Fires `change` when the state is another.
  */
 export class View extends HTMLElement {
-  static observedAttributes = ["stream", "query", "playing", "full"];
+  static observedAttributes = ["stream", "query", "playing"];
 
-  /** Bytes of stills received so far. */
-  bytes = 0;
   /** Pictures drawn so far. */
   frames = 0;
-  /** What the last still was, by its first bytes. */
-  format = "";
-  /** Size of the picture that is shown, in pixels. */
-  pictureSize;
   /** The newest judgement of its condition. */
   judgement = { state: "connecting", detail: "" };
 
@@ -65,6 +48,7 @@ export class View extends HTMLElement {
   #connection;
   #address;
   #canvas;
+  #size;
   #notice;
   #name;
   #element;
@@ -96,7 +80,6 @@ export class View extends HTMLElement {
   }
 
   attributeChangedCallback(name) {
-    if (name === "full") this.#notice.toggleAttribute("full", this.hasAttribute("full"));
     if (name === "stream") {
       this.#name.textContent = this.getAttribute("stream");
       this.#element.setAttribute("aria-label", `Picture of ${this.getAttribute("stream")}`);
@@ -117,13 +100,12 @@ export class View extends HTMLElement {
     this.#connection?.open();
   }
 
-  /** The picture that is shown, drawn into a new canvas; `undefined` before the first. */
-  copy() {
-    if (!this.pictureSize) return undefined;
-    const copy = document.createElement("canvas");
-    Object.assign(copy, this.pictureSize);
+  /** The picture that is shown, as a JPEG; `undefined` before the first. */
+  async picture() {
+    if (!this.#size) return undefined;
+    const copy = Object.assign(document.createElement("canvas"), this.#size);
     copy.getContext("2d").drawImage(this.#element, 0, 0);
-    return copy;
+    return new Promise((resolve) => copy.toBlob(resolve, "image/jpeg", 0.92));
   }
 
   #sync = () => {
@@ -151,7 +133,6 @@ export class View extends HTMLElement {
     connection.addEventListener("down", ({ detail }) => this.#tell(() => this.#condition.down(detail)));
     connection.addEventListener("message", ({ detail }) => {
       if (detail.type === "status") this.#tell((now) => this.#condition.status(detail, now));
-      this.dispatchEvent(new CustomEvent("message", { detail }));
     });
     this.#tell((now) => this.#condition.connecting(now));
     connection.open();
@@ -170,14 +151,12 @@ export class View extends HTMLElement {
     const fresh = this.#element.cloneNode();
     this.#element.replaceWith(fresh);
     this.#element = fresh;
-    this.pictureSize = undefined;
+    this.#size = undefined;
     delete this.dataset.pictured;
     this.#notice.setAttribute("alone", "");
   }
 
   #take(still) {
-    this.bytes += still.byteLength;
-    this.format = FORMATS[new Uint8Array(still, 0, 1)[0]] ?? "";
     this.#canvas ??= new Canvas(this.#element, (drawn) => this.#drawn(drawn));
     this.#canvas.draw(still);
   }
@@ -189,7 +168,7 @@ export class View extends HTMLElement {
     }
     this.frames += 1;
     this.dataset.frames = this.frames;
-    if (this.pictureSize?.width !== width || this.pictureSize.height !== height) this.pictureSize = { width, height };
+    this.#size = { width, height };
     if (this.dataset.pictured === undefined) {
       this.dataset.pictured = "";
       this.#notice.removeAttribute("alone");

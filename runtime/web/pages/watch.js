@@ -1,9 +1,9 @@
 // The page `/watch/{stream}`: one stream, what may be chosen of it, its figures and addresses. Everything chosen stands in the page's address.
 import { choicesOf, streamOf, watchAddress } from "./address.js";
 import "./addresses.js";
-import { announceStates } from "./announcer.js";
 import "./choices.js";
 import "./figures.js";
+import "./framegate-player.js";
 import "./heading.js";
 import "./help.js";
 import { iconText } from "./icons.js";
@@ -11,7 +11,6 @@ import { bindKeys } from "./keys.js";
 import { sheet, shadow } from "./sheet.js";
 import { saveSnapshot } from "./snapshot.js";
 import "./spark.js";
-import "./stage.js";
 import { STATES } from "./states.js";
 import { streams } from "./streams.js";
 import "./theme-button.js";
@@ -19,11 +18,13 @@ import { visit } from "./visited.js";
 
 const style = sheet(`
   :host { display: block; }
-  /* The picture is as wide as lets it, the head and the tools all be in sight. */
+  /* The picture is as wide as lets it, the head and the neighbours all be in sight. */
   :host { --fit: calc((100dvh - 48px - 24px - 56px) * 16 / 9 + 24px); }
   .page { display: grid; gap: 12px; width: min(100%, max(320px, var(--fit))); margin: 0 auto; padding: 12px; }
-  .tools { display: flex; flex-wrap: wrap; align-self: start; gap: 8px; }
-  .tools .last { margin-left: auto; }
+  .near { display: flex; justify-content: space-between; align-self: start; gap: 8px; min-height: var(--target); }
+  .near a { min-width: 0; padding: 0 16px 0 8px; }
+  .near a + a { padding: 0 8px 0 16px; }
+  .near span { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   aside { display: grid; gap: 12px; align-content: start; min-width: 0; }
   .panel { padding: 12px 16px; border-radius: var(--radius); background: var(--raised); }
   h2 { margin-bottom: 8px; font-size: var(--body); }
@@ -33,39 +34,34 @@ const style = sheet(`
   }
   @media (max-width: 480px) {
     .page { padding: 0 0 12px; }
-    .tools { padding: 0 12px; }
-    .tools .last { margin-left: 0; }
+    .near { padding: 0 12px; }
     .panel { border-radius: 0; }
-    .tools button span { display: none; }
-    .tools button.button { flex: 1; }
+    framegate-player { --framegate-radius: 0; }
   }
 `);
+
+/** What a player is asked for, by the format that is chosen; what is not here is the name of an output. */
+const OUTPUTS = { webp: "stills", jpeg: "stills" };
+/** Whoever chooses one of these, and no format, wants stills. */
+const OF_STILLS = ["quality", "width", "fps"];
 
 class Watch extends HTMLElement {
   #root = shadow(
     this,
     [style],
-    `<div class="page"><fg-stage></fg-stage>
-     <div class="tools">
-     <button type="button" class="button" data-does="before" aria-label="The stream before" title="The stream before">${iconText("back")}</button>
-     <button type="button" class="button" data-does="after" aria-label="The stream after" title="The stream after">${iconText("forward")}</button>
-     <button type="button" class="button last" data-does="snapshot" aria-label="Save a snapshot">${iconText("snapshot")}<span>Snapshot</span></button>
-     <button type="button" class="button" data-does="full" aria-label="Full screen">${iconText("full")}<span>Full screen</span></button></div>
+    `<div class="page"><framegate-player src="/" keys="page"></framegate-player>
+     <nav class="near" aria-label="Other streams">
+     <a class="button" rel="prev" hidden>${iconText("back")}<span></span></a>
+     <a class="button" rel="next" hidden><span></span>${iconText("forward")}</a></nav>
      <aside><section class="panel"><h2>Watch as</h2><fg-choices></fg-choices></section>
      <section class="panel"><h2>As it arrives here</h2><fg-figures></fg-figures></section>
      <section class="panel"><fg-addresses></fg-addresses></section></aside></div>`,
   );
   #stream = streamOf(location);
-  #stage = this.#root.querySelector("fg-stage");
+  #player = this.#root.querySelector("framegate-player");
   #choices = this.#root.querySelector("fg-choices");
   #figures = this.#root.querySelector("fg-figures");
   #names = streams.remembered;
-  #actions = {
-    before: () => this.#go(-1),
-    after: () => this.#go(1),
-    snapshot: () => this.#snapshot(),
-    full: () => this.#stage.fill(),
-  };
   #begun = false;
   #life;
 
@@ -75,17 +71,13 @@ class Watch extends HTMLElement {
     if (!this.#begun) this.#begin();
     streams.addEventListener("change", ({ detail }) => this.#report(detail), { signal });
     streams.begin();
-    const { before, after, snapshot, full } = this.#actions;
     const keys = {
-      Escape: () => this.#stage.leave() || this.#back(),
-      ArrowLeft: before,
-      ArrowRight: after,
-      f: full,
-      s: snapshot,
+      Escape: () => this.#back(),
+      ArrowLeft: () => this.#go("prev"),
+      ArrowRight: () => this.#go("next"),
       "?": () => document.querySelector("fg-help").open(),
     };
     bindKeys(keys, signal);
-    this.#show();
   }
 
   disconnectedCallback() {
@@ -97,53 +89,91 @@ class Watch extends HTMLElement {
     this.#begun = true;
     this.replaceChildren();
     visit(this.#stream);
-    const { view } = this.#stage;
-    view.addEventListener("change", () => this.#show());
+    this.#show("connecting");
+    this.#player.addEventListener("framegate-state", ({ detail }) => this.#state(detail));
+    this.#player.addEventListener("framegate-message", ({ detail }) => detail.type === "variants" && this.#offer(detail));
+    this.#player.addEventListener("framegate-snapshot", (event) => this.#save(event));
+    this.#player.setAttribute("stream", this.#stream);
     this.#choices.value = choicesOf(location.search);
     this.#choices.addEventListener("choose", () => this.#choose());
-    this.#stage.addEventListener("snapshot", () => this.#snapshot());
-    this.#stage.setAttribute("query", this.#query());
-    this.#stage.setAttribute("stream", this.#stream);
-    this.#figures.watch(view);
+    this.#play();
+    this.#figures.watch(this.#player);
     this.#root.querySelector("fg-addresses").show(this.#stream);
-    announceStates(view, () => [{ state: view.judgement.state, getAttribute: () => this.#stream }]);
-    for (const [name, action] of Object.entries(this.#actions)) {
-      this.#root.querySelector(`[data-does=${name}]`).addEventListener("click", action);
-    }
+    this.#showNear();
   }
 
   #choose() {
-    history.replaceState(null, "", watchAddress(this.#stream, this.#choices.value));
-    this.#stage.setAttribute("query", this.#query());
+    this.#keep();
+    this.#play();
   }
 
-  #query() {
-    return new URLSearchParams({ ...this.#choices.value, stats: "1" }).toString();
+  #keep() {
+    history.replaceState(null, "", watchAddress(this.#stream, this.#choices.value));
+    this.#showNear();
+  }
+
+  #play() {
+    const { format, variant, ...stills } = this.#choices.value;
+    const ofStills = OF_STILLS.some((name) => name in stills);
+    this.#player.setAttribute("output", OUTPUTS[format] ?? format ?? (ofStills ? "stills" : "auto"));
+    this.#player.setAttribute("stills", new URLSearchParams(OUTPUTS[format] ? { format, ...stills } : stills));
+    this.#player.variant = variant ?? null;
+  }
+
+  #state({ state, output }) {
+    this.#show(state);
+    if (output) this.#choices.play(output === "mp4" || output === "hls" ? "video" : "stills");
+  }
+
+  /** The player's own bar has the choice of a ladder too. */
+  #offer({ variants, current }) {
+    this.#choices.offer(variants, current);
+    const chosen = this.#player.variant ?? "";
+    if (chosen === (this.#choices.value.variant ?? "")) return;
+    this.#choices.value = { ...this.#choices.value, variant: chosen };
+    this.#keep();
   }
 
   #report(list) {
     this.#names = list.map((stream) => stream.name);
+    this.#showNear();
     const told = list.find((stream) => stream.name === this.#stream);
     if (told) this.#figures.report(told);
-    if (this.#stage.view.judgement.state === "unreachable") this.#stage.view.hurry();
+    if (this.#player.state === "unreachable") this.#player.play();
   }
 
-  #show() {
-    const { state } = this.#stage.view.judgement;
+  #show(state) {
     document.querySelector("fg-heading").show(this.#stream, state);
     document.title = `${state === "live" ? "" : `${STATES[state].word} · `}${this.#stream} · Framegate`;
   }
 
-  #snapshot() {
-    saveSnapshot(this.#stream, this.#stage.view);
+  /** Of video what is seen is what there is; a still may be small. */
+  #save(event) {
+    if (["mp4", "hls"].includes(this.#player.output)) return;
+    event.preventDefault();
+    saveSnapshot(this.#stream, event.detail.blob);
   }
 
-  /** The neighbour in the grid's order, round at its ends, watched in the same way. */
-  #go(by) {
-    const names = this.#names;
-    const now = names.indexOf(this.#stream);
-    const next = now < 0 ? names[0] : names[(now + by + names.length) % names.length];
-    if (next !== undefined && next !== this.#stream) location.assign(watchAddress(next, this.#choices.value));
+  /** The neighbours in the grid's order, round at its ends, watched in the same way; a ladder's names are this stream's own. */
+  #showNear() {
+    const now = this.#names.indexOf(this.#stream);
+    const { variant, ...choices } = this.#choices.value;
+    for (const [rel, by] of Object.entries({ prev: -1, next: 1 })) {
+      const link = this.#near(rel);
+      const name = now < 0 ? this.#names[0] : this.#names.at((now + by) % this.#names.length);
+      link.hidden = name === undefined || name === this.#stream;
+      link.href = watchAddress(name ?? this.#stream, choices);
+      link.querySelector("span").textContent = link.title = name ?? "";
+    }
+  }
+
+  #go(rel) {
+    const link = this.#near(rel);
+    if (!link.hidden) link.click();
+  }
+
+  #near(rel) {
+    return this.#root.querySelector(`[rel=${rel}]`);
   }
 
   #back() {
