@@ -52,7 +52,7 @@ class Figures extends HTMLElement {
       )
       .join(
         "",
-      )}</dl><p class="facts">${["size", "format", "behind", "skipped", "viewers", "transport"].map((name) => `<span class="${name}"></span>`).join("")}</p>`,
+      )}</dl><p class="facts">${["size", "format", "skipped", "behind", "viewers", "transport"].map((name) => `<span class="${name}"></span>`).join("")}</p>`,
   );
   #values = { fps: [], bytes: [] };
   #before;
@@ -122,13 +122,14 @@ class Figures extends HTMLElement {
   }
 
   #drawFacts() {
-    const { output, width, height, latency, skipped } = this.#figures;
+    const { output, width, height, fps, latency, skipped } = this.#figures;
     const viewers = this.#told.viewers?.total;
     const most = this.#told.max_viewers;
     const facts = {
       size: width ? size({ width, height }) : "",
       format: this.#format(output),
-      behind: Number.isFinite(latency) ? `${latency.toFixed(latency < 1 ? 2 : 1)} s behind` : "",
+      // Of a picture that stands nobody knows.
+      behind: Number.isFinite(latency) && fps > 0 ? `${latency.toFixed(latency < 1 ? 2 : 1)} s behind` : "",
       skipped: width ? `${skipped.toLocaleString("en")} skipped` : "",
       viewers: typeof viewers === "number" ? (most ? `${viewers} of ${count(most, "viewer")}` : count(viewers, "viewer")) : "",
       transport: this.#told.codec
