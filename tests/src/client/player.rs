@@ -92,6 +92,10 @@ impl Player {
         self.loaded.insert(named.name.clone());
         let init = self.inits.get(&named.init).context("it was loaded")?;
         if !named.is_part {
+            // Without the segment before it, one that begins between key frames is none: the second, behind a first of one part.
+            if !named.independent {
+                return Ok(None);
+            }
             let shots = Footage::of_init(init)?.fragments(&bytes)?;
             return Ok(Some(shots));
         }
@@ -133,15 +137,19 @@ fn attribute<'a>(line: &'a str, name: &str) -> Option<&'a str> {
 
 fn named(text: &str) -> Vec<Named> {
     let (mut init, mut found) = (String::new(), Vec::new());
+    // Of the segment that is read: whether its first part is independent, where parts are told.
+    let mut begins = None;
     for line in text.lines() {
         if line.starts_with("#EXT-X-MAP:") {
             init = attribute(line, "URI").unwrap_or_default().to_owned();
         } else if line.starts_with("#EXT-X-PART:") {
             let name = attribute(line, "URI").unwrap_or_default().to_owned();
             let independent = line.contains("INDEPENDENT=YES");
+            begins.get_or_insert(independent);
             found.push(Named { name, init: init.clone(), is_part: true, independent });
         } else if !line.starts_with('#') && !line.is_empty() {
-            found.push(Named { name: line.to_owned(), init: init.clone(), is_part: false, independent: true });
+            let independent = begins.take().unwrap_or(true);
+            found.push(Named { name: line.to_owned(), init: init.clone(), is_part: false, independent });
         }
     }
     found
