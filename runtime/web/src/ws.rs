@@ -33,8 +33,8 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// A viewer who is let in.
 enum Admitted {
-    Stills(Viewer),
-    Video(VideoViewer),
+    Stills(Box<Viewer>),
+    Video(Box<VideoViewer>),
 }
 
 /// `GET /ws/{stream}`.
@@ -100,12 +100,13 @@ async fn admit(app: &App, name: &str, query: Option<&str>, headers: &HeaderMap) 
     let stats = if asked.stats { Stats::Told } else { Stats::Untold };
     if let Some(format) = asked.video {
         let hears = if asked.without_sound { Hears::Nothing } else { Hears::Sound };
-        return Ok(Admitted::Video(VideoViewer::new(entry, ticket, format, hears, asked.variant, stats)));
+        let viewer = VideoViewer::new(entry, ticket, format, hears, asked.variant, stats);
+        return Ok(Admitted::Video(Box::new(viewer)));
     }
     let guest = Guest { output: policy::Output::WebSocket, accepts: accepts(headers), want: asked.want };
     let served = chooser::subscribe(&entry, guest).await;
     let annotations = if asked.without_annotations { Annotations::Untold } else { Annotations::Told };
-    Ok(Admitted::Stills(Viewer::new(entry, ticket, served, Told { stats, annotations })))
+    Ok(Admitted::Stills(Box::new(Viewer::new(entry, ticket, served, Told { stats, annotations }))))
 }
 
 /// The answer to the handshake, and the socket that is there once it was written.

@@ -29,7 +29,7 @@ impl Outputs {
     /// The one of a stream.
     pub fn of(&self, entry: &Arc<Entry>) -> Arc<Output> {
         let mut outputs = self.lock();
-        let known = outputs.get(entry.name()).filter(|output| Arc::ptr_eq(&output.entry(), entry));
+        let known = outputs.get(entry.name()).filter(|output| Arc::ptr_eq(output.entry(), entry));
         if let Some(output) = known {
             return output.clone();
         }

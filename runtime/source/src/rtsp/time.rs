@@ -132,7 +132,7 @@ mod tests {
 
     /// An NTP time so many milliseconds after some moment.
     fn ntp(ms: u64) -> u64 {
-        ((NTP_TO_UNIX + 1_700_000_000 + ms / 1_000) << 32) | ((ms % 1_000) << 32) / 1_000
+        ((NTP_TO_UNIX + 1_700_000_000 + ms / 1_000) << 32) | (((ms % 1_000) << 32) / 1_000)
     }
 
     #[test]
