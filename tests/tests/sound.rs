@@ -77,8 +77,34 @@ async fn aac_passes_through_and_g711_becomes_flac() -> Result<()> {
         let program = program_for(&camera, "hls = { segment = \"1s\" }").await?;
         let watched = watch(&program, "/hls/cam/index.m3u8", Options::default(), Duration::from_secs(6)).await?;
         assert_clean(&watched, &[]);
+        // From the first part on: not found out when it comes, which would be a discontinuity.
+        assert!(
+            watched.report().values().all(|media| media.discontinuities == 0),
+            "{track:?}: {:#?}",
+            watched.report()
+        );
         let index = program.get("/hls/cam/index.m3u8").await?.text().await?;
         assert!(index.contains(&format!(",{codec}\"")), "{index}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_viewer_is_told_of_sound_before_any_has_come() -> Result<()> {
+    for (track, codec) in [(ExtraTrack::Aac, "mp4a.40.2"), (ExtraTrack::Pcmu, "flac")] {
+        let camera = Camera::start(script(track));
+        let program = program_for(&camera, "").await?;
+        let mut viewer = Viewer::connect(&program, "cam?format=mp4").await?;
+        let (mut told, mut pictures) = (Vec::new(), 0);
+        while pictures < 40 {
+            match viewer.next().await? {
+                Message::Text(text) if text["type"] == "video" => told.push(text["mime"].to_string()),
+                Message::Still(_) => pictures += 1,
+                Message::Text(_) => {}
+                Message::Closed(code) => anyhow::bail!("closed with {code}"),
+            }
+        }
+        ensure!(matches!(&*told, [only] if only.contains(codec)), "{track:?}: {told:?}");
     }
     Ok(())
 }

@@ -76,15 +76,15 @@ pub struct Live {
 }
 
 impl Live {
-    /// A viewer's. `announced`: what the source says of its sound.
-    pub fn new(format: Format, hears: Hears, announced: Option<Arc<AudioParameters>>) -> Self {
+    /// A viewer's.
+    pub fn new(format: Format, hears: Hears) -> Self {
         Self {
             format,
             hears,
             place: None,
             tracks: None,
             sound: Sound::default(),
-            announced: announced.map(|sound| Sound::parameters(&sound)),
+            announced: None,
             heard: None,
             last_heard: None,
             last: None,
@@ -99,7 +99,7 @@ impl Live {
 
     /// What the source says of its sound, once it is connected: a viewer may have come before that.
     pub fn expect(&mut self, announced: Option<Arc<AudioParameters>>) {
-        self.announced = announced;
+        self.announced = announced.map(|sound| Sound::parameters(&sound));
     }
 
     /// What comes next does not go on from what was before it, and begins with a key frame.

@@ -112,7 +112,7 @@ struct Task {
 
 impl Task {
     async fn run(mut self) {
-        let mut segmenter = Segmenter::new(self.rules, self.container, None);
+        let mut segmenter = Segmenter::new(self.rules, self.container);
         // The latest that was shown: what a new subscription begins with may be there already.
         let mut shown: Option<Timestamp> = None;
         loop {
@@ -120,7 +120,6 @@ impl Task {
                 return;
             }
             segmenter.resume();
-            segmenter.announce(self.entry.stream().status().sound);
             let mut units = self.feed.subscribe(Start::Gop, Tracks::All);
             let mut joining = shown;
             loop {
@@ -159,6 +158,10 @@ impl Task {
     }
 
     fn picture(&self, segmenter: &mut Segmenter, unit: &AccessUnit) {
+        if unit.key {
+            // Known once the source is connected, which it is not when its first viewer comes.
+            segmenter.announce(self.entry.stream().status().sound);
+        }
         match segmenter.picture(unit) {
             Ok(made) if made.is_empty() => {}
             Ok(made) => self.take(segmenter, made),

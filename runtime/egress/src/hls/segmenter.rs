@@ -92,9 +92,9 @@ struct Running {
 }
 
 impl Segmenter {
-    /// `announced`: what the source says of its sound.
-    pub fn new(rules: Rules, container: Container, announced: Option<Arc<AudioParameters>>) -> Self {
-        let mut segmenter = Self {
+    /// Nothing is made yet.
+    pub fn new(rules: Rules, container: Container) -> Self {
+        Self {
             rules,
             packager: Packager::new(container),
             place: None,
@@ -111,9 +111,7 @@ impl Segmenter {
             gop: None,
             part_length: None,
             made: Vec::new(),
-        };
-        segmenter.announce(announced);
-        segmenter
+        }
     }
 
     /// Somebody watches again: what is there is not for those who come now.

@@ -310,11 +310,6 @@ impl Window {
     pub fn tracks(&self) -> Option<&Tracks> {
         self.inits.back().map(|init| &init.tracks)
     }
-
-    /// Bytes of media that are held.
-    pub fn bytes(&self) -> usize {
-        self.all().map(Segment::bytes).sum()
-    }
 }
 
 /// Ticks of 90 kHz as a duration.

@@ -189,7 +189,7 @@ impl VideoViewer {
                 self.variant.as_ref().and_then(|name| offer.variants().iter().find(|variant| variant.name == *name));
             if let Some(variant) = wanted.or(offer.variants().first()) {
                 let units = variant.feed.subscribe(Start::Gop, Tracks::All);
-                let live = Live::new(self.format, self.hears, self.entry.stream().status().sound);
+                let live = Live::new(self.format, self.hears);
                 if offer.variants().len() > 1 {
                     let told = Message::Variants { variants: self.told(&offer), current: variant.name.clone() };
                     say(socket, stop, &told).await?;

@@ -44,10 +44,12 @@ impl Client {
             HlsVariant::LowLatency | HlsVariant::Fmp4 => (Container::Mp4, "m4s"),
         };
         let names = Names { prefix: "abc".into(), extension };
+        let mut segmenter = Segmenter::new(rules, container);
+        segmenter.announce(habits.sound.then(sound));
         let mut watch = Watch::new(Options::default());
         let waiting = watch.open(&format!("{BASE}index.m3u8"), Date(0)).into();
         Self {
-            segmenter: Segmenter::new(rules, container, habits.sound.then(sound)),
+            segmenter,
             window: Window::new(names, &rules, 7, 1_000),
             watch,
             waiting,
