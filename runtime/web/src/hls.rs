@@ -19,7 +19,7 @@ use egress::hls::reload::Reload;
 use http::header::{
     ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG,
-    IF_NONE_MATCH, USER_AGENT, VARY,
+    USER_AGENT, VARY,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 
@@ -27,7 +27,7 @@ use crate::app::App;
 use crate::connection::Visit;
 use crate::outputs::stills;
 use crate::problem::{Kind, Problem};
-use crate::{first, pieces};
+use crate::{first, pieces, tag};
 
 /// The address of a playlist in a viewer's own words: its session.
 const SESSION: &str = "session";
@@ -140,7 +140,7 @@ impl Request<'_> {
         // A name is never that of other bytes.
         let cached = if file.shared { "public, max-age=3600, immutable" } else { "private, no-store" };
         let headers = [(CACHE_CONTROL, cached), (ETAG, &*tag)];
-        if self.knows(&tag) {
+        if tag::is_known(self.headers, &tag) {
             return (StatusCode::NOT_MODIFIED, headers).into_response();
         }
         let body = pieces::answer(file.body.clone(), self.headers, &tag, move || file.holds());
@@ -148,7 +148,7 @@ impl Request<'_> {
     }
 
     fn text(&self, playlist: &Playlist, cached: &str) -> Result<Response, Problem> {
-        let tag = format!("W/\"{:016x}\"", crate::pages::fnv1a(&playlist.text));
+        let tag = format!("W/\"{:016x}\"", tag::fnv1a(&playlist.text));
         let headers = [
             (CONTENT_TYPE, "application/vnd.apple.mpegurl"),
             (CACHE_CONTROL, cached),
@@ -158,24 +158,15 @@ impl Request<'_> {
         if !playlist.holds() {
             return Err(Problem::plain(Kind::Late, "the stream's filters were changed meanwhile"));
         }
-        if self.knows(&tag) {
+        if tag::is_known(self.headers, &tag) {
             return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
         }
         let accepts = self.headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let takes_gzip = accepts.split(',').any(|coding| {
-            let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-            name.trim().eq_ignore_ascii_case("gzip") && !weight.replace(' ', "").starts_with("q=0")
-        });
-        Ok(match pieces::gzip(&playlist.text).filter(|_| takes_gzip) {
+        let packed = if pieces::takes_gzip(accepts) { pieces::gzip(&playlist.text) } else { None };
+        Ok(match packed {
             Some(packed) => (headers, [(CONTENT_ENCODING, "gzip")], packed).into_response(),
             None => (headers, playlist.text.clone()).into_response(),
         })
-    }
-
-    fn knows(&self, tag: &str) -> bool {
-        let known = self.headers.get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
-        let plain = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-        known.is_some_and(|tags| tags.split(',').any(|known| plain(known) == plain(tag)))
     }
 
     fn visit(&self, output: &Output, session: &str) -> Result<(), Problem> {
@@ -196,14 +187,14 @@ impl Request<'_> {
     /// Who asks for a media playlist without a session: told by where the request comes from.
     fn address(&self) -> String {
         let agent = self.headers.get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
-        format!("{} {:016x}", self.visit.peer, crate::pages::fnv1a(agent))
+        format!("{} {:016x}", self.visit.peer, tag::fnv1a(agent))
     }
 
     fn problem(&self, output: &Output, why: &Unserved) -> Problem {
         match why {
             Unserved::Offline => first::offline_now(output.entry()),
             Unserved::NotAvailable(detail) => Problem::not_available(self.name, detail.clone(), stills(self.name)),
-            Unserved::BadReload(bad) => Problem::bad_parameter("_HLS_msn", bad.to_string()),
+            Unserved::BadReload(bad) => Problem::bad_parameter(bad.parameter(), bad.to_string()),
             Unserved::NotFound => Problem::not_found(),
             Unserved::TooLate => {
                 Problem::plain(Kind::Late, "what was waited for did not come within three target durations")

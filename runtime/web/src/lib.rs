@@ -39,6 +39,7 @@ mod router;
 mod senders;
 mod serve;
 mod still;
+mod tag;
 mod ws;
 
 pub use listener::{Error, Listener, Settings, bind};

@@ -4,13 +4,13 @@ use std::sync::LazyLock;
 
 use axum::response::{IntoResponse, Response};
 use http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
-    REFERRER_POLICY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, REFERRER_POLICY,
 };
 use http::{HeaderMap, StatusCode};
 
 use crate::app::Segment;
 use crate::problem::Problem;
+use crate::tag;
 
 /// Everything from here, nothing from elsewhere, no script or style in the page itself. Pictures and video that a page makes of bytes are `blob:`.
 const POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
@@ -102,7 +102,7 @@ static FILES: &[File] = &files![
 
 /// A file's tag, from its bytes: it changes when they do.
 static TAGS: LazyLock<Vec<String>> =
-    LazyLock::new(|| FILES.iter().map(|file| format!("\"{:016x}\"", fnv1a(file.bytes))).collect());
+    LazyLock::new(|| FILES.iter().map(|file| format!("\"{:016x}\"", tag::fnv1a(file.bytes))).collect());
 
 /// `GET /`.
 pub(crate) async fn grid(headers: HeaderMap) -> Result<Response, Problem> {
@@ -132,8 +132,7 @@ fn file(name: &str, asked: &HeaderMap) -> Result<Response, Problem> {
         // Modules of another origin are read with its leave alone, and there is nothing in these files that the sources do not have.
         (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     ];
-    let known = asked.get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
-    if known.is_some_and(|tags| tags.split(',').any(|known| known.trim().trim_start_matches("W/") == tag)) {
+    if tag::is_known(asked, tag) {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
     Ok((headers, file.bytes).into_response())
@@ -149,11 +148,6 @@ fn media_type(name: &str) -> &'static str {
         "webmanifest" => "application/manifest+json",
         _ => "application/octet-stream",
     }
-}
-
-/// FNV-1a, 64 bits: no secret depends on it, two versions of a file differ in it.
-pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]

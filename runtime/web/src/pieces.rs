@@ -39,6 +39,15 @@ pub(crate) fn answer(
     }
 }
 
+/// Whether `Accept-Encoding` takes gzip: named, and not with the weight 0 (RFC 9110, section 12.5.3).
+pub(crate) fn takes_gzip(accepts: &str) -> bool {
+    accepts.split(',').any(|coding| {
+        let (name, parameter) = coding.split_once(';').unwrap_or((coding, ""));
+        let weight = parameter.trim().strip_prefix("q=").and_then(|weight| weight.trim().parse::<f32>().ok());
+        name.trim().eq_ignore_ascii_case("gzip") && weight != Some(0.0)
+    })
+}
+
 /// Text packed for those who take it; none where it cannot be.
 pub(crate) fn gzip(text: &[u8]) -> Option<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(text.len() / 2), Compression::fast());
@@ -128,6 +137,21 @@ impl<F> Unpin for Sending<F> {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn gzip_is_taken_where_it_is_named_with_a_weight() {
+        let cases = [
+            ("gzip", true),
+            ("br, GZIP;q=0.5", true),
+            ("gzip; q=0", false),
+            ("gzip;q=0.0", false),
+            ("br", false),
+            ("", false),
+        ];
+        for (accepts, taken) in cases {
+            assert_eq!(takes_gzip(accepts), taken, "{accepts}");
+        }
+    }
 
     #[test]
     fn ranges_are_read_as_the_rfc_says() {

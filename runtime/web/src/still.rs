@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use egress::chooser::{self, Guest, Served};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LAST_MODIFIED};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFIED};
 use http::{HeaderMap, HeaderName, StatusCode};
 use media::Still;
 use picture::{Format, Want};
@@ -15,6 +15,7 @@ use crate::app::{App, Segment};
 use crate::asked::Asked;
 use crate::first::first;
 use crate::problem::Problem;
+use crate::tag;
 
 /// When the picture was taken, in seconds since 1970 with a fraction: what `Last-Modified` has no room for.
 const X_TIMESTAMP: HeaderName = HeaderName::from_static("x-timestamp");
@@ -61,8 +62,7 @@ pub(crate) async fn still(
 fn answer(still: &Still, asked: &HeaderMap) -> Response {
     let taken = still.captured.unwrap_or(still.received.wall);
     let tag = format!("\"{:x}-{:x}\"", still.received.unix_nanos(), still.data.len());
-    let known = asked.get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
-    let known = known.is_some_and(|tags| tags.split(',').any(|known| known.trim().trim_start_matches("W/") == tag));
+    let known = tag::is_known(asked, &tag);
     let headers = [
         (CONTENT_TYPE, still.format.media_type().to_owned()),
         (CACHE_CONTROL, "private, no-store".to_owned()),

@@ -31,6 +31,17 @@ pub enum BadReload {
     },
 }
 
+impl BadReload {
+    /// The parameter that is wrong.
+    pub fn parameter(&self) -> &'static str {
+        match self {
+            Self::Value(name, _) => name,
+            Self::PartAlone => "_HLS_part",
+            Self::TooFar { .. } => "_HLS_msn",
+        }
+    }
+}
+
 /// What is to be done about a reload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
