@@ -1,4 +1,4 @@
-//! What viewers are sent, without HTTP: WebSocket frames and messages, the parts of multipart MJPEG, the packets of MPEG-TS, the words for how a stream
+//! What viewers are sent, without HTTP: WebSocket frames and messages, the parts of multipart MJPEG, HLS of running streams, the words for how a stream
 //! stands, and the meter that counts what a viewer got; who asks a stream's format policy about it.
 //!
 //! Owns the bytes on the wire behind the handshake, and the loop of a WebSocket viewer. Does not own how a viewer came here (`web`), whether it may
@@ -10,14 +10,10 @@
 
 pub mod chooser;
 mod climb;
-pub mod decode_time;
 pub mod hls;
 pub mod live;
 pub mod message;
 pub mod meter;
-pub mod mp4;
 pub mod multipart;
-pub mod sound;
 pub mod standing;
-pub mod ts;
 pub mod websocket;

@@ -17,11 +17,11 @@ use std::sync::Arc;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use bytes::Bytes;
 use media::{AccessUnit, AudioParameters, AudioUnit, Timestamp};
+use packaging::mp4::place::Place;
+use packaging::mp4::{self, Fragment, Picture, Tracks, Unfit, init};
+use packaging::sound::Sound;
 
 use crate::message::{Message, SoundDecoder};
-use crate::mp4::place::Place;
-use crate::mp4::{Fragment, Picture, Tracks, Unfit, init};
-use crate::sound::Sound;
 
 /// Sound that does not come for so long is not there: a player waits for what its file announces.
 const SILENCE: i64 = 2 * Timestamp::CLOCK_RATE;
@@ -163,7 +163,7 @@ impl Live {
                 continue;
             }
             let Some(begin) = self.place.as_mut().and_then(|place| place.sound(&unit)) else { continue };
-            let sound = crate::mp4::Sound { begin, duration: unit.samples, data: unit.data.clone() };
+            let sound = mp4::Sound { begin, duration: unit.samples, data: unit.data.clone() };
             self.send(Fragment { pictures: Vec::new(), sound: vec![sound] }, unit.data, &mut out);
         }
     }

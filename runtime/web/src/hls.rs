@@ -15,13 +15,13 @@ use std::time::Instant;
 use axum::extract::{Extension, Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use egress::hls::output::{File, Output, Playlist, Unserved};
-use egress::hls::reload::Reload;
 use http::header::{
     ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG,
     USER_AGENT, VARY,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
+use packaging::hls::reload::Reload;
 
 use crate::app::App;
 use crate::connection::Visit;

@@ -7,13 +7,13 @@ use std::task::{Context, Poll};
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use egress::hls::body::Body as Pieces;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::header::{ACCEPT_RANGES, CONTENT_RANGE, IF_RANGE, RANGE};
 use http::{HeaderMap, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use packaging::hls::body::Body as Pieces;
 
 /// All of it, or the range that is asked for (RFC 9110, section 14). `holds` is asked before each piece: where it says no, the body breaks off.
 pub(crate) fn answer(

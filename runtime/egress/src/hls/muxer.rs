@@ -8,14 +8,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use config::{Hls, HlsVariant};
 use hub::Entry;
 use media::{AccessUnit, Timestamp};
+use packaging::hls::packager::Container;
+use packaging::hls::rules::Rules;
+use packaging::hls::segmenter::{Made, Segmenter};
+use packaging::hls::window::{Names, Progress, Window};
 use stream::{Feed, Received, Start, Tracks};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-
-use super::packager::Container;
-use super::rules::Rules;
-use super::segmenter::{Made, Segmenter};
-use super::window::{Names, Progress, Window};
 
 /// Media sequence numbers begin with what half seconds have passed since this: a player that stays over a restart sees them go on, as long as segments
 /// are no shorter.

@@ -8,18 +8,18 @@ use bytes::Bytes;
 use config::HlsVariant;
 use hub::{Entry, Full, Offer};
 use media::Timestamp;
+use packaging::hls::body::Body;
+use packaging::hls::multivariant::{self, Variant};
+use packaging::hls::playlist::{self, Report};
+use packaging::hls::reload::{Answer, BadReload, Reload};
+use packaging::hls::window::{Found, Progress};
 use picture::Condition;
 use tokio::time::{sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::body::Body;
-use super::multivariant::{self, Variant};
 use super::muxer::{Muxer, Seen};
-use super::playlist::{self, Report};
-use super::reload::{Answer, BadReload, Reload};
 use super::sessions::{SILENCE, Sessions};
-use super::window::{Found, Progress};
 
 /// A blocking request is answered after so many target durations, whatever there is (section 6.2.5.2).
 const PATIENCE: u32 = 3;

@@ -1,3 +1,5 @@
+//! Where units are on the time of a file.
+
 use media::{AccessUnit, AudioUnit, Parameters, Timestamp};
 
 use super::HEAD;
@@ -10,7 +12,7 @@ const TOLERANCE: Timestamp = Timestamp::from_ticks(Timestamp::CLOCK_RATE * 4 / 1
 
 /// Puts the units of a stream on the time of a file. Pure.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub struct Place {
     decode: DecodeTimes,
     /// The last time of decoding, in ticks of the stream.
     last: Option<i64>,
@@ -22,21 +24,22 @@ pub(crate) struct Place {
 
 /// When a picture is decoded and shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Placed {
+pub struct Placed {
     /// In ticks of the file.
-    pub(crate) decode: i64,
+    pub decode: i64,
     /// How much later it is shown.
-    pub(crate) offset: i32,
+    pub offset: i32,
 }
 
 impl Place {
     /// What the parameters tell of the order and the rate of pictures.
-    pub(crate) fn new(video: &Parameters) -> Self {
+    pub fn new(video: &Parameters) -> Self {
         let interval = video.interval.map_or(USUAL, i64::from);
         Self { decode: DecodeTimes::new(video.reorder_depth), last: None, interval, sound_end: None }
     }
 
-    pub(crate) fn picture(&mut self, unit: &AccessUnit) -> Placed {
+    /// When it is decoded and shown; pictures come in the order of decoding.
+    pub fn picture(&mut self, unit: &AccessUnit) -> Placed {
         // Times that no camera has would overflow below.
         let shown = unit.pts.ticks().clamp(0, i64::MAX / 4);
         let decode = self.decode.next(shown, self.interval).max(-HEAD * Timestamp::CLOCK_RATE);
@@ -49,7 +52,7 @@ impl Place {
     }
 
     /// Where sound begins, in samples of the file; none if it was there already.
-    pub(crate) fn sound(&mut self, unit: &AudioUnit) -> Option<u64> {
+    pub fn sound(&mut self, unit: &AudioUnit) -> Option<u64> {
         let rate = i64::from(unit.parameters.sample_rate.max(1));
         let told = in_samples(unit.pts.ticks().clamp(0, i64::MAX / 4) + HEAD * Timestamp::CLOCK_RATE, rate);
         let tolerance = in_samples(TOLERANCE.ticks(), rate);
@@ -63,7 +66,7 @@ impl Place {
     }
 
     /// What lies between two pictures, in ticks.
-    pub(crate) fn interval(&self) -> i64 {
+    pub fn interval(&self) -> i64 {
         self.interval
     }
 }

@@ -3,7 +3,7 @@
 
 mod clip;
 
-use framegate_egress::ts::PACKET;
+use framegate_packaging::ts::PACKET;
 
 use clip::{Clip, run};
 

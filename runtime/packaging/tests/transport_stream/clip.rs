@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use framegate_egress::ts::{Muxer, Tracks};
+use framegate_packaging::ts::{Muxer, Tracks};
 use media::{AccessUnit, AudioCodec, AudioParameters, AudioUnit, Codec, Moment, Parameters, Size, Timestamp, annexb};
 
 /// An access unit delimiter behind its start code, which ffmpeg is asked to put in front of each access unit.

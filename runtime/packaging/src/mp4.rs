@@ -7,7 +7,7 @@
 mod boxes;
 mod fragment;
 mod init;
-pub(crate) mod place;
+pub mod place;
 
 use std::sync::Arc;
 

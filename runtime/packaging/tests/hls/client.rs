@@ -3,13 +3,13 @@
 use std::collections::VecDeque;
 
 use config::HlsVariant;
-use framegate_egress::hls::multivariant::{self, Variant};
-use framegate_egress::hls::packager::Container;
-use framegate_egress::hls::playlist;
-use framegate_egress::hls::reload::{Answer, Reload};
-use framegate_egress::hls::rules::Rules;
-use framegate_egress::hls::segmenter::{Made, Segmenter};
-use framegate_egress::hls::window::{Found, Names, Progress, Window};
+use framegate_packaging::hls::multivariant::{self, Variant};
+use framegate_packaging::hls::packager::Container;
+use framegate_packaging::hls::playlist;
+use framegate_packaging::hls::reload::{Answer, Reload};
+use framegate_packaging::hls::rules::Rules;
+use framegate_packaging::hls::segmenter::{Made, Segmenter};
+use framegate_packaging::hls::window::{Found, Names, Progress, Window};
 use framegate_validator::finding::Finding;
 use framegate_validator::playlist::Date;
 use framegate_validator::watch::{Options, Request, Watch};

@@ -1,4 +1,4 @@
-//! What a picture of 4 Mbit/s costs as MPEG-TS, beside copying it: `cargo bench -p framegate-egress`.
+//! What a picture of 4 Mbit/s costs as MPEG-TS, beside copying it: `cargo bench -p framegate-packaging`.
 #![allow(clippy::unwrap_used, reason = "a benchmark ends where something is wrong")]
 
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use divan::Bencher;
 use divan::counter::BytesCount;
-use framegate_egress::ts::{Muxer, Tracks};
+use framegate_packaging::ts::{Muxer, Tracks};
 use media::{AccessUnit, Codec, Moment, Parameters, Size, Timestamp, nal};
 
 fn main() {
