@@ -33,8 +33,8 @@ pub use oci::{BadReference, OciDigest, OciPlace, OciReference};
 pub use places::{Places, TEMPLATE, UsePlace};
 pub use report::{Ink, Report};
 pub use resolved::{
-    Access, Component, Config, Credentials, Defaults, DirGrant, Grants, Hls, HlsVariant, HttpGrant, OnError, Plugin,
-    PluginUse, PolicyUse, Server, SinkUse, Sound, Source, Stills, StillsFormat, Stream, TestScene, Transport,
-    Variables,
+    Access, Component, Config, Credentials, Defaults, DirGrant, Grants, Hls, HlsStorage, HlsVariant, HttpGrant,
+    OnError, Plugin, PluginUse, PolicyUse, Server, SinkUse, Sound, Source, Stills, StillsFormat, Stream, TestScene,
+    Transport, Variables,
 };
 pub use schema::schema;
