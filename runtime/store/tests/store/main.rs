@@ -1,0 +1,7 @@
+//! Stores, what writes into them, and what is found in them afterwards.
+
+mod backends;
+mod keeping;
+mod kills;
+mod scripted;
+mod window;
