@@ -1,6 +1,7 @@
 //! Whatever `object_store` can talk to.
 
 use std::error::Error as _;
+use std::fmt;
 use std::io;
 use std::ops::Range;
 use std::path::Path as FilePath;
@@ -17,7 +18,6 @@ use crate::name::checked;
 use crate::store::{ALL, Boxed, Entry, Store};
 
 /// The objects under a prefix. A put is one request, which such stores carry out whole or not at all.
-#[derive(Debug)]
 pub struct Object {
     inner: Arc<dyn ObjectStore>,
     prefix: Path,
@@ -33,6 +33,13 @@ pub fn local(folder: &FilePath) -> Result<Object, Error> {
     let local = LocalFileSystem::new_with_prefix(folder);
     let local = local.map_err(|error| told(&error, folder.display().to_string(), "opened"))?;
     Ok(Object::over(Arc::new(local), Path::default()))
+}
+
+impl fmt::Debug for Object {
+    /// Without what is in it, which the in-memory backend would print.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {:?}", self.inner, self.prefix.as_ref())
+    }
 }
 
 impl Object {
