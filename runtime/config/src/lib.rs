@@ -34,7 +34,7 @@ pub use places::{Places, TEMPLATE, UsePlace};
 pub use report::{Ink, Report};
 pub use resolved::{
     Access, Component, Config, Credentials, Defaults, DirGrant, Grants, Hls, HlsStorage, HlsVariant, HttpGrant,
-    OnError, Plugin, PluginUse, PolicyUse, Server, SinkUse, Sound, Source, Stills, StillsFormat, Stream, TestScene,
-    Transport, Variables,
+    OnError, Plugin, PluginUse, PolicyUse, S3Place, Server, SinkUse, Sound, Source, Stills, StillsFormat, Stream,
+    TestScene, Transport, Variables,
 };
 pub use schema::schema;

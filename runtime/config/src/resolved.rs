@@ -18,7 +18,7 @@ use crate::oci::OciReference;
 use crate::secret;
 
 pub use grants::{DirGrant, Grants, HttpGrant, Variables};
-pub use hls::{Hls, HlsStorage, HlsVariant};
+pub use hls::{Hls, HlsStorage, HlsVariant, S3Place};
 pub use uses::{PluginUse, PolicyUse, SinkUse};
 
 /// The whole file.

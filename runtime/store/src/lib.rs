@@ -22,10 +22,9 @@
 //!
 //! # Which object stores
 //!
-//! `object_store` is linked with its local and in-memory backends. Its feature `aws` (looked at in version 0.14) passes `deny.toml`, but brings
-//! `aws-lc-sys`, a second TLS in C beside ring, and by the features of `reqwest` gives the camera's HTTP client TLS and HTTP/2; with two providers linked,
-//! rustls has no default any more. The way to S3 without these is its features `aws-base` and `ring`, with an `HttpConnector` over the `hyper-rustls` that
-//! the registry's room has; [`Object`] takes what comes of it as it is.
+//! S3 and what speaks it, through `object_store` with its features `aws-base` and `ring`, over an HTTP client of our own (`s3.rs`). Its feature `aws` (looked
+//! at in version 0.14) would bring `aws-lc-sys`, a second TLS in C beside ring, after which rustls has no default provider any more; and by the features of
+//! `reqwest` it would give the camera's HTTP client TLS and HTTP/2.
 #![forbid(unsafe_code)]
 
 mod backlog;
@@ -38,6 +37,7 @@ mod name;
 mod object;
 mod patience;
 mod recover;
+mod s3;
 mod store;
 mod telling;
 mod utc;
@@ -57,13 +57,15 @@ pub use recover::{Held, Recovered, erase, recover};
 pub use store::{ALL, Boxed, Entry, Store};
 
 /// The store of one variant of a stream, or of what all its variants share; none where segments are in memory alone.
-pub fn open(storage: &HlsStorage, stream: &StreamName, variant: Option<&StreamName>) -> Option<Arc<dyn Store>> {
-    match storage {
+pub fn open(
+    storage: &HlsStorage,
+    stream: &StreamName,
+    variant: Option<&StreamName>,
+) -> Result<Option<Arc<dyn Store>>, Error> {
+    let mut names = [Some(stream), variant].into_iter().flatten().map(StreamName::as_str);
+    Ok(match storage {
         HlsStorage::Memory => None,
-        HlsStorage::Disk(folder) => {
-            let names = [Some(stream), variant].into_iter().flatten();
-            let folder: PathBuf = folder.join(names.map(StreamName::as_str).collect::<PathBuf>());
-            Some(Arc::new(Disk::new(folder)))
-        }
-    }
+        HlsStorage::Disk(folder) => Some(Arc::new(Disk::new(folder.join(names.collect::<PathBuf>())))),
+        HlsStorage::S3(place) => Some(Arc::new(names.try_fold(s3::bucket(place)?, |at, name| at.below(name))?)),
+    })
 }

@@ -43,7 +43,7 @@ impl fmt::Debug for Object {
 }
 
 impl Object {
-    fn over(inner: Arc<dyn ObjectStore>, prefix: Path) -> Self {
+    pub(crate) fn over(inner: Arc<dyn ObjectStore>, prefix: Path) -> Self {
         Self { inner, prefix }
     }
 
@@ -118,7 +118,7 @@ impl Store for Object {
 }
 
 /// What a store says, in our words. It hides what the system says, which is among the causes.
-fn told(error: &object_store::Error, place: String, done: &'static str) -> Error {
+pub(crate) fn told(error: &object_store::Error, place: String, done: &'static str) -> Error {
     let mut cause = error.source();
     while let Some(inner) = cause {
         if let Some(system) = inner.downcast_ref::<io::Error>() {

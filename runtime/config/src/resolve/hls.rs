@@ -1,12 +1,7 @@
-use std::path::Path;
-
-use super::Resolver;
-use crate::address::decoded;
+use super::{Resolver, storage};
 use crate::key::Key;
 use crate::mistake::Wrong;
-use crate::nearest::nearest;
-use crate::resolved::{Hls, HlsStorage, HlsVariant};
-use crate::section::shown_text;
+use crate::resolved::{Hls, HlsVariant};
 use crate::written;
 
 impl Resolver<'_, '_, '_> {
@@ -15,7 +10,8 @@ impl Resolver<'_, '_, '_> {
         let storage = section.storage.as_ref().and_then(|at| {
             let key = key.of("storage");
             let text = self.expanded(Some(at), &key)?;
-            self.check(storage(&text, &at.value.0, self.reader.document.folder()), &key, &at.span)
+            let place = storage::parse(&text, &at.value.0, self.reader.document.folder(), self.known.environment);
+            self.check(place, &key, &at.span)
         });
         let hls = Hls {
             variant: section.variant.as_ref().map_or(usual.variant, |at| at.value.0),
@@ -37,29 +33,4 @@ impl Resolver<'_, '_, '_> {
         }
         hls
     }
-}
-
-/// `memory` or `file://FOLDER`, variables replaced. `written` is how it stands in the file: that is what a message shows.
-fn storage(text: &str, written: &str, folder: &Path) -> Result<HlsStorage, Wrong> {
-    const FOLDER: &str = "file://";
-    let text = text.trim();
-    match text.strip_prefix(FOLDER) {
-        _ if text == "memory" => return Ok(HlsStorage::Memory),
-        Some("" | "/" | "." | "./") => {
-            let wrong = Wrong::new(format!("must be a folder for segments alone, got {}", shown_text(written.trim())));
-            return Err(wrong.help("write it as file://segments or file:///srv/hls"));
-        }
-        Some(path) => return Ok(HlsStorage::Disk(folder.join(&*decoded(path)))),
-        None => {}
-    }
-    let wrong = Wrong::new(format!("must be memory or file://FOLDER, got {}", shown_text(written.trim())));
-    Err(match text.split_once("://").or_else(|| text.split_once(':')) {
-        Some(("s3" | "gs" | "az" | "azure" | "http" | "https", _)) => {
-            wrong.help("segments are kept on this machine; from a folder they can be copied or mounted elsewhere")
-        }
-        Some(("disk" | "file" | "folder", path)) if !path.is_empty() => wrong.nearest(Some(format!("{FOLDER}{path}"))),
-        None if text.contains('/') => wrong.nearest(Some(format!("{FOLDER}{text}"))),
-        None if ["disk", "folder", "file"].contains(&text) => wrong.help("write its folder: file://segments"),
-        _ => wrong.nearest(nearest(text, ["memory", FOLDER])),
-    })
 }

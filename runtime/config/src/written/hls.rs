@@ -29,9 +29,10 @@ pub(crate) struct Hls {
     /// How long the segments are kept when the last viewer has left.
     #[schemars(extend("default" = "60s"))]
     pub(crate) close_after: Option<At<Time<0, 86_400_000>>>,
-    /// Where segments are: in `memory`, or in a folder as well (`file://segments` beside this file, `file:///srv/hls` elsewhere), from which a web server
-    /// may serve them and where they outlive a restart. Each stream has a folder of its own in it.
-    #[schemars(extend("default" = "memory", "examples" = ["memory", "file://segments", "file:///srv/hls"], "pattern" = r"^(memory$|file://.|.*\$\{)"))]
+    /// Where segments are: in `memory`, or in a folder as well (`file://segments` beside this file, `file:///srv/hls` elsewhere) or a bucket
+    /// (`s3://bucket/prefix`, with the keys in `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`), from which others may serve them and where they outlive a
+    /// restart. Each stream has a folder of its own in it.
+    #[schemars(extend("default" = "memory", "examples" = ["memory", "file://segments", "file:///srv/hls", "s3://cameras/hls"], "pattern" = r"^(memory$|file://.|s3://.|.*\$\{)"))]
     pub(crate) storage: Option<At<Text>>,
 }
 
