@@ -117,7 +117,7 @@ fn remote(scheme: &str, rest: &str, got: impl Fn() -> String) -> Result<(String,
 }
 
 /// Without percent-encoding (RFC 3986, section 2.1); what is none stays as it is.
-fn decoded(text: &str) -> Cow<'_, str> {
+pub(crate) fn decoded(text: &str) -> Cow<'_, str> {
     percent_decode_str(text).decode_utf8().unwrap_or(Cow::Borrowed(text))
 }
 

@@ -33,8 +33,8 @@ pub use oci::{BadReference, OciDigest, OciPlace, OciReference};
 pub use places::{Places, TEMPLATE, UsePlace};
 pub use report::{Ink, Report};
 pub use resolved::{
-    Access, Component, Config, Credentials, Defaults, DirGrant, Grants, Hls, HlsVariant, HttpGrant, OnError, Plugin,
-    PluginUse, PolicyUse, Reencode, Server, SinkUse, Sound, Source, Stills, StillsFormat, Stream, TestScene, Transport,
-    Variables, Video, VideoSize, VideoVariant,
+    Access, Component, Config, Credentials, Defaults, DirGrant, Grants, Hls, HlsStorage, HlsVariant, HttpGrant,
+    OnError, Plugin, PluginUse, PolicyUse, Reencode, S3Place, Server, SinkUse, Sound, Source, Stills, StillsFormat,
+    Stream, TestScene, Transport, Variables, Video, VideoSize, VideoVariant,
 };
 pub use schema::schema;

@@ -2,6 +2,7 @@
 
 mod grants;
 mod hls;
+mod storage;
 mod uses;
 mod video;
 

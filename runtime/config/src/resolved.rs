@@ -19,7 +19,7 @@ use crate::oci::OciReference;
 use crate::secret;
 
 pub use grants::{DirGrant, Grants, HttpGrant, Variables};
-pub use hls::{Hls, HlsVariant};
+pub use hls::{Hls, HlsStorage, HlsVariant, S3Place};
 pub use uses::{PluginUse, PolicyUse, SinkUse};
 pub use video::{Reencode, Video, VideoSize, VideoVariant};
 

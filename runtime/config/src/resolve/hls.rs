@@ -1,4 +1,4 @@
-use super::Resolver;
+use super::{Resolver, storage};
 use crate::key::Key;
 use crate::mistake::Wrong;
 use crate::resolved::{Hls, HlsVariant};
@@ -7,6 +7,12 @@ use crate::written;
 impl Resolver<'_, '_, '_> {
     pub(super) fn hls(&mut self, key: &Key<'_>, section: &written::Hls) -> Hls {
         let usual = Hls::default();
+        let storage = section.storage.as_ref().and_then(|at| {
+            let key = key.of("storage");
+            let text = self.expanded(Some(at), &key)?;
+            let place = storage::parse(&text, &at.value.0, self.reader.document.folder(), self.known.environment);
+            self.check(place, &key, &at.span)
+        });
         let hls = Hls {
             variant: section.variant.as_ref().map_or(usual.variant, |at| at.value.0),
             segment: section.segment.as_ref().map_or(usual.segment, |at| at.value.0),
@@ -15,6 +21,7 @@ impl Resolver<'_, '_, '_> {
             always: section.always.as_ref().map_or(usual.always, |at| at.value),
             segment_max_size: section.segment_max_size.as_ref().map_or(usual.segment_max_size, |at| at.value.0),
             close_after: section.close_after.as_ref().map_or(usual.close_after, |at| at.value.0),
+            storage: storage.unwrap_or(usual.storage),
         };
         if let Some(part) = &section.part
             && hls.variant == HlsVariant::LowLatency

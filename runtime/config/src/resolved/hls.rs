@@ -1,9 +1,10 @@
+use std::path::PathBuf;
 use std::time::Duration;
 
-use super::Defaults;
+use super::{Credentials, Defaults};
 
 /// `[streams.*.hls]`: how a stream's video is offered to players of HLS.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Hls {
     /// `variant`.
     pub variant: HlsVariant,
@@ -19,6 +20,8 @@ pub struct Hls {
     pub segment_max_size: u64,
     /// `close_after`: how long segments are kept behind the last viewer.
     pub close_after: Duration,
+    /// `storage`: where segments are.
+    pub storage: HlsStorage,
 }
 
 /// `hls.variant`.
@@ -33,6 +36,33 @@ pub enum HlsVariant {
     Ts,
 }
 
+/// `hls.storage`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum HlsStorage {
+    /// `memory`: they are gone with the process.
+    #[default]
+    Memory,
+    /// `file://…`: in this folder too, each stream in one of its own; a relative one was resolved against the folder of `streams.toml`.
+    Disk(PathBuf),
+    /// `s3://…`: in a bucket too, each stream under its own prefix.
+    S3(S3Place),
+}
+
+/// `s3://BUCKET[/PREFIX]`, with what the environment says of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct S3Place {
+    /// The bucket.
+    pub bucket: String,
+    /// What all keys begin with, without `/` at its ends; may be empty.
+    pub prefix: String,
+    /// `AWS_ENDPOINT_URL`: where it is, if that is not Amazon.
+    pub endpoint: Option<String>,
+    /// `AWS_REGION`.
+    pub region: String,
+    /// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
+    pub credentials: Credentials,
+}
+
 impl Default for Hls {
     fn default() -> Self {
         Self {
@@ -43,6 +73,7 @@ impl Default for Hls {
             always: false,
             segment_max_size: Defaults::HLS_SEGMENT_MAX_SIZE,
             close_after: Defaults::HLS_CLOSE_AFTER,
+            storage: HlsStorage::default(),
         }
     }
 }

@@ -1,6 +1,6 @@
 use schemars::JsonSchema;
 
-use super::{Bytes, Number, Time, Words};
+use super::{Bytes, Number, Text, Time, Words};
 use crate::resolved::HlsVariant;
 use crate::section::{At, Section};
 
@@ -29,6 +29,11 @@ pub(crate) struct Hls {
     /// How long the segments are kept when the last viewer has left.
     #[schemars(extend("default" = "60s"))]
     pub(crate) close_after: Option<At<Time<0, 86_400_000>>>,
+    /// Where segments are: in `memory`, or in a folder as well (`file://segments` beside this file, `file:///srv/hls` elsewhere) or a bucket
+    /// (`s3://bucket/prefix`, with the keys in `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`), from which others may serve them and where they outlive a
+    /// restart. Each stream has a folder of its own in it.
+    #[schemars(extend("default" = "memory", "examples" = ["memory", "file://segments", "file:///srv/hls", "s3://cameras/hls"], "pattern" = r"^(memory$|file://.|s3://.|.*\$\{)"))]
+    pub(crate) storage: Option<At<Text>>,
 }
 
 impl Hls {
@@ -41,6 +46,7 @@ impl Hls {
             always: section.take("always"),
             segment_max_size: section.take("segment_max_size"),
             close_after: section.take("close_after"),
+            storage: section.take("storage"),
         };
         section.finish(&[
             ("segment_duration", "segment"),
@@ -50,6 +56,9 @@ impl Hls {
             ("always_remux", "always"),
             ("muxer_close_after", "close_after"),
             ("max_size", "segment_max_size"),
+            ("directory", "storage"),
+            ("folder", "storage"),
+            ("path", "storage"),
         ]);
         read
     }

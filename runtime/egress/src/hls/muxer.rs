@@ -56,8 +56,9 @@ impl Muxer {
         gop: Option<i64>,
         tracker: &tokio_util::task::TaskTracker,
     ) -> Self {
-        let hls = entry.config().hls;
-        let rules = rules(&hls, gop);
+        let config = entry.config();
+        let hls = &config.hls;
+        let rules = rules(hls, gop);
         let (container, extension) = match hls.variant {
             HlsVariant::LowLatency | HlsVariant::Fmp4 => (Container::Mp4, "m4s"),
             HlsVariant::Ts => (Container::Ts, "ts"),

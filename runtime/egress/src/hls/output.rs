@@ -333,7 +333,8 @@ impl Output {
 
     /// False when there is nothing left of it.
     pub(super) fn sweep(&self, now: Instant) -> bool {
-        let hls = self.entry.config().hls;
+        let config = self.entry.config();
+        let hls = &config.hls;
         let mut state = self.current();
         // With long segments a player asks seldom: once for each.
         let longest = state.running.values().map(|running| running.muxer.window().target()).max().unwrap_or_default();
