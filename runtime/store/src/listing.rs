@@ -96,6 +96,11 @@ impl<'t> Listing<'t> {
         Some(listing)
     }
 
+    /// TARGETDURATION, in seconds.
+    pub(crate) fn target(&self) -> Option<u64> {
+        self.head.iter().find_map(|line| line.strip_prefix("#EXT-X-TARGETDURATION:")?.parse().ok())
+    }
+
     /// The files that it names.
     pub(crate) fn names(&self) -> BTreeSet<String> {
         let names = self.segments.iter().flat_map(|segment| [Some(segment.name), segment.init]);

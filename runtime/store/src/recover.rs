@@ -18,6 +18,8 @@ pub struct Recovered {
     pub media_sequence: u64,
     /// Discontinuities that have left the playlist.
     pub discontinuity_sequence: u64,
+    /// TARGETDURATION of the stored playlist, in seconds.
+    pub target: Option<u64>,
     /// Without a hole, the oldest first; each file is there and whole, and so is its init segment.
     pub segments: Vec<Held>,
     /// Init segments that these need, with their bytes.
@@ -91,6 +93,7 @@ fn found(listing: Listing<'_>, sizes: &BTreeMap<String, u64>) -> Recovered {
         let bytes = whole(segment.name).filter(|bytes| segment.bytes.is_none_or(|told| told == *bytes));
         bytes.is_some() && segment.init.is_none_or(|init| whole(init).is_some())
     };
+    let target = listing.target();
     let listing = listing.behind_holes(is_whole);
     let inits = listing.segments.iter().filter_map(|segment| segment.init);
     let inits: BTreeMap<String, u64> = inits.map(|init| (init.to_owned(), whole(init).unwrap_or_default())).collect();
@@ -112,6 +115,7 @@ fn found(listing: Listing<'_>, sizes: &BTreeMap<String, u64>) -> Recovered {
     Recovered {
         media_sequence: listing.media_sequence,
         discontinuity_sequence: listing.discontinuity_sequence,
+        target,
         segments,
         inits,
         rubbish,

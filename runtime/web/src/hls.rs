@@ -95,14 +95,14 @@ impl Request<'_> {
     async fn multivariant(&self) -> Result<Response, Problem> {
         let output = self.output()?;
         let session = self.session().map_or_else(new_session, str::to_owned);
-        self.visit(&output, &session)?;
+        let is_new = self.visit(&output, &session)?;
         // What players must send again with each playlist: who they are, and what lets them in.
-        let query = match self.parameter("token") {
+        let query = match self.token() {
             Some(token) => format!("?{SESSION}={session}&token={token}"),
             None => format!("?{SESSION}={session}"),
         };
         let playlist = output.multivariant(&query, &self.app.stop).await;
-        let playlist = playlist.map_err(|why| self.problem(&output, &why))?;
+        let playlist = playlist.map_err(|why| self.refuse(&output, is_new.then_some(&session), &why))?;
         self.text(&playlist, "no-cache")
     }
 
@@ -115,12 +115,14 @@ impl Request<'_> {
             ("stream", []) => variant,
             _ => names.iter().find(|name| *name == variant).map(String::as_str).ok_or_else(Problem::not_found)?,
         };
-        self.visit(&output, &self.session().map_or_else(|| self.address(), str::to_owned))?;
-        let playlist = output.playlist(variant, reload, &self.app.stop).await;
-        let playlist = playlist.map_err(|why| self.problem(&output, &why))?;
-        // Nobody else has the address of a playlist that waited: what it says then is right for as long as anybody would ask for it.
+        let session = self.session().map_or_else(|| self.address(), str::to_owned);
+        let is_new = self.visit(&output, &session)?;
+        let query = self.token().map(|token| format!("?token={token}")).unwrap_or_default();
+        let playlist = output.playlist(variant, reload, &query, &self.app.stop).await;
+        let playlist = playlist.map_err(|why| self.refuse(&output, is_new.then_some(&session), &why))?;
+        // What a playlist that was waited for says is right for as long as anybody would ask for it: six target durations (appendix B of the draft).
         let seconds = match reload.until {
-            Some(_) => 6 * playlist.fresh_for.as_secs().max(1),
+            Some(_) => 6 * playlist.target.as_secs(),
             None => playlist.fresh_for.as_secs(),
         };
         let cached = if seconds == 0 { "no-cache".to_owned() } else { format!("max-age={seconds}") };
@@ -169,13 +171,26 @@ impl Request<'_> {
         })
     }
 
-    fn visit(&self, output: &Output, session: &str) -> Result<(), Problem> {
+    fn visit(&self, output: &Output, session: &str) -> Result<bool, Problem> {
         output.visit(session, Instant::now()).map_err(|full| Problem::full(self.name, full))
     }
 
     fn parameter(&self, name: &str) -> Option<&str> {
         let pairs = self.query?.split('&').filter_map(|pair| pair.split_once('='));
         pairs.filter(|(key, _)| *key == name).map(|(_, value)| value).next()
+    }
+
+    /// What lets the viewer in, as it stands in the address; playlists have it between quotation marks.
+    fn token(&self) -> Option<String> {
+        self.parameter("token").map(|token| token.replace('"', "%22"))
+    }
+
+    /// `session`: of one who came with this request.
+    fn refuse(&self, output: &Output, session: Option<&String>, why: &Unserved) -> Problem {
+        if let Some(session) = session {
+            output.leave(session);
+        }
+        self.problem(output, why)
     }
 
     /// The session in the address: nothing that anybody could take for more than a name.

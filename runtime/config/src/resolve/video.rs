@@ -93,12 +93,18 @@ impl Resolver<'_, '_, '_> {
 }
 
 /// Names of rungs stand in addresses and in the names of segments.
+/// Names of other things in the same place: the multivariant playlist, and what the camera sends.
+const TAKEN: [&str; 2] = ["index", "camera"];
+
 fn check_name(name: &str) -> Result<(), Wrong> {
     let is_good = |c: char| c.is_ascii_alphanumeric() || c == '-';
     match name.chars().find(|c| !is_good(*c)) {
         Some(other) => {
             Err(Wrong::new(format!("a rung's name is made of letters, digits and `-`, got {other:?} among them")))
         }
+        None if TAKEN.iter().any(|taken| name.eq_ignore_ascii_case(taken)) => Err(Wrong::new(format!(
+            "a rung may not be called {name:?}: that is what something else of the stream is called"
+        ))),
         None if (1..=LONGEST_NAME).contains(&name.len()) => Ok(()),
         None => Err(Wrong::new(format!("a rung's name has 1 to {LONGEST_NAME} characters, got {}", name.len()))),
     }

@@ -2,11 +2,11 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use config::{Hls, HlsVariant};
-use hub::Entry;
+use config::{Hls, HlsStorage, HlsVariant};
+use hub::{Entry, Offer, Variant};
 use media::{AccessUnit, Timestamp};
 use packaging::hls::packager::Container;
 use packaging::hls::rules::Rules;
@@ -15,6 +15,10 @@ use packaging::hls::window::{Names, Progress, Window};
 use stream::{Feed, Received, Start, Tracks};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::kept::{Files, Kept, Owner};
+use super::places::Places;
 
 /// Media sequence numbers begin with what half seconds have passed since this: a player that stays over a restart sees them go on, as long as segments
 /// are no shorter.
@@ -32,6 +36,21 @@ pub(super) struct Muxer {
 pub(super) struct Shared {
     window: Mutex<Window>,
     progress: watch::Sender<Seen>,
+    /// Where files are whose bytes are not in the window.
+    files: OnceLock<Files>,
+}
+
+/// What a muxer is made of.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub(super) entry: Arc<Entry>,
+    /// The offer that the variant is of.
+    pub(super) offer: Arc<Offer>,
+    /// Its name.
+    pub(super) variant: String,
+    pub(super) feed: Arc<Feed>,
+    /// How far apart key frames were last.
+    pub(super) gop: Option<i64>,
 }
 
 /// What those who wait for a window are told.
@@ -49,33 +68,25 @@ pub(super) struct Seen {
 }
 
 impl Muxer {
-    /// Begins when it is [`Self::want`]ed. `gop`: how far apart the source's key frames were last.
-    pub(super) fn spawn(
-        entry: Arc<Entry>,
-        feed: Arc<Feed>,
-        gop: Option<i64>,
-        tracker: &tokio_util::task::TaskTracker,
-    ) -> Self {
-        let config = entry.config();
-        let hls = &config.hls;
-        let rules = rules(hls, gop);
-        let (container, extension) = match hls.variant {
+    /// Begins when it is [`Self::want`]ed, and when its turn has come in the place where its files are kept, if they are.
+    pub(super) fn spawn(source: Source, places: Arc<Places>, tracker: &TaskTracker) -> Self {
+        let config = source.entry.config();
+        let rules = rules(&config.hls, source.gop);
+        let (container, extension) = match config.hls.variant {
             HlsVariant::LowLatency | HlsVariant::Fmp4 => (Container::Mp4, "m4s"),
             HlsVariant::Ts => (Container::Ts, "ts"),
         };
         let names = Names { prefix: prefix(), extension };
-        let window = Window::new(names, &rules, hls.window as usize, first_msn(SystemTime::now()));
-        let progress = Seen { progress: window.progress(), gop, ..Seen::default() };
-        let shared = Arc::new(Shared { window: Mutex::new(window), progress: watch::Sender::new(progress) });
+        let window = Window::new(names, &rules, config.hls.window as usize, first_msn(SystemTime::now()));
+        let progress = Seen { progress: window.progress(), gop: source.gop, ..Seen::default() };
+        let (window, progress) = (Mutex::new(window), watch::Sender::new(progress));
+        let shared = Arc::new(Shared { window, progress, files: OnceLock::new() });
         let (wanted, wants) = watch::channel(false);
         let stop = CancellationToken::new();
-        let task = Task { shared: shared.clone(), entry, feed, wants, rules, container };
-        tracker.spawn({
-            let stop = stop.clone();
-            async move {
-                let _ = stop.run_until_cancelled_owned(task.run()).await;
-            }
-        });
+        let segmenter = Segmenter::new(rules, container);
+        let has_parts = rules.part.is_some();
+        let task = Task { shared: shared.clone(), source, wants, segmenter, has_parts, kept: None, resumed: false };
+        tracker.spawn(task.live(places, tracker.clone(), stop.clone()));
         Self { shared, wanted, _task: stop.drop_guard() }
     }
 
@@ -86,6 +97,11 @@ impl Muxer {
 
     pub(super) fn window(&self) -> MutexGuard<'_, Window> {
         self.shared.lock()
+    }
+
+    /// Where files are whose bytes are not in the window.
+    pub(super) fn files(&self) -> Option<Files> {
+        self.shared.files.get().cloned()
     }
 
     /// How far it is, to be awoken when it is further.
@@ -103,24 +119,55 @@ impl Shared {
 
 struct Task {
     shared: Arc<Shared>,
-    entry: Arc<Entry>,
-    feed: Arc<Feed>,
+    source: Source,
     wants: watch::Receiver<bool>,
-    rules: Rules,
-    container: Container,
+    segmenter: Segmenter,
+    has_parts: bool,
+    kept: Option<Kept>,
+    /// What is in the window is of an earlier one, and is for those who come now too.
+    resumed: bool,
 }
 
 impl Task {
-    async fn run(mut self) {
-        let mut segmenter = Segmenter::new(self.rules, self.container);
+    /// Until `stop`, and for as long as it takes to write what there is.
+    async fn live(mut self, places: Arc<Places>, tracker: TaskTracker, stop: CancellationToken) {
+        let Source { entry, offer, variant, .. } = &self.source;
+        let config = entry.config();
+        let (offer, mut place) = (offer.clone(), None);
+        if config.hls.storage != HlsStorage::Memory {
+            let (stream, variant) = (entry.name().clone(), variant.clone());
+            let filtered = variant != Variant::CAMERA;
+            let owner = Owner { stream, variant, filtered };
+            let begin = async {
+                place = Some(places.enter(&owner.stream, &owner.variant).await);
+                Kept::open(&config.hls, &owner, &tracker).await
+            };
+            let Some(opened) = stop.run_until_cancelled(begin).await else { return };
+            if let Some((kept, earlier)) = opened {
+                self.resumed = !earlier.segments.is_empty();
+                self.shared.lock().resume(earlier);
+                // Set once, here.
+                let _ = self.shared.files.set(kept.files().clone());
+                self.kept = Some(kept);
+            }
+        }
+        let _ = stop.run_until_cancelled(self.run()).await;
+        self.seam();
+        if let Some(kept) = self.kept.take() {
+            kept.end(!offer.holds()).await;
+        }
+        drop(place);
+    }
+
+    async fn run(&mut self) {
         // The latest that was shown: what a new subscription begins with may be there already.
         let mut shown: Option<Timestamp> = None;
         loop {
             if self.wants.wait_for(|wanted| *wanted).await.is_err() {
                 return;
             }
-            segmenter.resume();
-            let mut units = self.feed.subscribe(Start::Gop, Tracks::All);
+            self.segmenter.resume();
+            let mut units = self.source.feed.subscribe(Start::Gop, Tracks::All);
             let mut joining = shown;
             loop {
                 let received = tokio::select! {
@@ -144,27 +191,27 @@ impl Task {
                             joining = None;
                         }
                         shown = shown.max(Some(unit.pts));
-                        self.picture(&mut segmenter, &unit);
+                        self.picture(&unit);
                     }
-                    Some(Received::Sound(unit)) if joining.is_none() => segmenter.sound(unit),
+                    Some(Received::Sound(unit)) if joining.is_none() => self.segmenter.sound(unit),
                     Some(Received::Sound(_)) => {}
-                    Some(Received::Skipped { .. } | Received::Discontinuity) => self.seam(&mut segmenter),
+                    Some(Received::Skipped { .. } | Received::Discontinuity) => self.seam(),
                 }
             }
-            self.seam(&mut segmenter);
+            self.seam();
             // Who comes from now on waits for what comes then.
             self.shared.progress.send_modify(|seen| seen.fresh = false);
         }
     }
 
-    fn picture(&self, segmenter: &mut Segmenter, unit: &AccessUnit) {
+    fn picture(&mut self, unit: &AccessUnit) {
         if unit.key {
             // Known once the source is connected, which it is not when its first viewer comes.
-            segmenter.announce(self.entry.stream().status().sound);
+            self.segmenter.announce(self.source.entry.stream().status().sound);
         }
-        match segmenter.picture(unit) {
+        match self.segmenter.picture(unit) {
             Ok(made) if made.is_empty() => {}
-            Ok(made) => self.take(segmenter, made),
+            Ok(made) => self.take(made),
             Err(unfit) => {
                 let told = unfit.to_string();
                 self.shared.progress.send_if_modified(|seen| {
@@ -179,32 +226,40 @@ impl Task {
     }
 
     /// What comes next does not go on from what was there.
-    fn seam(&self, segmenter: &mut Segmenter) {
-        let made = segmenter.discontinuity();
-        self.take(segmenter, made);
+    fn seam(&mut self) {
+        let made = self.segmenter.discontinuity();
+        self.take(made);
     }
 
-    fn take(&self, segmenter: &Segmenter, made: Vec<Made>) {
+    fn take(&mut self, made: Vec<Made>) {
         // What a player can begin with.
-        let has_parts = self.rules.part.is_some();
         let brought = made.iter().any(|made| match made {
-            Made::Part { .. } => has_parts,
-            Made::End => !has_parts,
+            Made::Part { .. } => self.has_parts,
+            Made::End => !self.has_parts,
             Made::Init { .. } | Made::Begin { .. } => false,
         });
         let mut window = self.shared.lock();
+        let mut changes = Vec::new();
         for made in made {
-            if matches!(made, Made::Begin { .. }) && !self.shared.progress.borrow().fresh {
+            if matches!(made, Made::Begin { .. })
+                && !self.shared.progress.borrow().fresh
+                && !std::mem::take(&mut self.resumed)
+            {
                 // Players would begin with what is minutes old, and some of them stay as far behind.
-                window.forget();
+                changes.extend(window.forget());
             }
-            window.take(made, segmenter.part_target());
+            let new = window.take(made, self.segmenter.part_target());
+            match &self.kept {
+                Some(kept) => kept.follow(&mut window, changes.drain(..).chain(new).collect()),
+                None => changes.clear(),
+            }
         }
         let progress = window.progress();
         drop(window);
+        let gop = self.segmenter.gop();
         self.shared.progress.send_if_modified(|seen| {
             let fresh = seen.fresh || brought;
-            let next = Seen { progress, fresh, unfit: None, gop: segmenter.gop(), ended: false };
+            let next = Seen { progress, fresh, unfit: None, gop, ended: false };
             let news = *seen != next;
             *seen = next;
             news

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use config::HlsVariant;
+use config::{HlsStorage, HlsVariant};
 use hub::{Entry, Full, Offer};
 use media::Timestamp;
 use packaging::hls::body::Body;
@@ -18,7 +18,10 @@ use tokio::time::{sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::muxer::{Muxer, Seen};
+use super::index::Index;
+use super::kept::PLAYLIST;
+use super::muxer::{Muxer, Seen, Source};
+use super::places::Places;
 use super::sessions::{SILENCE, Sessions};
 
 /// A blocking request is answered after so many target durations, whatever there is (section 6.2.5.2).
@@ -29,6 +32,7 @@ const PATIENCE: u32 = 3;
 pub struct Output {
     entry: Arc<Entry>,
     tracker: TaskTracker,
+    places: Arc<Places>,
     state: Mutex<State>,
 }
 
@@ -38,6 +42,7 @@ struct State {
     offer: Arc<Offer>,
     /// By the names of the variants.
     running: BTreeMap<String, Running>,
+    index: Index,
     /// How far apart the source's key frames were when somebody watched last.
     gop: Option<i64>,
 }
@@ -96,6 +101,8 @@ pub struct Playlist {
     pub text: Bytes,
     /// How long it may be kept.
     pub fresh_for: Duration,
+    /// TARGETDURATION.
+    pub target: Duration,
     offer: Arc<Offer>,
 }
 
@@ -107,10 +114,11 @@ impl Playlist {
 }
 
 impl Output {
-    pub(super) fn new(entry: Arc<Entry>, tracker: TaskTracker) -> Self {
+    pub(super) fn new(entry: Arc<Entry>, places: Arc<Places>, tracker: TaskTracker) -> Self {
         let offer = entry.offer().borrow().clone();
-        let state = State { sessions: Sessions::default(), offer, running: BTreeMap::new(), gop: None };
-        Self { entry, tracker, state: Mutex::new(state) }
+        let (sessions, running, index) = (Sessions::default(), BTreeMap::new(), Index::default());
+        let state = State { sessions, offer, running, index, gop: None };
+        Self { entry, tracker, places, state: Mutex::new(state) }
     }
 
     /// The stream.
@@ -118,14 +126,20 @@ impl Output {
         &self.entry
     }
 
-    /// Counts a viewer by its session: one more, or one of them that asks again.
-    pub fn visit(&self, session: &str, now: Instant) -> Result<(), Full> {
+    /// Counts a viewer by its session: one more, or one of them that asks again. Says whether it is one more.
+    pub fn visit(&self, session: &str, now: Instant) -> Result<bool, Full> {
         let mut state = self.lock();
-        if !state.sessions.touch(session, now) {
-            let ticket = self.entry.admit(hub::Output::Hls)?;
-            state.sessions.add(session.to_owned(), ticket, now);
+        if state.sessions.touch(session, now) {
+            return Ok(false);
         }
-        Ok(())
+        let ticket = self.entry.admit(hub::Output::Hls)?;
+        state.sessions.add(session.to_owned(), ticket, now)?;
+        Ok(true)
+    }
+
+    /// One who came and is not given anything leaves its place to others.
+    pub fn leave(&self, session: &str) {
+        self.lock().sessions.remove(session);
     }
 
     /// The names of the variants, the best first.
@@ -139,11 +153,8 @@ impl Output {
         let mut variants = Vec::with_capacity(muxers.len());
         for (name, muxer) in &muxers {
             self.playable(muxer, stop).await?;
-            let window = muxer.window();
-            let Some(tracks) = window.tracks() else { return Err(Unserved::Offline) };
             let uri = format!("{}{query}", playlist_name(name, muxers.len()));
-            let (codecs, size) = (tracks.codecs(), tracks.video().size);
-            variants.extend(Variant::of(&window, uri, codecs, size));
+            variants.push(told(muxer, uri).ok_or(Unserved::Offline)?);
         }
         let version = match self.entry.config().hls.variant {
             HlsVariant::LowLatency => 9,
@@ -151,14 +162,15 @@ impl Output {
             HlsVariant::Ts => 3,
         };
         let text = multivariant::render(&variants, version).into();
-        Ok(Playlist { text, fresh_for: Duration::ZERO, offer })
+        Ok(Playlist { text, fresh_for: Duration::ZERO, target: Duration::ZERO, offer })
     }
 
-    /// The media playlist of a variant, as soon as it has what is asked for.
+    /// The media playlist of a variant, as soon as it has what is asked for. `query` is put behind the address of each file.
     pub async fn playlist(
         &self,
         variant: &str,
         reload: Reload,
+        query: &str,
         stop: &CancellationToken,
     ) -> Result<Playlist, Unserved> {
         let (offer, muxer) = self.muxer(variant)?;
@@ -176,9 +188,10 @@ impl Output {
         }
         let reports = self.reports(variant);
         let window = muxer.window();
-        let text = playlist::render(&window, reload.skip, &reports).into();
-        let fresh_for = window.part_target().unwrap_or(Duration::from_secs(window.target()) / 2);
-        Ok(Playlist { text, fresh_for, offer })
+        let text = playlist::render(&window, reload.skip, &reports, query).into();
+        let target = Duration::from_secs(window.target());
+        let fresh_for = window.part_target().unwrap_or(target / 2);
+        Ok(Playlist { text, fresh_for, target, offer })
     }
 
     /// A file of any variant. The part that comes next is waited for.
@@ -189,6 +202,11 @@ impl Output {
             let found = muxer.window().find(name);
             match found {
                 Found::Body(body) => return Ok(File { body, shared, offer }),
+                Found::Elsewhere(_) => {
+                    let read = async { muxer.files()?.read(name).await };
+                    let body = read.await.ok_or(Unserved::NotFound)?.into();
+                    return Ok(File { body, shared, offer });
+                }
                 Found::Nothing => {}
                 Found::Next => {
                     let (target, progress) = {
@@ -201,7 +219,7 @@ impl Output {
                     return match muxer.window().find(name) {
                         Found::Body(body) => Ok(File { body, shared, offer }),
                         Found::Next => Err(Unserved::TooLate),
-                        Found::Nothing => Err(Unserved::NotFound),
+                        Found::Elsewhere(_) | Found::Nothing => Err(Unserved::NotFound),
                     };
                 }
             }
@@ -319,9 +337,11 @@ impl Output {
         // Of what is made here it is known before the first one comes how far apart key frames are.
         let made = || Timestamp::from_duration(self.entry.config().video.gop).ticks();
         let gop = if self.entry.is_reencoded() { Some(made()) } else { state.gop };
-        let muxer = Arc::new(Muxer::spawn(self.entry.clone(), feed, gop, &self.tracker));
+        let (entry, offer, variant) = (self.entry.clone(), state.offer.clone(), variant.to_owned());
+        let source = Source { entry, offer, variant: variant.clone(), feed, gop };
+        let muxer = Arc::new(Muxer::spawn(source, self.places.clone(), &self.tracker));
         muxer.want(true);
-        state.running.insert(variant.to_owned(), Running { muxer: muxer.clone(), heard: now });
+        state.running.insert(variant, Running { muxer: muxer.clone(), heard: now });
         Ok(muxer)
     }
 
@@ -341,7 +361,19 @@ impl Output {
         let silence = SILENCE.max(Duration::from_secs(2 * longest));
         state.sessions.sweep(silence, now);
         let unwatched = state.sessions.is_empty() && !hls.always;
-        let State { running, gop, .. } = &mut *state;
+        let State { offer, running, index, gop, .. } = &mut *state;
+        if hls.storage != HlsStorage::Memory {
+            let variants: Option<Vec<_>> = offer
+                .variants()
+                .iter()
+                .map(|variant| {
+                    let uri = format!("{}/{PLAYLIST}", variant.name);
+                    told(&running.get(&variant.name)?.muxer, uri)
+                })
+                .collect();
+            let version = if hls.variant == HlsVariant::Ts { 3 } else { 6 };
+            index.keep(&hls.storage, self.entry.name(), variants.unwrap_or_default(), version, &self.tracker);
+        }
         running.retain(|_, running| {
             let silent = now.saturating_duration_since(running.heard);
             *gop = running.muxer.progress().borrow().gop.or(*gop);
@@ -356,6 +388,7 @@ impl Output {
         let mut state = self.lock();
         if !state.offer.holds() {
             state.running.clear();
+            state.index = Index::default();
             state.offer = self.entry.offer().borrow().clone();
         }
         state
@@ -365,6 +398,13 @@ impl Output {
         // Maps that are whole between any two statements that could panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A variant as it is told, once it has something.
+fn told(muxer: &Muxer, uri: String) -> Option<Variant> {
+    let window = muxer.window();
+    let tracks = window.tracks()?;
+    Variant::of(&window, uri, tracks.codecs(), tracks.video().size)
 }
 
 fn is_offered(offer: &Offer) -> Result<(), Unserved> {

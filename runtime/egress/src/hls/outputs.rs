@@ -9,7 +9,9 @@ use media::StreamName;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::hidden::Hidden;
 use super::output::Output;
+use super::places::Places;
 
 /// How often it is looked who has gone.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -17,13 +19,15 @@ const SWEEP: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Outputs {
     outputs: Mutex<BTreeMap<StreamName, Arc<Output>>>,
+    places: Arc<Places>,
+    hidden: Arc<Hidden>,
     tracker: TaskTracker,
 }
 
 impl Outputs {
     /// Tasks run on the runtime that this is called in.
     pub fn new(tracker: TaskTracker) -> Arc<Self> {
-        Arc::new(Self { outputs: Mutex::default(), tracker })
+        Arc::new(Self { outputs: Mutex::default(), places: Arc::default(), hidden: Arc::default(), tracker })
     }
 
     /// The one of a stream.
@@ -33,7 +37,7 @@ impl Outputs {
         if let Some(output) = known {
             return output.clone();
         }
-        let output = Arc::new(Output::new(entry.clone(), self.tracker.clone()));
+        let output = Arc::new(Output::new(entry.clone(), self.places.clone(), self.tracker.clone()));
         outputs.insert(entry.name().clone(), output.clone());
         output
     }
@@ -42,6 +46,7 @@ impl Outputs {
     pub async fn run(&self, hub: Arc<Hub>, stop: CancellationToken) {
         while stop.run_until_cancelled(tokio::time::sleep(SWEEP)).await.is_some() {
             let entries = hub.entries();
+            self.hidden.sweep(&entries, &self.places, &self.tracker, &stop);
             for entry in entries.iter().filter(|entry| entry.config().hls.always) {
                 self.of(entry).keep_running();
             }

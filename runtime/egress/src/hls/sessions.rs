@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use hub::Ticket;
+use hub::{Full, Ticket};
 
 /// A viewer that asked for nothing for so long has gone.
 pub(super) const SILENCE: Duration = Duration::from_secs(15);
+
+/// The most viewers of a stream that are told apart, where `max_viewers` does not say fewer: whoever asks for new sessions all the time fills no memory.
+const MOST: u32 = 20_000;
 
 /// The viewers of one stream.
 #[derive(Debug, Default)]
@@ -26,8 +29,17 @@ impl Sessions {
     }
 
     /// One more.
-    pub(super) fn add(&mut self, id: String, ticket: Ticket, now: Instant) {
+    pub(super) fn add(&mut self, id: String, ticket: Ticket, now: Instant) -> Result<(), Full> {
+        if self.0.len() >= MOST as usize {
+            return Err(Full { max: MOST });
+        }
         self.0.insert(id, Session { heard: now, _ticket: ticket });
+        Ok(())
+    }
+
+    /// One less.
+    pub(super) fn remove(&mut self, id: &str) {
+        self.0.remove(id);
     }
 
     /// Those that were silent for longer than `silence` go.

@@ -27,7 +27,8 @@ impl Variant {
     /// What a window has; none before it has anything. `tracks`: codecs and size of what is in it.
     pub fn of(window: &Window, uri: String, codecs: String, size: Size) -> Option<Self> {
         let whole = window.segments().iter().map(|segment| (segment.bytes(), segment.duration, segment.pictures));
-        let mut all: Vec<_> = whole.filter(|(_, duration, _)| *duration > 0).collect();
+        // How many pictures an earlier window's have is not known.
+        let mut all: Vec<_> = whole.filter(|(_, duration, pictures)| *duration > 0 && *pictures > 0).collect();
         if all.is_empty() {
             // Of what there is of the first: its key frame makes it look larger than it will be, which a player takes better than the opposite.
             all.extend(

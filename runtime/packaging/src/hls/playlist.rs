@@ -34,8 +34,8 @@ pub struct Report {
     pub part: Option<u32>,
 }
 
-/// Renders the playlist. Its URIs are relative to it.
-pub fn render(window: &Window, skip: Skip, reports: &[Report]) -> String {
+/// Renders the playlist. Its URIs are relative to it; `query` is put behind those of files: what lets a player in that sends what it is told alone.
+pub fn render(window: &Window, skip: Skip, reports: &[Report], query: &str) -> String {
     let mut text = String::with_capacity(4096);
     let to = &mut text;
     let low_latency = window.part_target();
@@ -90,8 +90,10 @@ pub fn render(window: &Window, skip: Skip, reports: &[Report]) -> String {
         if segment.discontinuity {
             line(format_args!("#EXT-X-DISCONTINUITY"));
         }
-        if window.has_inits() && init.replace(segment.init) != Some(segment.init) {
-            line(format_args!("#EXT-X-MAP:URI=\"{}\"", window.names().init(segment.init)));
+        if init.replace(segment.init) != Some(segment.init)
+            && let Some(name) = window.init_name(segment.init)
+        {
+            line(format_args!("#EXT-X-MAP:URI=\"{name}{query}\""));
         }
         line(format_args!("#EXT-X-PROGRAM-DATE-TIME:{}", date_time(segment.time)));
         let near = left.is_none_or(|left| left < Duration::from_secs(PARTS_FOR * window.target()));
@@ -99,7 +101,7 @@ pub fn render(window: &Window, skip: Skip, reports: &[Report]) -> String {
             for part in &segment.parts {
                 let independent = if part.independent { ",INDEPENDENT=YES" } else { "" };
                 line(format_args!(
-                    "#EXT-X-PART:DURATION={},URI=\"{}\"{independent}",
+                    "#EXT-X-PART:DURATION={},URI=\"{}{query}\"{independent}",
                     seconds(ticks(part.duration)),
                     window.names().part(part.number)
                 ));
@@ -107,11 +109,11 @@ pub fn render(window: &Window, skip: Skip, reports: &[Report]) -> String {
         }
         if left.is_some() {
             line(format_args!("#EXTINF:{},", seconds(ticks(segment.duration))));
-            line(format_args!("{}", window.names().segment(segment.msn)));
+            line(format_args!("{}{query}", segment.name));
         }
     }
     if low_latency.is_some() {
-        line(format_args!("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"{}\"", window.names().part(window.next_part())));
+        line(format_args!("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"{}{query}\"", window.names().part(window.next_part())));
         for report in reports {
             let part = report.part.map(|part| format!(",LAST-PART={part}")).unwrap_or_default();
             line(format_args!("#EXT-X-RENDITION-REPORT:URI=\"{}\",LAST-MSN={}{part}", report.uri, report.msn));

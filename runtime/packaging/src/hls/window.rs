@@ -1,6 +1,9 @@
 //! The segments that a playlist has, and those that just left it. Pure.
 
+mod earlier;
+
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -11,11 +14,15 @@ use super::rules::Rules;
 use super::segmenter::Made;
 use crate::mp4::Tracks;
 
+pub use earlier::{Earlier, EarlierSegment};
+
 /// Segments that have left the playlist and are still given to who read it before (section 6.2.2 wants as many as the playlist is long; they would be
 /// in memory twice over).
 const REMOVED: usize = 1;
 /// How far the camera's clock may be from where segments say that it is before it is told anew.
 const CLOCK_APART: Duration = Duration::from_millis(500);
+/// How many target durations from the end segments are kept in memory that somebody else keeps too: players at the end ask for these again and again.
+const IN_MEMORY: i64 = 6;
 
 /// See the module.
 #[derive(Debug)]
@@ -35,6 +42,8 @@ pub struct Window {
     next_init: u64,
     discontinuities: u64,
     clock: Option<SystemTime>,
+    /// What comes next does not go on from what was there.
+    seam: bool,
 }
 
 /// What the files of a window are called. The prefix is another one for each window, so that a name is never that of other bytes, also after a restart.
@@ -49,6 +58,8 @@ pub struct Names {
 /// One segment.
 #[derive(Clone, Debug)]
 pub struct Segment {
+    /// Its file.
+    pub name: Arc<str>,
     /// Its media sequence number.
     pub msn: u64,
     /// It does not go on from the one before.
@@ -59,10 +70,12 @@ pub struct Segment {
     pub time: SystemTime,
     /// In ticks of 90 kHz.
     pub duration: i64,
-    /// Its parts, in their order.
+    /// Its parts, in their order; none where its bytes are not here any more.
     pub parts: Vec<Part>,
-    /// Pictures in it.
+    /// Pictures in it; 0 where that is not known.
     pub pictures: u32,
+    /// Bytes of it where they are elsewhere.
+    elsewhere: Option<usize>,
 }
 
 /// One part.
@@ -81,9 +94,19 @@ pub struct Part {
 #[derive(Debug)]
 struct Init {
     number: u64,
-    /// None where segments need none.
-    data: Option<Bytes>,
-    tracks: Tracks,
+    name: Arc<str>,
+    data: InitData,
+    /// None of what an earlier window had.
+    tracks: Option<Tracks>,
+}
+
+#[derive(Debug)]
+enum InitData {
+    /// Segments need none.
+    None,
+    Here(Bytes),
+    /// So many bytes are elsewhere.
+    Elsewhere(usize),
 }
 
 /// How far a window is: the segment that is being made, and how many parts it has.
@@ -95,11 +118,29 @@ pub struct Progress {
     pub parts: u32,
 }
 
+/// What is another since something was taken, for who keeps the files of a window elsewhere too.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// There is a new init segment.
+    Init {
+        /// Its file.
+        name: Arc<str>,
+        /// Its bytes.
+        data: Bytes,
+    },
+    /// The last one of [`Window::segments`] is new.
+    Segment,
+    /// A file is nothing any more.
+    Gone(Arc<str>),
+}
+
 /// What a name stands for.
 #[derive(Clone, Debug)]
 pub enum Found {
     /// Bytes that never change.
     Body(Body),
+    /// So many of them, where the window's files are kept.
+    Elsewhere(usize),
     /// The part that comes next.
     Next,
     /// Nothing, or nothing any more.
@@ -131,7 +172,11 @@ impl Segment {
 
     /// Bytes of it.
     pub fn bytes(&self) -> usize {
-        self.parts.iter().map(|part| part.body.len()).sum()
+        self.elsewhere.unwrap_or_else(|| self.parts.iter().map(|part| part.body.len()).sum())
+    }
+
+    fn found(&self) -> Found {
+        self.elsewhere.map_or_else(|| Found::Body(self.body()), Found::Elsewhere)
     }
 }
 
@@ -153,30 +198,41 @@ impl Window {
             next_init: 0,
             discontinuities: 0,
             clock: None,
+            seam: false,
         }
     }
 
     /// Takes what a segmenter made. `part_target`: the longest that parts are, once that is known.
-    pub fn take(&mut self, made: Made, part_target: Option<Duration>) {
+    pub fn take(&mut self, made: Made, part_target: Option<Duration>) -> Vec<Change> {
         self.part_target = self.part_target.or(part_target);
         match made {
-            Made::Init { data, tracks } => {
-                self.inits.push_back(Init { number: self.next_init, data, tracks });
-                self.next_init += 1;
-            }
+            Made::Init { data, tracks } => return self.init(data, tracks),
             Made::Begin { discontinuity, time } => self.begin(discontinuity, time),
             Made::Part { body, duration, independent, pictures } => {
-                let Some(open) = &mut self.open else { return };
-                open.duration += duration;
-                open.pictures += pictures;
-                open.parts.push(Part { number: self.next_part, body, duration, independent });
-                self.next_part += 1;
+                if let Some(open) = &mut self.open {
+                    open.duration += duration;
+                    open.pictures += pictures;
+                    open.parts.push(Part { number: self.next_part, body, duration, independent });
+                    self.next_part += 1;
+                }
             }
-            Made::End => self.end(),
+            Made::End => return self.end(),
         }
+        Vec::new()
+    }
+
+    fn init(&mut self, data: Option<Bytes>, tracks: Tracks) -> Vec<Change> {
+        let number = self.next_init;
+        self.next_init += 1;
+        let name: Arc<str> = self.names.init(number).into();
+        let change = data.clone().map(|data| Change::Init { name: name.clone(), data });
+        let data = data.map_or(InitData::None, InitData::Here);
+        self.inits.push_back(Init { number, name, data, tracks: Some(tracks) });
+        change.into_iter().collect()
     }
 
     fn begin(&mut self, discontinuity: bool, time: SystemTime) {
+        let discontinuity = discontinuity | std::mem::take(&mut self.seam);
         // The clock goes on by what segments last, so that it does not tremble with the network.
         let expected = self.clock.filter(|_| !discontinuity).filter(|expected| {
             let apart = expected.duration_since(time).or_else(|_| time.duration_since(*expected));
@@ -187,11 +243,14 @@ impl Window {
         let init = self.inits.back().map_or(0, |init| init.number);
         let (msn, parts) = (self.next_msn, Vec::new());
         self.next_msn += 1;
-        self.open = Some(Segment { msn, discontinuity, init, time, duration: 0, parts, pictures: 0 });
+        let name = self.names.segment(msn).into();
+        let (duration, pictures, elsewhere) = (0, 0, None);
+        self.open = Some(Segment { name, msn, discontinuity, init, time, duration, parts, pictures, elsewhere });
     }
 
-    fn end(&mut self) {
-        let Some(segment) = self.open.take().filter(|segment| !segment.parts.is_empty()) else { return };
+    fn end(&mut self) -> Vec<Change> {
+        let Some(segment) = self.open.take().filter(|segment| !segment.parts.is_empty()) else { return Vec::new() };
+        let mut changes = vec![Change::Segment];
         self.clock = Some(segment.time + ticks(segment.duration));
         self.segments.push_back(segment);
         // The playlist never gets shorter than three target durations (section 6.2.2).
@@ -206,47 +265,69 @@ impl Window {
             self.discontinuities += u64::from(front.discontinuity);
             self.removed.extend(self.segments.pop_front());
         }
-        while self.removed.len() > REMOVED {
-            self.removed.pop_front();
-        }
-        let oldest = self.removed.front().or(self.segments.front()).map(|segment| segment.init);
-        while self.inits.len() > 1 && self.inits.front().map(|init| init.number) < oldest {
-            self.inits.pop_front();
+        let gone = self.removed.len().saturating_sub(REMOVED);
+        changes.extend(self.removed.drain(..gone).map(|segment| Change::Gone(segment.name)));
+        self.forget_inits(&mut changes);
+        changes
+    }
+
+    /// Those that no segment needs any more.
+    fn forget_inits(&mut self, changes: &mut Vec<Change>) {
+        let oldest = self.all().next().map(|segment| segment.init);
+        while self.inits.len() > 1
+            && self.inits.front().map(|init| init.number) < oldest
+            && let Some(init) = self.inits.pop_front()
+        {
+            if !matches!(init.data, InitData::None) {
+                changes.push(Change::Gone(init.name));
+            }
         }
     }
 
     /// Nobody watches, and what comes next is of another time: the playlist begins with that. (Section 6.2.2 would keep what somebody may still be playing.)
-    pub fn forget(&mut self) {
-        let gone = self.segments.drain(..).chain(self.open.take());
-        self.discontinuities += gone.filter(|segment| segment.discontinuity).count() as u64;
-        self.removed.clear();
+    pub fn forget(&mut self) -> Vec<Change> {
+        let left = self.segments.drain(..).chain(self.open.take());
+        self.removed.extend(left.inspect(|segment| self.discontinuities += u64::from(segment.discontinuity)));
+        self.removed.drain(..).map(|segment| Change::Gone(segment.name)).collect()
+    }
+
+    /// Gives the bytes of segments away that are kept elsewhere too, by what `holds` says of their files, but for those that are near the end.
+    pub fn give_away(&mut self, holds: impl Fn(&str) -> bool) {
+        let mut left = self.open.as_ref().map_or(0, |open| open.duration);
+        let far = IN_MEMORY * self.target as i64 * Timestamp::CLOCK_RATE;
+        for segment in self.segments.iter_mut().rev().chain(self.removed.iter_mut().rev()) {
+            if segment.elsewhere.is_none() && left >= far && holds(&segment.name) {
+                segment.elsewhere = Some(segment.bytes());
+                segment.parts = Vec::new();
+            }
+            left += segment.duration;
+        }
     }
 
     /// What a name stands for.
     pub fn find(&self, name: &str) -> Found {
-        let rest = name.strip_prefix(&*self.names.prefix).and_then(|rest| rest.strip_prefix('-'));
-        let Some((stem, _)) = rest.and_then(|rest| rest.rsplit_once('.')) else { return Found::Nothing };
-        let number = |text: &str| text.parse::<u64>().ok();
-        let found = if let Some(number) = stem.strip_prefix('i').and_then(number) {
-            if self.names.init(number) != name {
-                return Found::Nothing;
+        let complete = self.removed.iter().chain(&self.segments);
+        if let Some(segment) = complete.clone().find(|segment| *segment.name == *name) {
+            return segment.found();
+        }
+        if let Some(init) = self.inits.iter().find(|init| *init.name == *name) {
+            return match &init.data {
+                InitData::None => Found::Nothing,
+                InitData::Here(data) => Found::Body(data.clone().into()),
+                InitData::Elsewhere(bytes) => Found::Elsewhere(*bytes),
+            };
+        }
+        let number = name.strip_prefix(&*self.names.prefix).and_then(|rest| rest.strip_prefix("-p"));
+        let number = number.and_then(|rest| rest.split_once('.')?.0.parse::<u64>().ok());
+        match number.filter(|number| self.low_latency && self.names.part(*number) == name) {
+            None => Found::Nothing,
+            Some(number) if number == self.next_part => Found::Next,
+            Some(number) => {
+                let mut parts = self.all().flat_map(|segment| &segment.parts);
+                let part = parts.find(|part| part.number == number);
+                part.map_or(Found::Nothing, |part| Found::Body(part.body.clone()))
             }
-            self.inits.iter().find(|init| init.number == number).and_then(|init| init.data.clone()).map(Body::from)
-        } else if let Some(number) = stem.strip_prefix('p').and_then(number) {
-            if self.names.part(number) != name || !self.low_latency {
-                return Found::Nothing;
-            }
-            if number == self.next_part {
-                return Found::Next;
-            }
-            let mut parts = self.all().flat_map(|segment| &segment.parts);
-            parts.find(|part| part.number == number).map(|part| part.body.clone())
-        } else {
-            let segment = number(stem).filter(|msn| self.names.segment(*msn) == name);
-            let complete = segment.filter(|msn| self.open.as_ref().is_none_or(|open| open.msn != *msn));
-            complete.and_then(|msn| self.all().find(|segment| segment.msn == msn)).map(Segment::body)
-        };
-        found.map_or(Found::Nothing, Found::Body)
+        }
     }
 
     fn all(&self) -> impl Iterator<Item = &Segment> {
@@ -255,7 +336,13 @@ impl Window {
 
     /// Whether segments need an init segment.
     pub fn has_inits(&self) -> bool {
-        self.inits.iter().any(|init| init.data.is_some())
+        self.inits.iter().any(|init| !matches!(init.data, InitData::None))
+    }
+
+    /// The file of an init segment, where segments need one.
+    pub(super) fn init_name(&self, number: u64) -> Option<&str> {
+        let init = self.inits.iter().find(|init| init.number == number && !matches!(init.data, InitData::None));
+        init.map(|init| &*init.name)
     }
 
     /// How far it is.
@@ -308,7 +395,7 @@ impl Window {
 
     /// What is in the segments that come now.
     pub fn tracks(&self) -> Option<&Tracks> {
-        self.inits.back().map(|init| &init.tracks)
+        self.inits.back().and_then(|init| init.tracks.as_ref())
     }
 }
 

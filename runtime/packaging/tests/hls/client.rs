@@ -1,6 +1,6 @@
 //! Who reads everything that is made, and has the validator judge it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use config::HlsVariant;
 use framegate_packaging::hls::multivariant::{self, Variant};
@@ -9,7 +9,7 @@ use framegate_packaging::hls::playlist;
 use framegate_packaging::hls::reload::{Answer, Reload};
 use framegate_packaging::hls::rules::Rules;
 use framegate_packaging::hls::segmenter::{Made, Segmenter};
-use framegate_packaging::hls::window::{Found, Names, Progress, Window};
+use framegate_packaging::hls::window::{Change, Earlier, EarlierSegment, Found, Names, Progress, Window};
 use framegate_validator::finding::Finding;
 use framegate_validator::playlist::Date;
 use framegate_validator::watch::{Options, Request, Watch};
@@ -21,8 +21,15 @@ const BASE: &str = "http://camera.test/hls/cam/";
 
 /// See the module.
 pub(crate) struct Client {
+    habits: Habits,
     segmenter: Segmenter,
     window: Window,
+    /// Files of the window that are kept elsewhere, if they are.
+    elsewhere: Option<BTreeMap<String, Vec<u8>>>,
+    read_from_elsewhere: usize,
+    restarts: u64,
+    /// Something came of this process.
+    fresh: bool,
     watch: Watch,
     /// What cannot be answered yet.
     waiting: VecDeque<Request>,
@@ -36,21 +43,17 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn new(habits: &Habits) -> Self {
-        let gop = habits.known_gop.then_some((habits.gop * 90_000.0) as i64);
-        let part = (habits.variant == HlsVariant::LowLatency).then_some(18_000);
-        let rules = Rules::new(180_000, part, habits.max_bytes, gop);
-        let (container, extension) = match habits.variant {
-            HlsVariant::Ts => (Container::Ts, "ts"),
-            HlsVariant::LowLatency | HlsVariant::Fmp4 => (Container::Mp4, "m4s"),
-        };
-        let names = Names { prefix: "abc".into(), extension };
-        let mut segmenter = Segmenter::new(rules, container);
-        segmenter.announce(habits.sound.then(sound));
+        let (segmenter, window) = begin(habits, 0, 7);
         let mut watch = Watch::new(Options::default());
         let waiting = watch.open(&format!("{BASE}index.m3u8"), Date(0)).into();
         Self {
+            habits: *habits,
             segmenter,
-            window: Window::new(names, &rules, 7, 1_000),
+            window,
+            elsewhere: None,
+            read_from_elsewhere: 0,
+            restarts: 0,
+            fresh: false,
             watch,
             waiting,
             now: 0,
@@ -59,6 +62,75 @@ impl Client {
             largest: 0,
             segments: 0,
             discontinuities: 0,
+        }
+    }
+
+    /// Of a window of so many segments, whose files are kept elsewhere too.
+    pub(crate) fn with_files_elsewhere(habits: &Habits, length: usize) -> Self {
+        let mut client = Self::new(habits);
+        (client.segmenter, client.window) = begin(habits, 0, length);
+        client.elsewhere = Some(BTreeMap::new());
+        client
+    }
+
+    /// Another process goes on from what is kept elsewhere.
+    pub(crate) fn restart(&mut self, length: usize) {
+        let left = self.segmenter.discontinuity();
+        self.window_takes(left);
+        let window = &self.window;
+        let text = self.playlist();
+        let map = |line: &str| line.strip_prefix("#EXT-X-MAP:URI=\"").map(|rest| rest.trim_end_matches('"').to_owned());
+        let mut init = None;
+        let inits = text.lines().filter_map(|line| {
+            init = map(line).or(init.take());
+            (!line.starts_with('#')).then(|| init.clone())
+        });
+        let segments = window.segments().iter().zip(inits).map(|(segment, init)| EarlierSegment {
+            name: segment.name.to_string(),
+            duration: segment.duration,
+            discontinuity: segment.discontinuity,
+            init,
+            time: segment.time,
+            bytes: segment.bytes(),
+        });
+        let kept = self.elsewhere.as_ref().unwrap();
+        let earlier = Earlier {
+            next_msn: window.next_msn(),
+            discontinuities: window.discontinuities(),
+            target: Some(window.target()),
+            segments: segments.collect(),
+            inits: kept.iter().map(|(name, bytes)| (name.clone(), bytes.len())).collect(),
+        };
+        (self.restarts, self.fresh) = (self.restarts + 1, false);
+        (self.segmenter, self.window) = begin(&self.habits, self.restarts, length);
+        self.window.resume(earlier);
+    }
+
+    fn window_takes(&mut self, made: Vec<Made>) {
+        for made in made {
+            self.discontinuities += usize::from(matches!(made, Made::Begin { discontinuity: true, .. }));
+            let ended = matches!(made, Made::End);
+            let changes = self.window.take(made, self.segmenter.part_target());
+            if let Some(elsewhere) = &mut self.elsewhere {
+                for change in changes {
+                    match change {
+                        Change::Init { name, data } => drop(elsewhere.insert(name.to_string(), data.to_vec())),
+                        Change::Segment => {
+                            let segment = self.window.segments().back().unwrap();
+                            elsewhere.insert(segment.name.to_string(), segment.body().pieces().concat());
+                        }
+                        Change::Gone(name) => assert!(elsewhere.remove(&*name).is_some(), "{name} was not there"),
+                    }
+                }
+                self.window.give_away(|name| elsewhere.contains_key(name));
+            }
+            if ended {
+                self.fresh = true;
+                let segment = self.window.segments().back().unwrap();
+                self.segments += 1;
+                self.longest = self.longest.max(segment.duration as f64 / 90_000.0);
+                self.largest = self.largest.max(segment.bytes());
+            }
         }
     }
 
@@ -76,21 +148,10 @@ impl Client {
             }
             Given::Away => self.segmenter.discontinuity(),
         };
-        for made in made {
-            self.discontinuities += usize::from(matches!(made, Made::Begin { discontinuity: true, .. }));
-            let ended = matches!(made, Made::End);
-            self.window.take(made, self.segmenter.part_target());
-            if ended {
-                let segment = self.window.segments().back().unwrap();
-                self.segments += 1;
-                self.longest = self.longest.max(segment.duration as f64 / 90_000.0);
-                self.largest = self.largest.max(segment.bytes());
-            }
-        }
+        self.window_takes(made);
         let has_part =
             self.window.part_target().is_some() && self.window.open().is_some_and(|open| !open.parts.is_empty());
-        let is_playable = has_part || !self.window.segments().is_empty();
-        if is_playable && self.progress.replace(self.window.progress()) != Some(self.window.progress()) {
+        if (has_part || self.fresh) && self.progress.replace(self.window.progress()) != Some(self.window.progress()) {
             self.read();
         }
     }
@@ -111,7 +172,7 @@ impl Client {
         self.waiting = left;
     }
 
-    fn answer(&self, url: &str) -> Option<Vec<u8>> {
+    fn answer(&mut self, url: &str) -> Option<Vec<u8>> {
         let path = url.strip_prefix(BASE).unwrap();
         let (file, query) = path.split_once('?').map_or((path, None), |(file, query)| (file, Some(query)));
         match file {
@@ -123,12 +184,18 @@ impl Client {
             "stream.m3u8" => {
                 let reload = Reload::parse(query).unwrap();
                 match reload.answer(&self.window).unwrap() {
-                    Answer::Now => Some(playlist::render(&self.window, reload.skip, &[]).into_bytes()),
+                    Answer::Now => Some(playlist::render(&self.window, reload.skip, &[], "").into_bytes()),
                     Answer::When(_) => None,
                 }
             }
             name => match self.window.find(name) {
                 Found::Body(body) => Some(body.pieces().concat()),
+                Found::Elsewhere(bytes) => {
+                    let found = self.elsewhere.as_ref().and_then(|kept| kept.get(name)).unwrap();
+                    assert_eq!(found.len(), bytes);
+                    self.read_from_elsewhere += 1;
+                    Some(found.clone())
+                }
                 Found::Next => None,
                 Found::Nothing => panic!("{name} is not there\n{}", self.playlist()),
             },
@@ -153,7 +220,7 @@ impl Client {
     }
 
     pub(crate) fn playlist(&self) -> String {
-        playlist::render(&self.window, playlist::Skip::No, &[])
+        playlist::render(&self.window, playlist::Skip::No, &[], "")
     }
 
     pub(crate) fn codecs(&self) -> String {
@@ -173,9 +240,30 @@ impl Client {
         self.segments
     }
 
+    /// Files that were asked for when their bytes were not in the window any more, and how many bytes are in it.
+    pub(crate) fn elsewhere(&self) -> (usize, usize, usize) {
+        let here = self.window.segments().iter().flat_map(|segment| &segment.parts).map(|part| part.body.len()).sum();
+        (self.read_from_elsewhere, here, self.elsewhere.as_ref().unwrap().len())
+    }
+
     pub(crate) fn discontinuities(&self) -> usize {
         self.discontinuities
     }
+}
+
+/// What a process begins with.
+fn begin(habits: &Habits, process: u64, length: usize) -> (Segmenter, Window) {
+    let gop = habits.known_gop.then_some((habits.gop * 90_000.0) as i64);
+    let part = (habits.variant == HlsVariant::LowLatency).then_some(18_000);
+    let rules = Rules::new(180_000, part, habits.max_bytes, gop);
+    let (container, extension) = match habits.variant {
+        HlsVariant::Ts => (Container::Ts, "ts"),
+        HlsVariant::LowLatency | HlsVariant::Fmp4 => (Container::Mp4, "m4s"),
+    };
+    let names = Names { prefix: format!("abc{process}"), extension };
+    let mut segmenter = Segmenter::new(rules, container);
+    segmenter.announce(habits.sound.then(sound));
+    (segmenter, Window::new(names, &rules, length, 1_000))
 }
 
 const _: () = assert!(Timestamp::CLOCK_RATE == 90_000);

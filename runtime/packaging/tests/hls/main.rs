@@ -111,3 +111,28 @@ fn sound_that_never_comes_or_ceases_is_taken_out_again() {
     assert!(!ceased.codecs().contains("mp4a"), "{}", ceased.codecs());
     assert_eq!(ceased.discontinuities(), 1);
 }
+
+#[test]
+fn a_window_goes_on_over_restarts_and_gives_bytes_away_that_are_kept_elsewhere() {
+    const LENGTH: usize = 30;
+    for habits in [
+        Habits { changes_size: true, reconnects: true, ..Habits::default() },
+        Habits { variant: HlsVariant::Fmp4, ..Habits::default() },
+        Habits { variant: HlsVariant::Ts, sound: true, ..Habits::default() },
+    ] {
+        let (mut camera, mut client) = (Camera::new(habits), Client::with_files_elsewhere(&habits, LENGTH));
+        for restart in 1..=20 {
+            while camera.seconds() < f64::from(restart) * 37.0 {
+                client.take(camera.next());
+            }
+            client.restart(LENGTH);
+        }
+        // The part that comes next was promised by a process that is gone.
+        client.assert_clean_but(&[("STALE", usize::MAX), ("HINT_BROKEN", 20)]);
+        assert!(client.segments() > 300, "{}", client.segments());
+        let (_, here, files) = client.elsewhere();
+        // A segment has 50 pictures of 900 bytes and more; six target durations of them stay.
+        assert!(here < 8 * 80_000, "{here} bytes are in memory");
+        assert!((LENGTH..LENGTH + 25).contains(&files), "{files} files are kept");
+    }
+}
