@@ -192,7 +192,7 @@ impl Window {
 
     fn end(&mut self) {
         let Some(segment) = self.open.take().filter(|segment| !segment.parts.is_empty()) else { return };
-        self.clock = Some(segment.time + ticks(segment.duration));
+        self.clock = segment.time.checked_add(ticks(segment.duration));
         self.segments.push_back(segment);
         // The playlist never gets shorter than three target durations (section 6.2.2).
         let least = 3 * self.target as i64 * Timestamp::CLOCK_RATE;
