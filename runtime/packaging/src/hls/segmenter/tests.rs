@@ -22,7 +22,7 @@ fn picture(video: &Arc<Parameters>, pts: i64, key: bool) -> AccessUnit {
     AccessUnit { key, ..AccessUnit::alone(video.clone(), data, Timestamp::from_ticks(pts), moment) }
 }
 
-/// Duration of each segment, and whether it is behind a discontinuity, of pictures at these times; `K` are key frames.
+/// Duration of each segment, and whether it is behind a discontinuity, of pictures at these times that are key frames or not.
 fn segments(pictures: &[(i64, bool)]) -> Vec<(i64, bool)> {
     let (mut segmenter, video, mut segments) = (segmenter(), video(), Vec::new());
     let mut made: Vec<_> =
