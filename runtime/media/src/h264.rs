@@ -103,8 +103,11 @@ pub fn parameters(sps: &[u8], pps: &[u8]) -> Result<Parameters, BadSps> {
     })
 }
 
-/// The AVCDecoderConfigurationRecord of 8-bit 4:2:0 (ISO/IEC 14496-15, clause 5.3.3.1.2); empty where a set is longer than one can tell.
+/// The AVCDecoderConfigurationRecord of 8-bit 4:2:0 (ISO/IEC 14496-15, clause 5.3.3.1.2); empty where there is no PPS, or a set is longer than one can tell.
 fn record(sps: &[u8], pps: &[u8]) -> Bytes {
+    if nal_type(pps) != PPS {
+        return Bytes::new();
+    }
     let (Ok(sps_length), Ok(pps_length)) = (u16::try_from(sps.len()), u16::try_from(pps.len())) else {
         return Bytes::new();
     };
@@ -189,6 +192,13 @@ mod tests {
             assert!(parameters(&HIGH_640X360[..end], &[]).is_err() || end > 12, "{end}");
         }
         assert!(parameters(&[0x68, 1, 2, 3, 4], &[]).is_err());
+    }
+
+    #[test]
+    fn there_is_no_record_without_a_picture_parameter_set() {
+        for pps in [&[][..], &[0x67, 1]] {
+            assert!(parameters(HIGH_640X360, pps).unwrap().record.is_empty(), "{pps:02x?}");
+        }
     }
 
     #[test]

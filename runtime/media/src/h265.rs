@@ -32,6 +32,24 @@ pub fn parameter_sets(record: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
+/// Whether a decoder can begin with an HEVCDecoderConfigurationRecord: it is not cut, and has a VPS, an SPS and a PPS (table 7-1).
+pub fn is_whole(record: &[u8]) -> bool {
+    let kinds = || {
+        let mut rest = record.get(22..)?;
+        let mut kinds = 0_u64;
+        for _ in 0..take(&mut rest, 1)?[0] {
+            let header = take(&mut rest, 3)?;
+            for _ in 0..u16::from_be_bytes([header[1], header[2]]) {
+                let length = take(&mut rest, 2)?;
+                take(&mut rest, usize::from(u16::from_be_bytes([length[0], length[1]])))?;
+                kinds |= 1 << (header[0] & 0x3f);
+            }
+        }
+        Some(kinds)
+    };
+    record.first() == Some(&1) && kinds().is_some_and(|kinds| kinds >> 32 & 0b111 == 0b111)
+}
+
 fn take<'a>(rest: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
     let (taken, behind) = rest.split_at_checked(length)?;
     *rest = behind;
@@ -56,8 +74,10 @@ mod tests {
         record.extend([3, 32, 0, 1, 0, 2, 64, 1, 33, 0, 1, 0, 3, 66, 1, 1, 34, 0, 2, 0, 1, 68, 0, 2, 68, 1]);
         let sets: Vec<_> = parameter_sets(&record).collect();
         assert_eq!(sets, [&[64, 1][..], &[66, 1, 1], &[68], &[68, 1]]);
+        assert!(is_whole(&record));
         for end in 0..record.len() {
             assert!(parameter_sets(&record[..end]).count() <= 4, "{end}");
+            assert!(!is_whole(&record[..end]), "{end}");
         }
     }
 }

@@ -3,6 +3,8 @@
 //! `fuzz/` calls them with bytes that a fuzzer makes, `tests/corpus.rs` with those that are stored; none may panic, and each states what it checks.
 #![forbid(unsafe_code)]
 
+mod packaging;
+
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,16 +15,21 @@ use media::{AccessUnit, Codec, Moment, Parameters, Size, Timestamp, annexb, h264
 use source::file::annexb::Splitter;
 use source::http::multipart::Parser;
 
+pub use crate::packaging::{fmp4, playlist_query, transport_stream};
+
 /// Takes any bytes, and panics where something does not hold.
 pub type Reader = fn(&[u8]);
 
 /// A name and its function, as `fuzz/corpus/{name}` is named.
-pub const ALL: [(&str, Reader); 5] = [
+pub const ALL: [(&str, Reader); 8] = [
     ("configuration", configuration),
     ("access_unit", access_unit),
     ("annexb", annexb),
     ("image", image),
     ("multipart", multipart),
+    ("fmp4", fmp4),
+    ("transport_stream", transport_stream),
+    ("playlist_query", playlist_query),
 ];
 
 struct Nothing;

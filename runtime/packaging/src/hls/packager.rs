@@ -99,8 +99,10 @@ impl Packager {
             }),
             Self::Ts { muxer, out, pictures, independent } => {
                 if let Some(muxer) = muxer {
-                    let decode = Timestamp::from_ticks(decode - HEAD * Timestamp::CLOCK_RATE);
-                    let written = muxer.picture(unit, decode, out);
+                    let decode = decode - HEAD * Timestamp::CLOCK_RATE;
+                    let pts = Timestamp::from_ticks(decode.saturating_add(offset.into()));
+                    let placed = AccessUnit { pts, ..unit.clone() };
+                    let written = muxer.picture(&placed, Timestamp::from_ticks(decode), out);
                     written.map_err(|why| Unfit::Container(why.to_string()))?;
                 }
                 *independent |= *pictures == 0 && unit.key;

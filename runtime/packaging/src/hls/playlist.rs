@@ -13,6 +13,9 @@ const PARTS_FOR: u64 = 3;
 /// How far from the end a player of parts begins: three of them (section 4.4.3.8 wants two at least, and advises three).
 const HOLD_BACK: u32 = 3;
 
+/// The last millisecond of the year 9999: dates have four digits for it (RFC 3339, section 5.6).
+const LAST_MILLIS: u128 = 253_402_300_799_999;
+
 /// Which playlist a client asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Skip {
@@ -132,7 +135,7 @@ fn seconds(duration: Duration) -> String {
 fn date_time(at: SystemTime) -> String {
     let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
     // To the nearest, so that sums of durations stay beside each other.
-    let millis = (since.as_nanos() + 500_000) / 1_000_000;
+    let millis = ((since.as_nanos() + 500_000) / 1_000_000).min(LAST_MILLIS);
     let (seconds, millis) = ((millis / 1_000) as i64, millis % 1_000);
     let (days, of_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let (year, month, day) = civil(days);
@@ -163,6 +166,7 @@ mod tests {
         assert_eq!(at(0), "1970-01-01T00:00:00.000Z");
         assert_eq!(at(951_782_400_001), "2000-02-29T00:00:00.001Z");
         assert_eq!(at(1_796_083_199_999), "2026-11-30T23:59:59.999Z");
+        assert_eq!(at(1 << 60), "9999-12-31T23:59:59.999Z");
         assert_eq!(seconds(Duration::from_nanos(33_333_333)), "0.03333");
         assert_eq!(seconds(Duration::from_millis(2_000)), "2.00000");
     }

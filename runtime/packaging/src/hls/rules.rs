@@ -37,7 +37,7 @@ impl Rules {
     }
 
     /// The longest duration that is rounded to no more than TARGETDURATION, in ticks.
-    fn longest(&self) -> i64 {
+    pub(super) fn longest(&self) -> i64 {
         self.target as i64 * Timestamp::CLOCK_RATE + Timestamp::CLOCK_RATE * 49 / 100
     }
 

@@ -4,6 +4,9 @@
 //!
 //! Where it is cut is said by [`super::rules`], what the bytes are by [`super::packager`].
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -13,12 +16,15 @@ use media::{AccessUnit, AudioParameters, AudioUnit, Parameters, Timestamp};
 use super::body::Body;
 use super::packager::{Container, Packager, Timed};
 use super::rules::{Rules, part_length};
-use crate::mp4::place::{Place, Placed, in_samples};
-use crate::mp4::{HEAD, Tracks, Unfit};
+use crate::mp4::place::{Place, Placed, in_file, in_samples};
+use crate::mp4::{Tracks, Unfit};
 use crate::sound::Sound;
 
 /// A track of sound that brings nothing for so long is not there: players wait for sound that a file announces.
 const SILENCE: i64 = 2 * Timestamp::CLOCK_RATE;
+/// How long before it can be decoded a picture may be to be shown, in ticks: while it is not known by how much pictures are reordered, 16 of them at 8
+/// a second (H.264, annex A.3.1).
+const EARLIEST: i32 = 2 * Timestamp::CLOCK_RATE as i32;
 /// Units of sound that wait for pictures; beyond that the oldest go: a source that sends sound alone has no segments.
 const WAITING_SOUND: usize = 1_000;
 
@@ -141,7 +147,7 @@ impl Segmenter {
     /// What follows does not go on from what was before, and begins with a key frame: what is there of the segment is all of it.
     pub fn discontinuity(&mut self) -> Vec<Made> {
         if let Some(waiting) = self.waiting.take() {
-            let end = waiting.1.decode + self.interval();
+            let end = waiting.1.decode + self.interval().min(self.rules.longest());
             // What does not fit is left out: whoever pushes its like again is told.
             if self.add(waiting, end).is_ok() {
                 self.close_segment(end);
@@ -159,7 +165,7 @@ impl Segmenter {
             // Says why it is none before anything is made of it.
             Tracks::new(unit.parameters.clone(), None)?;
             if !unit.key {
-                return Ok(Vec::new());
+                return Ok(std::mem::take(&mut self.made));
             }
             self.place = None;
         }
@@ -168,6 +174,15 @@ impl Segmenter {
         if unit.key {
             self.gop = self.last_key.map(|last| placed.decode - last).filter(|gop| *gop > 0).or(self.gop);
             self.last_key = Some(placed.decode);
+        }
+        let waited = self.waiting.as_ref().map_or(0, |(_, waiting)| placed.decode - waiting.decode);
+        if self.waiting.is_some() && (waited > self.rules.longest() || placed.offset < -EARLIEST) {
+            // No segment may last as long as the picture in front of a pause would (section 4.4.3.1), and what is to be shown before what was there
+            // is of another time. How far apart key frames are is learnt all the same, and the next window's target made for it.
+            let last_key = self.last_key;
+            self.made = self.discontinuity();
+            self.last_key = last_key;
+            return self.picture(unit);
         }
         if let Some(waiting) = self.waiting.take() {
             self.add(waiting, placed.decode)?;
@@ -186,7 +201,7 @@ impl Segmenter {
             if heard.len() >= WAITING_SOUND {
                 heard.remove(0);
             }
-            *last_heard = Some(unit.pts.ticks() + HEAD * Timestamp::CLOCK_RATE);
+            *last_heard = Some(in_file(unit.pts));
             heard.push((unit, begin));
         });
     }
@@ -194,6 +209,10 @@ impl Segmenter {
     /// Puts the picture that waited, whose end is known now, into the segment that runs, or begins one with it.
     fn add(&mut self, (unit, placed): (AccessUnit, Placed), end: i64) -> Result<(), Unfit> {
         let begin = placed.decode;
+        if self.segment.as_ref().is_some_and(|running| end - running.begin > self.rules.longest()) {
+            // What comes after it was late: with it the segment would be longer than it may be.
+            self.close_segment(begin);
+        }
         let tracks = self.tracks_with(&unit.parameters, begin)?;
         if self.tracks.as_ref() != Some(&tracks) {
             self.close_segment(begin);

@@ -251,7 +251,7 @@ impl Window {
     fn end(&mut self) -> Vec<Change> {
         let Some(segment) = self.open.take().filter(|segment| !segment.parts.is_empty()) else { return Vec::new() };
         let mut changes = vec![Change::Segment];
-        self.clock = Some(segment.time + ticks(segment.duration));
+        self.clock = segment.time.checked_add(ticks(segment.duration));
         self.segments.push_back(segment);
         // The playlist never gets shorter than three target durations (section 6.2.2).
         let least = 3 * self.target as i64 * Timestamp::CLOCK_RATE;

@@ -13,6 +13,9 @@ const MATRIX: [u32; 9] = [0x0001_0000, 0, 0, 0, 0x0001_0000, 0, 0, 0, 0x4000_000
 /// "und" in three times five bits (section 8.4.2).
 const NO_LANGUAGE: u16 = 0x55c4;
 
+/// A real AudioSpecificConfig has some bytes; one that has more is no AAC that anybody plays.
+const LONGEST_CONFIGURATION: usize = 64;
+
 /// The init segment: `ftyp` and a `moov` without samples (ISO/IEC 14496-12, sections 4.3, 8.2 and 8.8).
 pub fn init(tracks: &Tracks) -> Bytes {
     let mut boxes = Boxes::new();
@@ -124,10 +127,22 @@ fn sound_track(boxes: &mut Boxes, sound: &AudioParameters) {
     });
 }
 
+/// Whether an AudioSpecificConfig (ISO/IEC 14496-3, section 1.6.2.1) tells a type and a rate, and fits into [`elementary_stream`].
+pub(super) fn is_configuration(config: &[u8]) -> bool {
+    let Some(&[first, second]) = config.first_chunk() else { return false };
+    let has_rate = match (first & 7) << 1 | second >> 7 {
+        // Reserved.
+        13 | 14 => false,
+        // Told in words.
+        15 => config.len() >= 5,
+        _ => true,
+    };
+    first >> 3 != 0 && has_rate && config.len() <= LONGEST_CONFIGURATION
+}
+
 /// `esds` (ISO/IEC 14496-14, section 5.6): descriptors of ISO/IEC 14496-1, section 7.2.6, each length in one byte.
 fn elementary_stream(boxes: &mut Boxes, config: &[u8]) {
-    // A real AudioSpecificConfig has some bytes; one that does not fit is no AAC that anybody plays.
-    let config = &config[..config.len().min(64)];
+    let config = &config[..config.len().min(LONGEST_CONFIGURATION)];
     let length = config.len() as u8;
     boxes.full(b"esds", 0, 0, |boxes| {
         boxes.bytes(&[0x03, 3 + 2 + 13 + 2 + length + 3]);

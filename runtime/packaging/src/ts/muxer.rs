@@ -12,6 +12,9 @@ const START_CODE: [u8; 4] = [0, 0, 0, 1];
 /// An access unit delimiter, which each access unit in a transport stream begins with (clause 2.14.1): of any kind of slices (ITU-T H.264, table 7-5).
 const DELIMITER: [u8; 6] = [0, 0, 0, 1, DELIMITER_TYPE, 0xf0];
 const DELIMITER_TYPE: u8 = 9;
+/// How long after it is decoded a picture is shown at most, in ticks: 16 pictures (ITU-T H.264, annex A.3.1) at less than one a second. Of two times of 33
+/// bits that are hours apart nobody could tell which comes first.
+const AHEAD: i64 = 20 * Timestamp::CLOCK_RATE;
 
 /// Writes a stream as MPEG-TS, segment by segment.
 ///
@@ -58,7 +61,7 @@ impl Muxer {
             return Ok(());
         }
         let payload = DELIMITER.len() + sets().map(|set| START_CODE.len() + set.len()).sum::<usize>() + bytes;
-        let pts = unit.pts.ticks();
+        let pts = unit.pts.ticks().min(decode.ticks().saturating_add(AHEAD));
         let decode = decode.ticks().min(pts);
 
         if self.sound.as_ref().is_some_and(|sound| sound.is_due(decode)) {

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use media::{AudioCodec, AudioParameters, Codec, Parameters};
+use media::{AudioCodec, AudioParameters, Codec, Parameters, h264};
 
 use super::adts::{self, Adts};
 
@@ -38,7 +38,7 @@ impl Tracks {
         if video.codec != Codec::H264 {
             return Err(Unfit::Video(video.codec));
         }
-        if video.sps.is_empty() || video.pps.is_empty() {
+        if h264::nal_type(&video.sps) != h264::SPS || h264::nal_type(&video.pps) != h264::PPS {
             return Err(Unfit::NoParameterSets);
         }
         Ok(match sound.map(|sound| (sound, header(sound))) {
@@ -92,6 +92,8 @@ mod tests {
         assert_eq!(refused.to_string(), "MPEG-TS segments hold H.264, not H.265");
         let bare = Parameters::bare(Codec::H264, Size::new(16, 16));
         assert_eq!(Tracks::new(&bare, None).unwrap_err(), Unfit::NoParameterSets);
+        let no_pps = Parameters { pps: Bytes::from_static(&[0x67, 2]), ..h264() };
+        assert_eq!(Tracks::new(&no_pps, None).unwrap_err(), Unfit::NoParameterSets);
     }
 
     #[test]

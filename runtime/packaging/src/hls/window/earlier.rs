@@ -40,7 +40,7 @@ pub struct EarlierSegment {
 impl Earlier {
     /// When the last picture was shown.
     pub fn end(&self) -> Option<SystemTime> {
-        self.segments.last().map(|last| last.time + super::ticks(last.duration))
+        self.segments.last().and_then(|last| last.time.checked_add(super::ticks(last.duration)))
     }
 
     /// Without segments: numbers go on, and nothing else.

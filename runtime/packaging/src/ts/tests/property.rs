@@ -135,7 +135,8 @@ proptest! {
         (sps, pps) in (prop::collection::vec(any::<u8>(), 1..60), prop::collection::vec(any::<u8>(), 1..60)),
         samples: u32,
     ) {
-        let parameters = Arc::new(Parameters { sps: sps.into(), pps: pps.into(), ..(*video()).clone() });
+        let [sps, pps] = [(0x67, sps), (0x68, pps)].map(|(header, set)| Bytes::from([&[header], &set[..]].concat()));
+        let parameters = Arc::new(Parameters { sps, pps, ..(*video()).clone() });
         let track = aac_48k();
         let mut muxer = Muxer::new(Tracks::new(&parameters, Some(&track)).unwrap());
         let (mut out, mut reader) = (Vec::new(), Reader::default());

@@ -46,6 +46,16 @@ fn a_picture_is_never_decoded_after_it_is_presented() {
 }
 
 #[test]
+fn a_picture_is_never_presented_so_late_that_33_bits_would_tell_it_as_before() {
+    let (mut muxer, mut out) = (muxer(None), Vec::new());
+    muxer.begin(&mut out);
+    let unit = picture(&video(), 1 << 33, true, &[vec![0x65]]);
+    muxer.picture(&unit, Timestamp::from_ticks(9_000), &mut out).unwrap();
+    let read = Reader::default().read(&out);
+    assert_eq!((read.pictures[0].pts, read.pictures[0].dts), (wrapped(9_000 + 20 * 90_000), wrapped(9_000)));
+}
+
+#[test]
 fn an_access_unit_is_delimited_once() {
     let (mut muxer, mut out) = (muxer(None), Vec::new());
     muxer.begin(&mut out);
