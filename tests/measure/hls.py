@@ -11,7 +11,7 @@ where it is not). CPU time is the server's own process, from the system's clock 
 
 import argparse
 
-from video import cameras, first
+from video import cameras, first, serve
 
 
 def main() -> None:
@@ -28,6 +28,14 @@ def main() -> None:
     command.add_argument("--seconds", type=int, default=60)
     command.add_argument("--gzip", action="store_true", help="players take packed playlists, as browsers do")
     command.set_defaults(run=lambda a: cameras.measure(a.program, a.url, a.variant, a.segment, a.streams, a.seconds, a.gzip))
+
+    command = commands.add_parser("serve")
+    command.add_argument("program")
+    command.add_argument("url", nargs="?", help="of about 4 Mbit/s with a key frame each second; a clip, where it is left out")
+    command.add_argument("--connections", type=int, default=50)
+    command.add_argument("--gigabytes", type=float, default=2.0, help="in each round")
+    command.add_argument("--rounds", type=int, default=5)
+    command.set_defaults(run=lambda a: serve.measure(a.program, a.url, a.connections, a.gigabytes, a.rounds))
 
     command = commands.add_parser("first")
     command.add_argument("program")

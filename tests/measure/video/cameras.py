@@ -2,6 +2,7 @@
 
 import asyncio
 import pathlib
+import statistics
 import tempfile
 import time
 
@@ -61,14 +62,16 @@ async def watch(server: Server, variant: str, streams: int, seconds: int, header
     head()
     row(f"{what}: CPU per stream", f"{100 * cpu / took / streams:.3f} % of a core", TO_REACH[variant])
     row("… memory per stream, window full (resident / share / anonymous)", f"{(samples[0] - idle).per(streams)} MiB", "≤ 4 MiB")
-    row(f"… {took:.0f} s later", f"{(samples[-1] - idle).per(streams)} MiB", "flat")
-    row("… anonymous between, per stream", spread(samples, idle, streams))
+    row(f"… {took:.0f} s later", f"{(samples[-1] - idle).per(streams)} MiB")
+    row("… anonymous, per stream, in the quarters of that time", course(samples, idle, streams), "flat")
     row("… before anybody watches, whole process", f"{idle.per(1)} MiB")
     row("… threads", f"{process.threads(server.pid)}")
     row("… sent, per stream", f"{media / took / streams / 1e3:.0f} kB/s in {requests / took / streams:.1f} answers/s")
     row("… windows, settled after, errors, warnings", f"{windows[0]} to {windows[-1]} segments, {settled:.0f} s, {errors}, {server.warnings}")
 
 
-def spread(samples: list[Memory], idle: Memory, streams: int) -> str:
+def course(samples: list[Memory], idle: Memory, streams: int) -> str:
+    """Means of the quarters of the time: what grows is seen by that, and what goes up and down with segments is not."""
     values = [(sample - idle).anonymous / streams / 2**20 for sample in samples]
-    return f"{min(values):.2f} to {max(values):.2f} MiB, {len(values)} readings"
+    quarters = [values[len(values) * at // 4 : len(values) * (at + 1) // 4] or values for at in range(4)]
+    return ", ".join(f"{statistics.mean(quarter):.2f}" for quarter in quarters) + f" MiB (highest {max(values):.2f})"
