@@ -1,6 +1,7 @@
 """A connection of HTTP/1.1 that is kept, in asyncio, as cheap as it can be: what nobody looks at is received into one buffer that all share."""
 
 import asyncio
+import gzip
 import socket
 from typing import NamedTuple
 
@@ -16,6 +17,10 @@ class Answer(NamedTuple):
     headers: dict[str, str]
     body: bytes
     length: int
+
+    @property
+    def text(self) -> str:
+        return (gzip.decompress(self.body) if self.headers.get("content-encoding") == "gzip" else self.body).decode()
 
 
 class Connection:

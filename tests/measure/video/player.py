@@ -1,7 +1,6 @@
 """A player of HLS as far as the server sees it: its requests, in their order and rhythm. Nothing is decoded."""
 
 import asyncio
-import gzip
 import sys
 
 from .connection import Connection, Refused
@@ -39,7 +38,7 @@ class Player:
 
     async def _session(self) -> None:
         index = await self.playlists.get(self.folder + "index.m3u8", keep=True)
-        address = media(index.body.decode())
+        address = media(index.text)
         await (self._parts(address) if self.low_latency else self._segments(address))
 
     async def _segments(self, address: str) -> None:
@@ -77,10 +76,7 @@ class Player:
 
     async def _read(self, address: str) -> Playlist:
         answer = await self.playlists.get(self.folder + address, keep=True)
-        body = answer.body
-        if answer.headers.get("content-encoding") == "gzip":
-            body = gzip.decompress(body)
-        playlist = Playlist.parse(body.decode())
+        playlist = Playlist.parse(answer.text)
         self.reloads += 1
         self.bytes += answer.length
         self.window = playlist.length

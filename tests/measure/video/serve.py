@@ -87,11 +87,11 @@ def measure(program: str, url: str | None, connections: int, gigabytes: float, r
 async def watch(server: Server, public: pathlib.Path) -> dict[str, dict[str, int]]:
     """A viewer for some seconds. Saves parts and segments of about the sizes that are wanted; their names and sizes."""
     connection = Connection(server.address)
-    address = media((await connection.get("/hls/s/index.m3u8", keep=True)).body.decode())
+    address = media((await connection.get("/hls/s/index.m3u8", keep=True)).text)
     names: dict[str, list[str]] = {"part": [], "segment": []}
     end = time.monotonic() + WATCHED
     while time.monotonic() < end:
-        playlist = Playlist.parse((await connection.get("/hls/s/" + address, keep=True)).body.decode())
+        playlist = Playlist.parse((await connection.get("/hls/s/" + address, keep=True)).text)
         names["part"] += [part.uri for part in playlist.parts if part.uri not in names["part"]]
         names["segment"] += [uri for uri in playlist.segments if uri not in names["segment"]]
         await asyncio.sleep(0.5)
