@@ -63,7 +63,8 @@ async def watch(server: Server, variant: str, streams: int, seconds: int, header
     what = f"{streams} cameras → HLS `{variant}`, one viewer each"
     head()
     row(f"{what}: CPU per stream", f"{100 * cpu / took / streams:.3f} % of a core", TO_REACH[variant])
-    row(f"… memory per stream, window full, mean of {took:.0f} s (resident / share / anonymous)", f"{(mean(samples) - idle).per(streams)} MiB", "≤ 4 MiB")
+    held = mean(samples) - idle
+    row(f"… memory per stream, window full, mean of {took:.0f} s (resident / share / anonymous)", f"{held.per(streams)} MiB", "≤ 4 MiB")
     row("… anonymous, per stream, in the quarters of that time", course(samples, idle, streams), "flat")
     row("… before anybody watches, whole process", f"{idle.per(1)} MiB")
     row("… threads", f"{process.threads(server.pid)}")

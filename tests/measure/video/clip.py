@@ -15,7 +15,7 @@ class Clip:
     seconds: int
 
     def make(self, file: pathlib.Path) -> pathlib.Path:
-        """An H.264 byte stream, or an mp4, by the file's name; with a delimiter in front of each access unit, and parameter sets in front of each key frame."""
+        """An H.264 byte stream, or an mp4, by the file's name: each access unit behind a delimiter, each key frame behind its parameter sets."""
         x264 = f"keyint={self.gop}:min-keyint={self.gop}:scenecut=0:bframes=0:weightp=0:aud=1:repeat-headers=1:nal-hrd=cbr"
         subprocess.run(
             ["ffmpeg", "-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", f"testsrc2=size={self.size}:rate={self.rate}"]

@@ -1,4 +1,4 @@
-"""Connections that fetch files as fast as they come. Nothing is looked at but the length, and one buffer takes all bytes, so that it is the server that is busy."""
+"""Connections that fetch files as fast as they come. Nothing is looked at but the length, and one buffer takes all bytes: it is the server that is busy."""
 
 import selectors
 import socket

@@ -49,12 +49,13 @@ def children(pid: int) -> list[int]:
 
 
 class Server:
-    """Framegate with a configuration, until it is closed. What it warns of is passed on, and counted."""
+    """Framegate with a configuration, until it is closed. What it says before it listens, and what it warns of later, is passed on; warnings are counted."""
 
     def __init__(self, program: str, streams: str, folder: pathlib.Path):
         file = folder / "streams.toml"
         file.write_text(f'[server]\nlisten = "127.0.0.1:0"\n{streams}')
         self.warnings = 0
+        self.address: tuple[str, int] | None = None
         self.process = subprocess.Popen(
             [program, "run", file],
             stdout=subprocess.PIPE,
@@ -66,16 +67,17 @@ class Server:
         threading.Thread(target=self._follow, daemon=True).start()
         line = self.process.stdout.readline()
         if "http://" not in line:
-            sys.exit("the server did not start")
+            self.process.wait(10)
+            sys.exit(f"the server did not start: {self.process.returncode}")
         host, port = line.strip().split("http://")[1].rstrip("/").rsplit(":", 1)
         self.address = (host, int(port))
 
     def _follow(self) -> None:
         for line in self.process.stderr:
-            if " WARN " in line or " ERROR " in line or line.startswith("error"):
-                self.warnings += 1
-                if self.warnings <= 10:
-                    print(line, end="", file=sys.stderr)
+            is_warning = " WARN " in line or " ERROR " in line
+            self.warnings += is_warning
+            if (is_warning and self.warnings <= 10) or self.address is None and " INFO " not in line:
+                print(line, end="", file=sys.stderr)
 
     def close(self) -> None:
         self.process.terminate()

@@ -177,7 +177,8 @@ def compare(served: list[Served], files: dict[str, dict[str, int]], connections:
         median = {name: statistics.median(values) for name, values in per_gb.items()}
         what = f"{kind}s of {mean / 1e3:.0f} kB to {connections} connections"
         ratio = median["Framegate"] / median["bare"]
-        row(f"{what}: CPU per GB against a bare program", f"{ratio:.2f} × ({spread(per_gb['Framegate'])} against {spread(per_gb['bare'])})", "≤ 1.15 ×")
+        told = f"{ratio:.2f} × ({spread(per_gb['Framegate'])}, against {spread(per_gb['bare'])})"
+        row(f"{what}: CPU per GB against a bare program", told, "≤ 1.15 ×")
         if "nginx" in median:
             row("… nginx (sendfile)", f"{spread(per_gb['nginx'])}")
         row("… GB/s, limited by who fetches", ", ".join(f"{name} {statistics.median(values):.2f}" for name, values in rates.items()))
