@@ -21,8 +21,10 @@ RATE = 25
 GOP_SECONDS = 2
 PART = 0.2
 CLIP = Clip("1280x720", RATE, GOP_SECONDS * RATE, 2_000_000, 5 * GOP_SECONDS)
-# Between tries, so that they fall into all of the GOP alike.
-STEP = 0.137
+# How much later in the GOP each try is than the one before: they fall into all of it alike.
+STEP = GOP_SECONDS * 0.068
+# Between tries that begin their own GOP.
+PAUSE = 0.4
 
 
 class Output(NamedTuple):
@@ -96,19 +98,30 @@ def rows(program: str, folder: pathlib.Path, camera: str, output: Output, tries:
     hls = f'{{ variant = "{output.variant}", part = "{1e3 * PART:.0f}ms" }}'
     text = "".join(f'[streams.{name}]\nsource = "{camera}"\nhls = {hls}\n' for name in names)
     with Server(program, text, folder) as server:
-        cold = [once(server, output, f"cold{at}", 3 * STEP) for at in range(tries)]
+        cold = []
+        for at in range(tries):
+            time.sleep(PAUSE)
+            cold.append(once(server, output, f"cold{at}"))
         # A GOP and a half: of the second one all is there.
         with Sitting(server.address, output.variant, [("same", output.sits)], 1.5 * GOP_SECONDS):
-            same = [once(server, output, "same", STEP) for _ in range(tries)]
+            same = late(server, output, ["same"] * tries)
         with Sitting(server.address, output.variant, [(f"other{at}", OTHER) for at in range(tries)], 1.5 * GOP_SECONDS):
-            other = [once(server, output, f"other{at}", STEP) for at in range(tries)]
+            other = late(server, output, [f"other{at}" for at in range(tries)])
     row(f"{output.name}: nobody watches, the camera is connected for it", told(cold), output.cold)
     row("… late: somebody watches the same", told(same), "≤ 100 ms")
     row("… late: somebody watches access units", told(other), "≤ 100 ms")
 
 
-def once(server: Server, output: Output, stream: str, pause: float) -> float | None:
-    time.sleep(pause)
+def late(server: Server, output: Output, streams: list[str]) -> list[float | None]:
+    """By the clock, since a try that has to wait for a key frame ends with one, and the next would begin there."""
+    begun, took = time.monotonic(), []
+    for at, stream in enumerate(streams):
+        time.sleep((begun + at * STEP - time.monotonic()) % GOP_SECONDS)
+        took.append(once(server, output, stream))
+    return took
+
+
+def once(server: Server, output: Output, stream: str) -> float | None:
     try:
         with Probe(server.address) as viewer:
             output.first(viewer, stream)
