@@ -21,8 +21,6 @@ RATE = 25
 GOP_SECONDS = 2
 PART = 0.2
 CLIP = Clip("1280x720", RATE, GOP_SECONDS * RATE, 2_000_000, 5 * GOP_SECONDS)
-# How much later in the GOP each try is than the one before: they fall into all of it alike.
-STEP = GOP_SECONDS * 0.068
 # Between tries that begin their own GOP.
 PAUSE = 0.4
 
@@ -113,10 +111,10 @@ def rows(program: str, folder: pathlib.Path, camera: str, output: Output, tries:
 
 
 def late(server: Server, output: Output, streams: list[str]) -> list[float | None]:
-    """By the clock, since a try that has to wait for a key frame ends with one, and the next would begin there."""
+    """Each a little later in the GOP than the one before, all over it. By the clock, since a try that waits for a key frame ends with one."""
     begun, took = time.monotonic(), []
     for at, stream in enumerate(streams):
-        time.sleep((begun + at * STEP - time.monotonic()) % GOP_SECONDS)
+        time.sleep((begun + at * GOP_SECONDS / len(streams) - time.monotonic()) % GOP_SECONDS)
         took.append(once(server, output, stream))
     return took
 
