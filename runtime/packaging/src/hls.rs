@@ -3,7 +3,8 @@
 //! [`segmenter`] takes units and gives what is made of them, [`window`] keeps it, [`playlist`] and [`multivariant`] render it, [`reload`] reads what a client
 //! asks for.
 //!
-//! Architecture invariant: a segment is the bytes that the stream keeps for late viewers, with headers between them: media is in memory once.
+//! Architecture invariant: the segment that runs is the bytes that the stream keeps for late viewers, with headers between them. When it is complete, and
+//! the stream has dropped these, it is one piece that its parts share: media is in memory once.
 
 pub mod body;
 pub mod multivariant;

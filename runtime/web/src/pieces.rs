@@ -88,12 +88,17 @@ impl Range {
 
 fn sending(body: Pieces, holds: impl Fn() -> bool + Send + 'static) -> Body {
     let left = body.len() as u64;
-    Body::new(UnsyncBoxBody::new(Sending { body, next: 0, left, holds }))
+    Body::new(UnsyncBoxBody::new(Sending { body, next: 0, at: 0, left, holds }))
 }
+
+/// The most that is handed out at once, and goes out whatever is revoked meanwhile.
+const AT_ONCE: usize = 256 << 10;
 
 struct Sending<F> {
     body: Pieces,
+    /// The piece that is handed out next, and where in it.
     next: usize,
+    at: usize,
     left: u64,
     holds: F,
 }
@@ -112,13 +117,19 @@ impl<F: Fn() -> bool + Send + 'static> HttpBody for Sending<F> {
         Self: Unpin,
     {
         let this = self.get_mut();
-        let Some(piece) = this.body.pieces().get(this.next).cloned() else {
+        let Some(piece) = this.body.pieces().get(this.next) else {
             return Poll::Ready(None);
         };
         if !(this.holds)() {
             return Poll::Ready(Some(Err(Revoked.into())));
         }
-        this.next += 1;
+        let end = piece.len().min(this.at + AT_ONCE);
+        let piece = match (this.at, end == piece.len()) {
+            (0, true) => piece.clone(),
+            (at, _) => piece.slice(at..end),
+        };
+        (this.next, this.at) =
+            if end == this.body.pieces()[this.next].len() { (this.next + 1, 0) } else { (this.next, end) };
         this.left -= piece.len() as u64;
         Poll::Ready(Some(Ok(Frame::data(piece))))
     }

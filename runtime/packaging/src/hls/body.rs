@@ -32,6 +32,13 @@ impl Body {
         bodies.flat_map(|body| body.pieces.iter().cloned()).collect::<Vec<_>>().into()
     }
 
+    /// The same bytes in one piece, which is theirs alone.
+    pub fn gathered(&self) -> Self {
+        let mut whole = Vec::with_capacity(self.length);
+        self.pieces.iter().for_each(|piece| whole.extend_from_slice(piece));
+        Bytes::from(whole).into()
+    }
+
     /// A part of it, from one byte to before another; what is beyond the end is left out.
     pub fn slice(&self, from: usize, to: usize) -> Self {
         let (mut at, mut taken) = (0, Vec::new());

@@ -25,6 +25,8 @@ const SILENCE: i64 = 2 * Timestamp::CLOCK_RATE;
 /// How long before it can be decoded a picture may be to be shown, in ticks: while it is not known by how much pictures are reordered, 16 of them at 8
 /// a second (H.264, annex A.3.1).
 const EARLIEST: i32 = 2 * Timestamp::CLOCK_RATE as i32;
+/// How long a first segment without parts is, in ticks.
+const FIRST: i64 = Timestamp::CLOCK_RATE / 5;
 /// Units of sound that wait for pictures; beyond that the oldest go: a source that sends sound alone has no segments.
 const WAITING_SOUND: usize = 1_000;
 
@@ -80,7 +82,7 @@ pub struct Segmenter {
     segment: Option<Running>,
     /// The next segment does not go on from the one before.
     discontinuity: bool,
-    /// Nothing whole is there for players who read nothing else.
+    /// Nothing whole is there. The first segment is short then: a playlist without a whole one is none to ffmpeg, GStreamer and VLC, and hls.js waits for it.
     begins: bool,
     last_key: Option<i64>,
     gop: Option<i64>,
@@ -259,16 +261,19 @@ impl Segmenter {
         if ends {
             return self.close_segment(at);
         }
-        if let Some(wanted) = self.rules.part {
-            let length = at - running.part_begin;
-            let (target, interval) = self.part_length.unwrap_or_else(|| self.estimated_part(wanted, length));
-            // To the nearest: pictures do not come to the tick.
-            if length + interval / 2 >= target {
-                match std::mem::take(&mut self.begins) {
-                    // The first part is a segment of its own: a playlist without a whole one is none to ffmpeg, GStreamer and VLC, and hls.js waits for it.
-                    true => self.close_segment(at),
-                    false => self.close_part(at),
-                }
+        let length = at - running.part_begin;
+        let Some(wanted) = self.rules.part else {
+            if self.begins && length >= FIRST {
+                self.close_segment(at);
+            }
+            return;
+        };
+        let (target, interval) = self.part_length.unwrap_or_else(|| self.estimated_part(wanted, length));
+        // To the nearest: pictures do not come to the tick.
+        if length + interval / 2 >= target {
+            match self.begins {
+                true => self.close_segment(at),
+                false => self.close_part(at),
             }
         }
     }

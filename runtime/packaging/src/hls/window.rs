@@ -167,7 +167,22 @@ impl Names {
 impl Segment {
     /// All of it, as one file.
     pub fn body(&self) -> Body {
-        Body::joined(self.parts.iter().map(|part| &part.body))
+        match &*self.parts {
+            [only] => only.body.clone(),
+            parts => Body::joined(parts.iter().map(|part| &part.body)),
+        }
+    }
+
+    /// Puts its bytes into one piece, which its parts share. The feed has dropped the units of the GOP by now, or will soon: hundreds of small pieces would
+    /// cost memory between them, and a write for each few of them to each viewer.
+    fn gather(&mut self) {
+        let whole = self.body().gathered();
+        let mut at = 0;
+        for part in &mut self.parts {
+            let end = at + part.body.len();
+            part.body = whole.slice(at, end);
+            at = end;
+        }
     }
 
     /// Bytes of it.
@@ -249,7 +264,8 @@ impl Window {
     }
 
     fn end(&mut self) -> Vec<Change> {
-        let Some(segment) = self.open.take().filter(|segment| !segment.parts.is_empty()) else { return Vec::new() };
+        let Some(mut segment) = self.open.take().filter(|segment| !segment.parts.is_empty()) else { return Vec::new() };
+        segment.gather();
         let mut changes = vec![Change::Segment];
         self.clock = segment.time.checked_add(ticks(segment.duration));
         self.segments.push_back(segment);

@@ -50,12 +50,16 @@ impl Fragment {
         pictures + self.sound.iter().map(|sound| sound.data.len()).sum::<usize>()
     }
 
-    /// What is in front of the samples, and then each of them as it was given. `sequence` counts fragments.
-    pub fn render(self, sequence: u32) -> Vec<Bytes> {
-        let mut pieces = Vec::with_capacity(1 + self.pictures.len() + self.sound.len());
+    /// What is in front of the samples, each picture as it was given, and the sound, whose units are small, in one piece. `sequence` counts fragments.
+    pub fn render(mut self, sequence: u32) -> Vec<Bytes> {
+        let mut pieces = Vec::with_capacity(2 + self.pictures.len());
         pieces.push(self.header(sequence));
         pieces.extend(self.pictures.into_iter().map(|picture| picture.data));
-        pieces.extend(self.sound.into_iter().map(|sound| sound.data));
+        match self.sound.len() {
+            0 => {}
+            1 => pieces.extend(self.sound.pop().map(|sound| sound.data)),
+            _ => pieces.push(self.sound.iter().flat_map(|sound| &sound.data).copied().collect::<Vec<u8>>().into()),
+        }
         pieces
     }
 
