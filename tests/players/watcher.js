@@ -12,6 +12,8 @@
     seen.frames += 1;
     seen.first ??= now - seen.began;
     if (last !== null) seen.pauses.push(now - last);
+    // What stopped, and for how long the last picture stood there.
+    for (const stall of seen.stalls) stall.pause ??= now - last;
     last = now;
     video.requestVideoFrameCallback(show);
   };
@@ -19,19 +21,20 @@
   video.addEventListener("waiting", () => {
     if (seen.first === null || video.seeking) return;
     const ahead = video.buffered.length ? video.buffered.end(video.buffered.length - 1) - video.currentTime : 0;
-    seen.stalls.push({ at: performance.now(), ahead });
+    seen.stalls.push({ at: performance.now(), ahead, pause: null });
   });
   video.addEventListener("error", () => seen.errors.push(`video: ${video.error?.message ?? ""}`));
 
   if (hls) {
-    let part;
+    let [part, level] = [];
     hls.on(Hls.Events.ERROR, (_, { type, details, fatal, response, reason }) => seen.errors.push([type, details, fatal ? "fatal" : "", response?.code ?? "", reason ?? ""].join(" ")));
     hls.on(Hls.Events.FRAG_CHANGED, (_, { frag }) => {
-      if (part !== undefined && frag.cc !== part) {
+      // Those of two variants are counted apart.
+      if (frag.level === level && frag.cc !== part) {
         seen.discontinuities += 1;
         seen.messages.push([Math.round(performance.now() - seen.began), `discontinuity ${part} to ${frag.cc} at segment ${frag.sn}`]);
       }
-      part = frag.cc;
+      [part, level] = [frag.cc, frag.level];
     });
   }
   player?.addEventListener("framegate-state", ({ detail }) => seen.messages.push([Math.round(performance.now() - seen.began), detail.state]));
@@ -55,6 +58,7 @@
       ranges: video.buffered.length,
       dropped: quality.droppedVideoFrames,
       decoded: quality.totalVideoFrames,
+      width: video.videoWidth,
       rate: video.playbackRate,
     });
   }, 500);
