@@ -8,6 +8,12 @@
   let last = null;
   let began;
 
+  /** What is there to be decoded next: nothing where there is a hole. */
+  const ahead = (time) => {
+    const ends = [...Array(video.buffered.length).keys()].filter((index) => video.buffered.start(index) <= time).map((index) => video.buffered.end(index));
+    return Math.max(0, (ends.at(-1) ?? time) - time);
+  };
+
   const show = (now) => {
     seen.frames += 1;
     seen.first ??= now - seen.began;
@@ -20,8 +26,7 @@
   video.requestVideoFrameCallback(show);
   video.addEventListener("waiting", () => {
     if (seen.first === null || video.seeking) return;
-    const ahead = video.buffered.length ? video.buffered.end(video.buffered.length - 1) - video.currentTime : 0;
-    seen.stalls.push({ at: performance.now(), ahead, pause: null });
+    seen.stalls.push({ at: performance.now(), ahead: ahead(video.currentTime), pause: null });
   });
   video.addEventListener("error", () => seen.errors.push(`video: ${video.error?.message ?? ""}`));
 
