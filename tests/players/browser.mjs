@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { skip } from "./verdict.mjs";
 
 const CHROMIUM = [
@@ -28,7 +29,7 @@ export function findProgram(name) {
 /** A page that is shown: `{ page, close }`. */
 export async function openBrowser(name) {
   const require = createRequire(join(nodeModules("puppeteer-core"), "here.js"));
-  const puppeteer = require("puppeteer-core");
+  const { default: puppeteer } = await import(pathToFileURL(require.resolve("puppeteer-core")));
   const executablePath = findProgram(name);
   const userDataDir = mkdtempSync(join(tmpdir(), `framegate-${name}-`));
   const options = name === "firefox" ? { browser: "firefox", extraPrefsFirefox: FIREFOX } : { browser: "chrome", args: CHROMIUM };

@@ -1,4 +1,9 @@
 // How a player's end is told: one line for programs, and an exit status for tests.
+import { availableParallelism, loadavg } from "node:os";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+
+/** More than so many want each processor, or who only waits for a timer is late by so many seconds: what stopped may not have had its turn. */
+const BUSY = { load: 1.5, lag: 0.15 };
 
 export function skip(why) {
   console.log(JSON.stringify({ skipped: why }));
@@ -9,6 +14,16 @@ export function skip(why) {
 export function tell(figures, wrong) {
   console.log(JSON.stringify({ well: wrong.length === 0, ...figures, wrong }));
   process.exit(wrong.length ? 1 : 0);
+}
+
+/** From now until it is called: whether the machine had time for a player, so that one may be played again where it had none. */
+export function watchMachine() {
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  return () => {
+    const figures = { load: round(loadavg()[0] / availableParallelism()), lag: round(delay.max / 1e9) };
+    return { ...figures, busy: Object.keys(BUSY).some((name) => figures[name] > BUSY[name]) };
+  };
 }
 
 /** What of `[says, is]` is so. */

@@ -8,30 +8,38 @@
   let last = null;
   let began;
 
+  /** What is there to be decoded next: nothing where there is a hole. */
+  const ahead = (time) => {
+    const ends = [...Array(video.buffered.length).keys()].filter((index) => video.buffered.start(index) <= time).map((index) => video.buffered.end(index));
+    return Math.max(0, (ends.at(-1) ?? time) - time);
+  };
+
   const show = (now) => {
     seen.frames += 1;
     seen.first ??= now - seen.began;
     if (last !== null) seen.pauses.push(now - last);
+    // What stopped, and for how long the last picture stood there.
+    for (const stall of seen.stalls) stall.pause ??= now - last;
     last = now;
     video.requestVideoFrameCallback(show);
   };
   video.requestVideoFrameCallback(show);
   video.addEventListener("waiting", () => {
     if (seen.first === null || video.seeking) return;
-    const ahead = video.buffered.length ? video.buffered.end(video.buffered.length - 1) - video.currentTime : 0;
-    seen.stalls.push({ at: performance.now(), ahead });
+    seen.stalls.push({ at: performance.now(), ahead: ahead(video.currentTime), pause: null });
   });
   video.addEventListener("error", () => seen.errors.push(`video: ${video.error?.message ?? ""}`));
 
   if (hls) {
-    let part;
+    let [part, level] = [];
     hls.on(Hls.Events.ERROR, (_, { type, details, fatal, response, reason }) => seen.errors.push([type, details, fatal ? "fatal" : "", response?.code ?? "", reason ?? ""].join(" ")));
     hls.on(Hls.Events.FRAG_CHANGED, (_, { frag }) => {
-      if (part !== undefined && frag.cc !== part) {
+      // Those of two variants are counted apart.
+      if (frag.level === level && frag.cc !== part) {
         seen.discontinuities += 1;
         seen.messages.push([Math.round(performance.now() - seen.began), `discontinuity ${part} to ${frag.cc} at segment ${frag.sn}`]);
       }
-      part = frag.cc;
+      [part, level] = [frag.cc, frag.level];
     });
   }
   player?.addEventListener("framegate-state", ({ detail }) => seen.messages.push([Math.round(performance.now() - seen.began), detail.state]));
@@ -55,6 +63,7 @@
       ranges: video.buffered.length,
       dropped: quality.droppedVideoFrames,
       decoded: quality.totalVideoFrames,
+      width: video.videoWidth,
       rate: video.playbackRate,
     });
   }, 500);

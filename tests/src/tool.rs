@@ -10,8 +10,14 @@ use tokio::process::Command;
 
 /// Where a program is, if it is installed; otherwise one line says which test is skipped for it.
 pub fn find(name: &str, test: &str) -> Option<PathBuf> {
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file());
+    find_beyond(name, &[], test)
+}
+
+/// The same, in these folders too.
+pub fn find_beyond(name: &str, folders: &[&str], test: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain(folders.iter().map(PathBuf::from));
+    let found = folders.map(|folder| folder.join(name)).find(|path| path.is_file());
     if found.is_none() {
         skip(test, &format!("{name} is not installed"));
     }
@@ -29,7 +35,12 @@ pub fn footage(test: &str) -> Option<PathBuf> {
 
 /// Says in one line that a test did not run, past the capture of `cargo test`.
 pub fn skip(test: &str, why: &str) {
-    writeln!(std::io::stderr(), "skipped: {test}: {why}").ok();
+    say(&format!("skipped: {test}: {why}"));
+}
+
+/// One line past the capture of `cargo test`.
+pub fn say(line: &str) {
+    writeln!(std::io::stderr(), "{line}").ok();
 }
 
 /// Runs a program to its end, within a limit.

@@ -204,7 +204,7 @@ impl Connection {
         });
         match track.checked_sub(1).map(|extra| self.script.tracks[extra]) {
             None => self.video = Some(transport),
-            Some(kind @ (ExtraTrack::Aac | ExtraTrack::Pcmu)) => {
+            Some(kind @ (ExtraTrack::Aac | ExtraTrack::Silence | ExtraTrack::Pcmu)) => {
                 self.sound = Some((track, Sound::new(kind, transport, ssrc, self.script.sound_clock)));
             }
             Some(_) => {}

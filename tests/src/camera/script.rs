@@ -41,8 +41,10 @@ pub struct Script {
 pub enum ExtraTrack {
     /// RFC 7587.
     Opus,
-    /// MPEG4-GENERIC, RFC 3640.
+    /// MPEG4-GENERIC, RFC 3640: units that say when they were taken, which no decoder takes.
     Aac,
+    /// The same, of silence, for real players.
+    Silence,
     /// G.711 µ-law, payload type 0 (RFC 3551).
     Pcmu,
     /// `vnd.onvif.metadata` (ONVIF Streaming Specification, section 5.2.1.1).

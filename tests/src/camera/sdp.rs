@@ -67,7 +67,7 @@ fn video(script: &Script) -> Media {
 fn extra(track: ExtraTrack, index: usize) -> Media {
     let (kind, number, rtpmap, fmtp) = match track {
         ExtraTrack::Opus => (MediaType::Audio, 97, "opus/48000/2", Some("sprop-stereo=1")),
-        ExtraTrack::Aac => (
+        ExtraTrack::Aac | ExtraTrack::Silence => (
             MediaType::Audio,
             98,
             "mpeg4-generic/48000/2",

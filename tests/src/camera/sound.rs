@@ -11,6 +11,8 @@ use crate::camera::transport::{Port, Transport};
 pub(crate) const TIMESTAMP_START: u32 = 0x1234_5678;
 /// Samples of a unit of AAC.
 const AAC: u32 = 1_024;
+/// AAC-LC, 48 kHz, stereo (ISO/IEC 14496-3, section 4.4.2.1): two channels without a spectrum.
+const SILENCE: [u8; 9] = [0x21, 0x00, 0x49, 0x90, 0x02, 0x19, 0x00, 0x23, 0x80];
 /// Samples of a packet of G.711: 20 ms.
 const G711: u32 = 160;
 
@@ -56,6 +58,7 @@ impl Sound {
                         .map(|n| if is_loud(n) { 0x80 | (n as u8 & 8) } else { 0xff })
                         .collect()
                 }
+                ExtraTrack::Silence => aac(&SILENCE),
                 _ => aac(&self.at.to_be_bytes()),
             };
             let packet = self.sequence.packet(&payload, self.timestamp(self.at), true);

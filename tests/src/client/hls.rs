@@ -17,10 +17,15 @@ const ANSWER: Duration = Duration::from_secs(40);
 /// Watches a presentation for so long, as a strict player would; what it thinks of it is in the validator's hands.
 pub async fn watch(program: &Program, path: &str, options: Options, time: Duration) -> Result<Watch> {
     let http = reqwest::Client::builder().no_proxy().timeout(ANSWER).gzip(true).build()?;
+    watch_by(&http, &program.url(path), options, time).await
+}
+
+/// The same by a client of the test's, of a whole address: behind a proxy.
+pub async fn watch_by(http: &reqwest::Client, url: &str, options: Options, time: Duration) -> Result<Watch> {
     let mut watch = Watch::new(options);
     let end = Instant::now() + time;
     let mut answers: FuturesUnordered<_> =
-        watch.open(&program.url(path), now()).into_iter().map(|request| fetch(http.clone(), request)).collect();
+        watch.open(url, now()).into_iter().map(|request| fetch(http.clone(), request)).collect();
     while let Ok(Some((url, answer))) = tokio::time::timeout_at(end, answers.next()).await {
         let next = match answer? {
             Ok(bytes) => watch.loaded(&url, &bytes, now()),
@@ -29,6 +34,19 @@ pub async fn watch(program: &Program, path: &str, options: Options, time: Durati
         answers.extend(next.into_iter().map(|request| fetch(http.clone(), request)));
     }
     Ok(watch)
+}
+
+/// The query that waits for the part behind the last one of a media playlist, and that part's place: segment, part.
+pub fn next_part(text: &str) -> Option<(String, (u64, usize))> {
+    if !text.contains("CAN-BLOCK-RELOAD=YES") {
+        return None;
+    }
+    let first: u64 = text.lines().find_map(|line| line.strip_prefix("#EXT-X-MEDIA-SEQUENCE:"))?.parse().ok()?;
+    let segments = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).count() as u64;
+    let open = text.lines().rev().take_while(|line| line.starts_with('#') || line.is_empty());
+    let parts = open.filter(|line| line.starts_with("#EXT-X-PART:")).count();
+    let msn = first + segments;
+    Some((format!("_HLS_msn={msn}&_HLS_part={parts}"), (msn, parts)))
 }
 
 /// Fails where the validator found an error that is not of these rules.

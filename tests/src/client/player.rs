@@ -6,6 +6,7 @@ use bytes::Bytes;
 use reqwest::StatusCode;
 
 use super::footage::{Footage, Shots};
+use super::hls::next_part;
 use crate::program::Program;
 
 /// Between two attempts where there is nothing.
@@ -67,7 +68,7 @@ impl Player {
             return Ok(Vec::new());
         };
         let text = std::str::from_utf8(&text)?;
-        self.wait = next(text);
+        self.wait = next_part(text).map(|(query, _)| format!("?{query}"));
         let mut all = Vec::new();
         for named in named(text) {
             if !self.loaded.contains(&named.name) {
@@ -153,16 +154,4 @@ fn named(text: &str) -> Vec<Named> {
         }
     }
     found
-}
-
-/// The query that waits for the part behind the last one.
-fn next(text: &str) -> Option<String> {
-    if !text.contains("CAN-BLOCK-RELOAD=YES") {
-        return None;
-    }
-    let first: u64 = text.lines().find_map(|line| line.strip_prefix("#EXT-X-MEDIA-SEQUENCE:"))?.parse().ok()?;
-    let segments = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).count() as u64;
-    let open = text.lines().rev().take_while(|line| line.starts_with('#') || line.is_empty());
-    let parts = open.filter(|line| line.starts_with("#EXT-X-PART:")).count();
-    Some(format!("?_HLS_msn={}&_HLS_part={parts}", first + segments))
 }

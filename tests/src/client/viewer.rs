@@ -36,7 +36,12 @@ impl Viewer {
 
     /// The same with the `Origin` that a browser would send.
     pub async fn connect_from(program: &Program, stream: &str, origin: Option<&str>) -> Result<Self> {
-        let mut request = program.ws_url(&format!("/ws/{stream}")).into_client_request()?;
+        Self::connect_to(&program.ws_url(&format!("/ws/{stream}")), origin).await
+    }
+
+    /// The same of a whole address: behind a proxy.
+    pub async fn connect_to(url: &str, origin: Option<&str>) -> Result<Self> {
+        let mut request = url.into_client_request()?;
         if let Some(origin) = origin {
             request.headers_mut().insert("Origin", origin.parse()?);
         }
