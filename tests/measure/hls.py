@@ -4,6 +4,7 @@
     hls.py cameras PROGRAM RTSP_URL --variant fmp4|ll [--segment 4800ms] [--streams 50] [--seconds 60] [--gzip]
     hls.py serve PROGRAM [URL] [--connections 50] [--gigabytes 2] [--rounds 5]
     hls.py first PROGRAM [--tries 15]
+    hls.py reencode PROGRAM FOOTAGE [--seconds 20] [--rounds 3]
 
 `cameras` wants an RTSP server that bears that many viewers; the others bring what they need, but for ffmpeg, a C compiler and nginx (which is left out
 where it is not). CPU time is the server's own process, from the system's clock of it; who watches is another process.
@@ -11,7 +12,7 @@ where it is not). CPU time is the server's own process, from the system's clock 
 
 import argparse
 
-from video import cameras, first, serve
+from video import cameras, first, reencode, serve
 
 
 def main() -> None:
@@ -41,6 +42,13 @@ def main() -> None:
     command.add_argument("program")
     command.add_argument("--tries", type=int, default=15)
     command.set_defaults(run=lambda a: first.measure(a.program, a.tries))
+
+    command = commands.add_parser("reencode")
+    command.add_argument("program")
+    command.add_argument("footage", help="of a real camera: noise is most of the work")
+    command.add_argument("--seconds", type=int, default=20)
+    command.add_argument("--rounds", type=int, default=3)
+    command.set_defaults(run=lambda a: reencode.measure(a.program, a.footage, a.seconds, a.rounds))
 
     arguments = parser.parse_args()
     arguments.run(arguments)

@@ -180,3 +180,30 @@ async fn a_camera_that_is_not_there_is_told_in_the_words_of_every_output() -> Re
     assert!(answer.text().await?.contains("/problems/stream-offline"));
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lets_a_viewer_in_goes_on_to_every_file() -> Result<()> {
+    let camera = Camera::start(Script::new(clip().h264()));
+    let program = program_for(&camera, "").await?;
+    let multivariant = program.get("/hls/cam/index.m3u8?token=a%22b").await?.text().await?;
+    let playlist = multivariant.lines().find(|line| !line.starts_with('#')).context("no variant")?;
+    assert!(playlist.ends_with("&token=a%22b"), "{playlist}");
+    let text = program.get(&format!("/hls/cam/{playlist}")).await?.text().await?;
+    let quoted = text.lines().filter_map(|line| line.split("URI=\"").nth(1)?.split('"').next());
+    let files: Vec<_> = quoted.chain(text.lines().filter(|line| !line.starts_with('#'))).collect();
+    assert!(files.len() >= 3 && files.iter().all(|file| file.ends_with("?token=a%22b")), "{text}");
+    assert!(program.get(&format!("/hls/cam/{}", files[0])).await?.status().is_success());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_refused_takes_no_place() -> Result<()> {
+    let camera = Camera::start(Script::new(Clip::h265()));
+    // H.265 is in no transport stream of ours.
+    let program = program_for(&camera, "max_viewers = 1\nhls = { variant = \"ts\" }").await?;
+    for _ in 0..3 {
+        assert_eq!(program.get("/hls/cam/index.m3u8").await?.status(), StatusCode::NOT_ACCEPTABLE);
+    }
+    assert_eq!(program.json("/api/streams/cam").await?["viewers"]["hls"], 0);
+    Ok(())
+}

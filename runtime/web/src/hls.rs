@@ -185,9 +185,9 @@ impl Request<'_> {
         self.parameter("token").map(|token| token.replace('"', "%22"))
     }
 
-    /// `session`: of one who came with this request.
+    /// `session`: of one who came with this request. What waiting does not mend takes no place; who waits for a camera has one.
     fn refuse(&self, output: &Output, session: Option<&String>, why: &Unserved) -> Problem {
-        if let Some(session) = session {
+        if let (Some(session), Unserved::NotAvailable(_)) = (session, why) {
             output.leave(session);
         }
         self.problem(output, why)

@@ -264,8 +264,7 @@ impl Window {
     }
 
     fn end(&mut self) -> Vec<Change> {
-        let Some(mut segment) = self.open.take().filter(|segment| !segment.parts.is_empty()) else { return Vec::new() };
-        segment.gather();
+        let Some(segment) = self.open.take().filter(|segment| !segment.parts.is_empty()) else { return Vec::new() };
         let mut changes = vec![Change::Segment];
         self.clock = segment.time.checked_add(ticks(segment.duration));
         self.segments.push_back(segment);
@@ -284,6 +283,10 @@ impl Window {
         let gone = self.removed.len().saturating_sub(REMOVED);
         changes.extend(self.removed.drain(..gone).map(|segment| Change::Gone(segment.name)));
         self.forget_inits(&mut changes);
+        // Behind those that went, into whose memory it goes.
+        if let Some(last) = self.segments.back_mut() {
+            last.gather();
+        }
         changes
     }
 

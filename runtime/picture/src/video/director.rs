@@ -117,7 +117,7 @@ impl Director {
         scene.cuts.need();
         let Some(last) = &self.last else { return };
         let at = last.stamp().pts.max(self.present.unwrap_or_default()).max(scene.given.unwrap_or_default());
-        let picture = last.clone().with_stamp(Stamp { pts: at, ..last.stamp() });
+        let picture = last.clone().with_stamp(moved(last.stamp(), at));
         let alone = scene.parts.iter().enumerate().all(|(place, part)| !part.playing || fresh.contains(&place));
         if alone {
             scene.cuts.take(at);
@@ -159,8 +159,7 @@ impl Director {
             self.tempo.seen(picture.stamp().pts);
         }
         let stamp = picture.stamp();
-        let pts = stamp.pts.saturating_add(behind);
-        self.give(picture.clone().with_stamp(Stamp { pts, ..stamp }));
+        self.give(picture.clone().with_stamp(moved(stamp, stamp.pts.saturating_add(behind))));
     }
 
     /// A picture was kept back: the last one stays, and is shown again once a second.
@@ -171,10 +170,7 @@ impl Director {
             return;
         }
         let picture = match &self.last {
-            Some(last) => {
-                let captured = last.stamp().captured;
-                last.clone().with_stamp(Stamp { captured, ..kept.stamp })
-            }
+            Some(last) => last.clone().with_stamp(kept.stamp),
             None => {
                 let stamp = Stamp { captured: None, ..kept.stamp };
                 slate(kept.plugin, kept.why, kept.size, kept.color, stamp, &self.pool)
@@ -234,6 +230,12 @@ impl Director {
     }
 }
 
+/// The stamp of a picture that is shown at a later time: as if it were taken then, since dates are those of what a player shows at a time.
+fn moved(stamp: Stamp, to: Timestamp) -> Stamp {
+    let captured = stamp.captured.and_then(|captured| captured.checked_add(to.since(stamp.pts)));
+    Stamp { pts: to, captured, ..stamp }
+}
+
 impl Scene {
     fn new(video: Arc<Video>, gop: Duration) -> Self {
         let part =
@@ -266,5 +268,23 @@ impl Drop for Director {
     /// Nobody wants pictures any more, or the worker panicked: who comes next is not shown what was.
     fn drop(&mut self) {
         self.set(None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use media::Moment;
+
+    use super::*;
+
+    #[test]
+    fn a_picture_that_is_shown_later_has_the_date_of_then() {
+        let captured = Some(SystemTime::UNIX_EPOCH);
+        let stamp = Stamp { pts: Timestamp::from_ticks(90_000), sequence: 1, received: Moment::now(), captured };
+        let later = moved(stamp, Timestamp::from_ticks(270_000));
+        assert_eq!(later.captured, Some(SystemTime::UNIX_EPOCH + Duration::from_secs(2)));
+        assert_eq!(later.pts, Timestamp::from_ticks(270_000));
     }
 }
