@@ -8,7 +8,7 @@ use framegate_tests::camera::{Camera, Script};
 use framegate_tests::client::hls::{assert_clean, watch};
 use framegate_tests::clip::Numbered;
 use framegate_tests::program::Program;
-use framegate_validator::watch::Options;
+use framegate_validator::watch::{Options, Reload};
 use media::Size;
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
@@ -22,7 +22,7 @@ fn camera() -> Camera {
 /// Its segments in `segments`, beside the file.
 fn stored(camera: &Camera, variant: &str, more: &str) -> String {
     format!(
-        "[streams.cam]\nsource = \"{}\"\n{more}\nhls = {{ variant = \"{variant}\", segment = \"1s\", window = 5, always = true, storage = \"file://segments\" }}\n",
+        "[streams.cam]\nsource = \"{}\"\n{more}\nhls = {{ variant = \"{variant}\", segment = \"1s\", window = 12, always = true, storage = \"file://segments\" }}\n",
         camera.url()
     )
 }
@@ -104,11 +104,16 @@ async fn a_folder_is_all_that_a_server_of_files_needs() -> Result<()> {
         } else {
             println!("a_folder_is_all_that_a_server_of_files_needs: skipped in part, ffprobe is not installed");
         }
-        // What leaves the window leaves the folder.
-        until(&of.join("camera"), "a window that moves on", |later| !later.names.contains(&listed.names[0])).await?;
+        // What is far from the end is read from there, and what leaves the window leaves the folder.
+        let first = &listed.names[0];
+        let far = until(&of.join("camera"), "a window that is full", |later| later.names.len() >= 10).await?;
+        assert!(far.names.contains(first), "{}", far.text);
+        let served = program.get(&format!("/hls/{variant}/{first}")).await?.bytes().await?;
+        assert_eq!(served, std::fs::read(of.join("camera").join(first))?);
+        until(&of.join("camera"), "a window that moves on", |later| !later.names.contains(first)).await?;
         sleep(Duration::from_millis(2_500)).await;
-        assert!(!of.join("camera").join(&listed.names[0]).exists(), "{:?}", files(&of.join("camera")));
-        assert!(files(&of.join("camera")).len() <= 5 + 4, "{:?}", files(&of.join("camera")));
+        assert!(!of.join("camera").join(first).exists(), "{:?}", files(&of.join("camera")));
+        assert!(files(&of.join("camera")).len() <= 12 + 4, "{:?}", files(&of.join("camera")));
         drop(program);
     }
     Ok(())
@@ -133,12 +138,10 @@ async fn a_restart_goes_on_behind_a_discontinuity() -> Result<()> {
 
             // Over HTTP it is the same window, old files among it.
             let playlist = program.get("/hls/cam/stream.m3u8").await?.text().await?;
-            assert!(playlist.contains(last) || playlist.contains("#EXT-X-DISCONTINUITY-SEQUENCE"), "{playlist}");
-            if playlist.contains(last) {
-                let served = program.get(&format!("/hls/cam/{last}")).await?;
-                assert!(served.status().is_success(), "{last}: {}", served.status());
-                assert_eq!(served.bytes().await?, std::fs::read(of.join(last))?);
-            }
+            assert!(playlist.contains(last), "life {life}\n{playlist}");
+            let served = program.get(&format!("/hls/cam/{last}")).await?;
+            assert!(served.status().is_success(), "{last}: {}", served.status());
+            assert_eq!(served.bytes().await?, std::fs::read(of.join(last))?);
             let watched = watch(&program, "/hls/cam/index.m3u8", Options::default(), Duration::from_secs(5)).await?;
             assert_clean(&watched, &[]);
         }
@@ -183,12 +186,43 @@ async fn what_a_filter_hides_is_removed_from_the_folder() -> Result<()> {
     until(&of.join("camera"), "the camera's again", |listed| listed.names.len() >= 2).await?;
     drop(program);
     let again = stored(&camera, "fmp4", mask).replace("always = true", "always = false");
+    // A rung that there is no more, of when nothing was hidden.
+    std::fs::create_dir(of.join("high"))?;
+    std::fs::copy(of.join("camera/stream.m3u8"), of.join("high/stream.m3u8"))?;
+    std::fs::write(of.join("high/0123456789ab-7.m4s"), "a segment")?;
     let program = start_in(folder.path(), &again).await?;
     let end = Instant::now() + LIMIT;
-    while !(files(&of.join("camera")).is_empty() && files(&of.join("video")).is_empty()) {
-        ensure!(Instant::now() < end, "{:?}", files(&of.join("camera")));
+    while ["camera", "video", "high"].iter().any(|variant| !files(&of.join(variant)).is_empty()) {
+        ensure!(Instant::now() < end, "{:?} {:?}", files(&of.join("camera")), files(&of.join("high")));
         sleep(Duration::from_millis(50)).await;
     }
     drop(program);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_that_nobody_watched_goes_on_if_it_is_recent() -> Result<()> {
+    let (camera, folder) = (camera(), TempDir::new()?);
+    let of = folder.path().join("segments/cam/camera");
+    let sections = stored(&camera, "fmp4", "").replace("always = true", "close_after = \"1h\"");
+    let mut before: Option<Listed> = None;
+    for life in 0..2 {
+        let mut program = start_in(folder.path(), &sections).await?;
+        let watched = watch(
+            &program,
+            "/hls/cam/index.m3u8",
+            Options { reload: Reload::Plain, ..Options::default() },
+            Duration::from_secs(4),
+        )
+        .await?;
+        assert_clean(&watched, &[]);
+        program.terminate()?;
+        assert!(program.ended(LIMIT).await?.success());
+        let listed = Listed::read(&of)?;
+        if let Some(before) = before.replace(Listed::read(&of)?) {
+            let last = before.names.last().context("segments")?;
+            assert!(listed.names.contains(last), "life {life}\n{}", listed.text);
+        }
+    }
     Ok(())
 }

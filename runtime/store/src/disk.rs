@@ -70,6 +70,13 @@ impl Store for Disk {
             run(&self.reading, self.folder.clone(), "listed", list).await
         })
     }
+
+    fn folders(&self) -> Boxed<'_, Result<Vec<String>, Error>> {
+        Box::pin(async move {
+            let folders = |path: &Path| absent(folders(path)).map(Option::unwrap_or_default);
+            run(&self.reading, self.folder.clone(), "listed", folders).await
+        })
+    }
 }
 
 /// Does it away from the async threads, as one of those that `permits` lets.
@@ -124,6 +131,20 @@ fn get(path: &Path, range: Range<u64>) -> io::Result<Option<Bytes>> {
     file.seek(SeekFrom::Start(from))?;
     file.take(to.saturating_sub(from)).read_to_end(&mut bytes)?;
     Ok(Some(bytes.into()))
+}
+
+fn folders(folder: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        // A link leads elsewhere: it is none.
+        if let Some(name) = entry.file_name().to_str().filter(|name| checked(name).is_ok())
+            && entry.file_type()?.is_dir()
+        {
+            names.push(name.to_owned());
+        }
+    }
+    Ok(names)
 }
 
 fn list(folder: &Path) -> io::Result<Vec<Entry>> {

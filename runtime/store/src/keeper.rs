@@ -31,9 +31,9 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// With the usual limits: a file may take 10 s, of which a disk that spins up takes most, and the end 5 s.
+    /// With the usual limits: a file may take 10 s, of which a disk that spins up takes most, and the end 3 s: less than the program takes to stop.
     pub fn new(of: impl Into<String>, playlist: impl Into<String>) -> Self {
-        let (within, end_within) = (Duration::from_secs(10), Duration::from_secs(5));
+        let (within, end_within) = (Duration::from_secs(10), Duration::from_secs(3));
         Self { of: of.into(), playlist: playlist.into(), limits: Limits::default(), within, end_within }
     }
 }

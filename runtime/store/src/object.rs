@@ -115,6 +115,16 @@ impl Store for Object {
             Ok(entries.collect())
         })
     }
+
+    fn folders(&self) -> Boxed<'_, Result<Vec<String>, Error>> {
+        Box::pin(async move {
+            let prefix = (!self.prefix.as_ref().is_empty()).then_some(&self.prefix);
+            let listed = self.inner.list_with_delimiter(prefix).await;
+            let listed = listed.map_err(|error| told(&error, self.prefix.to_string(), "listed"))?;
+            let names = listed.common_prefixes.iter().filter_map(Path::filename);
+            Ok(names.filter(|name| checked(name).is_ok()).map(str::to_owned).collect())
+        })
+    }
 }
 
 /// What a store says, in our words. It hides what the system says, which is among the causes.

@@ -20,6 +20,8 @@ pub struct Recovered {
     pub discontinuity_sequence: u64,
     /// TARGETDURATION of the stored playlist, in seconds.
     pub target: Option<u64>,
+    /// When the last of these segments was put, by the store's clock; none where it does not tell.
+    pub written: Option<SystemTime>,
     /// Without a hole, the oldest first; each file is there and whole, and so is its init segment.
     pub segments: Vec<Held>,
     /// Init segments that these need, with their bytes.
@@ -67,10 +69,13 @@ pub async fn recover(store: &dyn Store, playlist: &str) -> Result<Recovered, Err
     // The playlist first: what it names was there before it, and nothing is removed before the next keeper.
     let text = store.get_range(playlist, 0..LARGEST + 1).await?;
     let text = text.filter(|text| text.len() as u64 <= LARGEST);
-    let sizes: BTreeMap<String, u64> = store.list().await?.into_iter().map(|entry| (entry.name, entry.size)).collect();
+    let entries = store.list().await?;
+    let put: BTreeMap<&str, Option<SystemTime>> = entries.iter().map(|entry| (&*entry.name, entry.modified)).collect();
+    let sizes: BTreeMap<String, u64> = entries.iter().map(|entry| (entry.name.clone(), entry.size)).collect();
     let is_stored = sizes.contains_key(playlist);
     let text = text.map(|text| String::from_utf8_lossy(&text).into_owned()).unwrap_or_default();
     let mut recovered = found(Listing::read(&text).unwrap_or_default(), &sizes);
+    recovered.written = recovered.segments.last().and_then(|last| put.get(&*last.name).copied().flatten());
     // Where there is one it is replaced, whatever it is.
     recovered.playlist = is_stored.then_some(text);
     Ok(recovered)
@@ -116,6 +121,7 @@ fn found(listing: Listing<'_>, sizes: &BTreeMap<String, u64>) -> Recovered {
         media_sequence: listing.media_sequence,
         discontinuity_sequence: listing.discontinuity_sequence,
         target,
+        written: None,
         segments,
         inits,
         rubbish,

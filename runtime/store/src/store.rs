@@ -30,6 +30,9 @@ pub trait Store: Debug + Send + Sync {
     /// The files that there are, in no order; none where nothing was put yet. Files that no name here can mean are left out.
     fn list(&self) -> Boxed<'_, Result<Vec<Entry>, Error>>;
 
+    /// The folders, or prefixes, that there are in it, by their names; those that no name here can mean are left out.
+    fn folders(&self) -> Boxed<'_, Result<Vec<String>, Error>>;
+
     /// All of a file; none if there is no such file.
     fn get<'a>(&'a self, name: &'a str) -> Boxed<'a, Result<Option<Bytes>, Error>> {
         self.get_range(name, ALL)

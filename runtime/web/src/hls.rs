@@ -120,11 +120,7 @@ impl Request<'_> {
         let query = self.token().map(|token| format!("?token={token}")).unwrap_or_default();
         let playlist = output.playlist(variant, reload, &query, &self.app.stop).await;
         let playlist = playlist.map_err(|why| self.refuse(&output, is_new.then_some(&session), &why))?;
-        // What a playlist that was waited for says is right for as long as anybody would ask for it: six target durations (appendix B of the draft).
-        let seconds = match reload.until {
-            Some(_) => 6 * playlist.target.as_secs(),
-            None => playlist.fresh_for.as_secs(),
-        };
+        let seconds = playlist.fresh_for.as_secs();
         let cached = if seconds == 0 { "no-cache".to_owned() } else { format!("max-age={seconds}") };
         self.text(&playlist, &if output.entry().is_filtered() { "private, no-store".to_owned() } else { cached })
     }

@@ -1,21 +1,27 @@
 //! The multivariant playlist beside the stored ones of a stream's variants, for who serves the folder.
 
-use std::sync::Arc;
+use std::time::Duration;
 
 use config::HlsStorage;
+use futures::FutureExt;
 use media::StreamName;
 use packaging::hls::multivariant::{self, Variant};
-use store::Store;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
 /// What it is called.
 pub(super) const INDEX: &str = "index.m3u8";
+/// How long a store may take for it.
+const WITHIN: Duration = Duration::from_secs(3);
 
 /// What is stored of a stream above its variants.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     /// As it was written last.
     written: Vec<Variant>,
+    /// One is written at a time: what it is then, if it is.
+    writing: Option<JoinHandle<Option<Vec<Variant>>>>,
 }
 
 impl Index {
@@ -29,25 +35,38 @@ impl Index {
         version: u8,
         tracker: &TaskTracker,
     ) {
+        if let Some(writing) = &mut self.writing {
+            match writing.now_or_never() {
+                None => return,
+                Some(written) => self.written = written.ok().flatten().unwrap_or_default(),
+            }
+            self.writing = None;
+        }
         if variants.is_empty() || is_told(&self.written, &variants) {
             return;
         }
         for variant in &mut variants {
             variant.peak += variant.peak / 10;
         }
-        let text = multivariant::render(&variants, version);
-        self.written = variants;
-        let (Ok(Some(store)), of) = (store::open(storage, stream, None), stream.clone()) else { return };
-        tracker.spawn(async move {
-            if let Err(error) = put(store, text).await {
-                tracing::warn!(%of, %error, "the multivariant playlist is not stored; those of its variants are");
-            }
-        });
+        let (storage, stream) = (storage.clone(), stream.clone());
+        self.writing = Some(tracker.spawn(async move {
+            let text = multivariant::render(&variants, version);
+            let error = match timeout(WITHIN, put(&storage, &stream, text)).await {
+                Ok(Ok(())) => return Some(variants),
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => "the store does not answer".to_owned(),
+            };
+            tracing::warn!(%stream, error, "the multivariant playlist is not stored; those of its variants are");
+            None
+        }));
     }
 }
 
-async fn put(store: Arc<dyn Store>, text: String) -> Result<(), store::Error> {
-    store.put(INDEX, &[text.into()]).await
+async fn put(storage: &HlsStorage, stream: &StreamName, text: String) -> Result<(), store::Error> {
+    match store::open(storage, stream, None)? {
+        Some(store) => store.put(INDEX, &[text.into()]).await,
+        None => Ok(()),
+    }
 }
 
 fn is_told(written: &[Variant], now: &[Variant]) -> bool {

@@ -49,24 +49,33 @@ impl Kept {
     pub(super) async fn open(hls: &Hls, owner: &Owner, tracker: &TaskTracker) -> Option<(Self, Earlier)> {
         let of = format!("{}/{}", owner.stream, owner.variant);
         let store = open(&hls.storage, owner)?;
-        let found = match timeout(OPEN_WITHIN, store::recover(&*store, PLAYLIST)).await {
-            Ok(Ok(found)) => found,
-            Ok(Err(error)) => {
-                tracing::error!(of, %error, "what is stored of its segments cannot be read: the window begins anew");
-                Recovered::default()
+        let reading = async {
+            if owner.filtered {
+                store::erase(&*store, PLAYLIST).await?;
             }
-            Err(_) => {
-                tracing::error!(of, "the store does not say what it holds: the window begins anew");
-                Recovered::default()
-            }
+            store::recover(&*store, PLAYLIST).await
         };
+        let (found, wrong) = match timeout(OPEN_WITHIN, reading).await {
+            Ok(Ok(found)) => (found, None),
+            Ok(Err(error)) => (Recovered::default(), Some(error.to_string())),
+            Err(_) => (Recovered::default(), Some(format!("it took more than {OPEN_WITHIN:?}"))),
+        };
+        if let Some(error) = wrong {
+            if owner.filtered {
+                // What is there may show what the filter hides: it is removed by `hidden.rs` before anything comes beside it.
+                tracing::error!(
+                    of,
+                    error,
+                    "what was stored cannot be removed yet: segments are in memory alone until nobody watches"
+                );
+                return None;
+            }
+            tracing::error!(of, error, "what is stored of its segments cannot be read: the window begins anew");
+        }
         let keeper = Keeper::spawn(store.clone(), Settings::new(of.as_str(), PLAYLIST), &found, tracker);
+        let is_recent = found.written.is_some_and(|at| is_within(at, hls.close_after, SystemTime::now()));
         let mut earlier = earlier(found);
-        let is_recent = earlier.end().is_some_and(|end| is_within(end, hls.close_after, SystemTime::now()));
-        if owner.filtered {
-            keeper.erase();
-            earlier = earlier.without_segments();
-        } else if !(hls.always || is_recent) {
+        if !(hls.always || is_recent) {
             // As when nobody watched for as long: a player would begin with what is old.
             earlier.segments.iter().for_each(|segment| keeper.remove(&segment.name));
             earlier.inits.keys().for_each(|name| keeper.remove(name));
@@ -96,13 +105,17 @@ impl Kept {
         }
         if is_longer {
             self.keeper.put_playlist(playlist::render(window, Skip::No, &[], ""));
-            window.give_away(|name| self.keeper.holds(name).is_some());
+            for change in window.give_away(|name| self.keeper.holds(name).is_some()) {
+                if let Change::Gone(name) = change {
+                    self.keeper.remove(&name);
+                }
+            }
         }
     }
 
-    /// Ends it: what is left is written, or, if it may no longer be shown, all is removed.
-    pub(super) async fn end(self, erased: bool) {
-        if erased {
+    /// Ends it: what is left is written, or, if it may no longer be shown, all is removed; what there is no time for `hidden.rs` does.
+    pub(super) async fn end(self, is_shown: bool) {
+        if !is_shown {
             self.keeper.erase();
         }
         self.keeper.finish().await;
@@ -110,20 +123,27 @@ impl Kept {
 }
 
 impl Files {
-    /// All of a file; none if it is not there any more, or does not come.
-    pub(super) async fn read(&self, name: &str) -> Option<Bytes> {
-        match timeout(READ_WITHIN, self.store.get(name)).await {
-            Ok(Ok(found)) => found,
-            Ok(Err(error)) => {
-                tracing::warn!(of = &*self.of, %error, "a viewer is not given a segment");
-                None
-            }
-            Err(_) => {
-                tracing::warn!(of = &*self.of, name, "a viewer is not given a segment: the store does not answer");
-                None
-            }
-        }
+    /// All of a file, which has so many bytes.
+    pub(super) async fn read(&self, name: &str, bytes: usize) -> Result<Bytes, Unread> {
+        let error = match timeout(READ_WITHIN, self.store.get(name)).await {
+            Ok(Ok(Some(found))) if found.len() == bytes => return Ok(found),
+            Ok(Ok(None)) => return Err(Unread::Gone),
+            Ok(Ok(Some(found))) => format!("it has {} bytes and not {bytes}", found.len()),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "the store does not answer".to_owned(),
+        };
+        tracing::warn!(of = &*self.of, name, error, "a viewer is not given a segment");
+        Err(Unread::Failed)
     }
+}
+
+/// Why a file is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// It is not there any more.
+    Gone,
+    /// It may come yet; the log says why it did not.
+    Failed,
 }
 
 fn open(storage: &HlsStorage, owner: &Owner) -> Option<Arc<dyn Store>> {
@@ -157,7 +177,8 @@ fn earlier(found: Recovered) -> Earlier {
     }
 }
 
-/// A clock that was set back since makes it look as if it were to come.
-fn is_within(end: SystemTime, length: Duration, now: SystemTime) -> bool {
-    now.duration_since(end).is_ok_and(|since| since <= length)
+/// What is to come is recent too: the store's clock is another one, perhaps.
+fn is_within(at: SystemTime, length: Duration, now: SystemTime) -> bool {
+    now.duration_since(at).is_ok_and(|since| since <= length)
+        || at.duration_since(now).is_ok_and(|ahead| ahead <= length)
 }

@@ -6,14 +6,15 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use config::{Hls, HlsStorage, HlsVariant};
-use hub::{Entry, Offer, Variant};
+use hub::{Entry, Offer};
 use media::{AccessUnit, Timestamp};
 use packaging::hls::packager::Container;
 use packaging::hls::rules::Rules;
 use packaging::hls::segmenter::{Made, Segmenter};
-use packaging::hls::window::{Names, Progress, Window};
+use packaging::hls::window::{Earlier, Names, Progress, Window};
 use stream::{Feed, Received, Start, Tracks};
 use tokio::sync::watch;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -23,6 +24,9 @@ use super::places::Places;
 /// Media sequence numbers begin with what half seconds have passed since this: a player that stays over a restart sees them go on, as long as segments
 /// are no shorter.
 const EPOCH: Duration = Duration::from_secs(1_767_225_600);
+
+/// How long a window waits for its place in the store: longer than the one before it takes to end.
+const ENTER_WITHIN: Duration = Duration::from_secs(4);
 
 /// One variant's window, and the task that fills it. Dropping it ends the task.
 #[derive(Debug)]
@@ -85,7 +89,16 @@ impl Muxer {
         let stop = CancellationToken::new();
         let segmenter = Segmenter::new(rules, container);
         let has_parts = rules.part.is_some();
-        let task = Task { shared: shared.clone(), source, wants, segmenter, has_parts, kept: None, resumed: false };
+        let task = Task {
+            shared: shared.clone(),
+            source,
+            wants,
+            segmenter,
+            has_parts,
+            kept: None,
+            is_bounded: false,
+            resumed: false,
+        };
         tracker.spawn(task.live(places, tracker.clone(), stop.clone()));
         Self { shared, wanted, _task: stop.drop_guard() }
     }
@@ -124,6 +137,8 @@ struct Task {
     segmenter: Segmenter,
     has_parts: bool,
     kept: Option<Kept>,
+    /// Its window was meant for a store that is not to be had.
+    is_bounded: bool,
     /// What is in the window is of an earlier one, and is for those who come now too.
     resumed: bool,
 }
@@ -136,27 +151,52 @@ impl Task {
         let (offer, mut place) = (offer.clone(), None);
         if config.hls.storage != HlsStorage::Memory {
             let (stream, variant) = (entry.name().clone(), variant.clone());
-            let filtered = variant != Variant::CAMERA;
+            let filtered = entry.is_filtered();
             let owner = Owner { stream, variant, filtered };
             let begin = async {
-                place = Some(places.enter(&owner.stream, &owner.variant).await);
-                Kept::open(&config.hls, &owner, &tracker).await
+                place = timeout(ENTER_WITHIN, places.enter(&owner.stream, &owner.variant)).await.ok();
+                match place {
+                    Some(_) => Kept::open(&config.hls, &owner, &tracker).await,
+                    None => {
+                        let of = format!("{}/{}", owner.stream, owner.variant);
+                        tracing::error!(of, "its place in the store is still in use: segments are in memory alone");
+                        None
+                    }
+                }
             };
             let Some(opened) = stop.run_until_cancelled(begin).await else { return };
-            if let Some((kept, earlier)) = opened {
-                self.resumed = !earlier.segments.is_empty();
-                self.shared.lock().resume(earlier);
-                // Set once, here.
-                let _ = self.shared.files.set(kept.files().clone());
-                self.kept = Some(kept);
+            self.is_bounded = opened.is_none();
+            match opened {
+                Some((kept, earlier)) => self.resume(kept, earlier),
+                // Others may use it.
+                None => place = None,
             }
         }
-        let _ = stop.run_until_cancelled(self.run()).await;
-        self.seam();
+        let revoked = revoked(self.source.entry.offer(), offer.clone());
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => {}
+            () = revoked => {}
+            () = self.run() => {}
+        }
+        if offer.holds() {
+            self.seam();
+        }
         if let Some(kept) = self.kept.take() {
-            kept.end(!offer.holds()).await;
+            kept.end(offer.holds()).await;
         }
         drop(place);
+    }
+
+    fn resume(&mut self, kept: Kept, earlier: Earlier) {
+        let mut window = self.shared.lock();
+        let changes = window.resume(earlier);
+        self.resumed = !window.segments().is_empty();
+        kept.follow(&mut window, changes);
+        drop(window);
+        // Set once, here.
+        let _ = self.shared.files.set(kept.files().clone());
+        self.kept = Some(kept);
     }
 
     async fn run(&mut self) {
@@ -239,19 +279,20 @@ impl Task {
             Made::Init { .. } | Made::Begin { .. } => false,
         });
         let mut window = self.shared.lock();
-        let mut changes = Vec::new();
+        let mut is_fresh = self.shared.progress.borrow().fresh;
         for made in made {
-            if matches!(made, Made::Begin { .. })
-                && !self.shared.progress.borrow().fresh
-                && !std::mem::take(&mut self.resumed)
-            {
+            let mut changes = Vec::new();
+            if matches!(made, Made::Begin { .. }) && !is_fresh && !std::mem::take(&mut self.resumed) {
                 // Players would begin with what is minutes old, and some of them stay as far behind.
                 changes.extend(window.forget());
             }
-            let new = window.take(made, self.segmenter.part_target());
+            is_fresh |= matches!(made, Made::Part { .. });
+            changes.extend(window.take(made, self.segmenter.part_target()));
             match &self.kept {
-                Some(kept) => kept.follow(&mut window, changes.drain(..).chain(new).collect()),
-                None => changes.clear(),
+                // What may no longer be shown goes nowhere.
+                Some(kept) if self.source.offer.holds() => kept.follow(&mut window, changes),
+                _ if self.is_bounded => _ = window.give_away(|_| false),
+                _ => {}
             }
         }
         let progress = window.progress();
@@ -259,11 +300,21 @@ impl Task {
         let gop = self.segmenter.gop();
         self.shared.progress.send_if_modified(|seen| {
             let fresh = seen.fresh || brought;
-            let next = Seen { progress, fresh, unfit: None, gop, ended: false };
+            let next = Seen { progress, fresh, unfit: None, gop, ended: seen.ended };
             let news = *seen != next;
             *seen = next;
             news
         });
+    }
+}
+
+/// Until an offer is.
+async fn revoked(mut offers: watch::Receiver<Arc<Offer>>, offer: Arc<Offer>) {
+    while offer.holds() {
+        if offers.changed().await.is_err() {
+            // The stream is gone, and with it who would revoke anything.
+            return std::future::pending().await;
+        }
     }
 }
 

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::index::Index;
-use super::kept::PLAYLIST;
+use super::kept::{PLAYLIST, Unread};
 use super::muxer::{Muxer, Seen, Source};
 use super::places::Places;
 use super::sessions::{SILENCE, Sessions};
@@ -101,8 +101,6 @@ pub struct Playlist {
     pub text: Bytes,
     /// How long it may be kept.
     pub fresh_for: Duration,
-    /// TARGETDURATION.
-    pub target: Duration,
     offer: Arc<Offer>,
 }
 
@@ -162,7 +160,7 @@ impl Output {
             HlsVariant::Ts => 3,
         };
         let text = multivariant::render(&variants, version).into();
-        Ok(Playlist { text, fresh_for: Duration::ZERO, target: Duration::ZERO, offer })
+        Ok(Playlist { text, fresh_for: Duration::ZERO, offer })
     }
 
     /// The media playlist of a variant, as soon as it has what is asked for. `query` is put behind the address of each file.
@@ -176,13 +174,14 @@ impl Output {
         let (offer, muxer) = self.muxer(variant)?;
         self.playable(&muxer, stop).await?;
         let answer = reload.answer(&muxer.window())?;
+        let mut waited = reload.until.is_some() && muxer.window().part_target().is_some();
         if let Answer::When(progress) = answer {
             let patience = Duration::from_secs(muxer.window().target()) * PATIENCE;
             let came = self.reached(&muxer, progress, Instant::now() + patience, stop).await;
             // A camera that is away makes no segments: its players ask again for what there is, and go on when it comes back.
             let is_away = self.entry.stream().status().state != stream::State::Live;
             match came {
-                Err(Unserved::TooLate) if is_away => {}
+                Err(Unserved::TooLate) if is_away => waited = false,
                 other => other?,
             }
         }
@@ -190,8 +189,9 @@ impl Output {
         let window = muxer.window();
         let text = playlist::render(&window, reload.skip, &reports, query).into();
         let target = Duration::from_secs(window.target());
-        let fresh_for = window.part_target().unwrap_or(target / 2);
-        Ok(Playlist { text, fresh_for, target, offer })
+        // What a playlist that was waited for says is right for as long as anybody would ask for it: six target durations (appendix B of the draft).
+        let fresh_for = if waited { 6 * target } else { window.part_target().unwrap_or(target / 2) };
+        Ok(Playlist { text, fresh_for, offer })
     }
 
     /// A file of any variant. The part that comes next is waited for.
@@ -202,10 +202,13 @@ impl Output {
             let found = muxer.window().find(name);
             match found {
                 Found::Body(body) => return Ok(File { body, shared, offer }),
-                Found::Elsewhere(_) => {
-                    let read = async { muxer.files()?.read(name).await };
-                    let body = read.await.ok_or(Unserved::NotFound)?.into();
-                    return Ok(File { body, shared, offer });
+                Found::Elsewhere(bytes) => {
+                    let files = muxer.files().ok_or(Unserved::NotFound)?;
+                    let body = files.read(name, bytes).await.map_err(|unread| match unread {
+                        Unread::Gone => Unserved::NotFound,
+                        Unread::Failed => Unserved::TooLate,
+                    })?;
+                    return Ok(File { body: body.into(), shared, offer });
                 }
                 Found::Nothing => {}
                 Found::Next => {

@@ -310,17 +310,34 @@ impl Window {
         self.removed.drain(..).map(|segment| Change::Gone(segment.name)).collect()
     }
 
-    /// Gives the bytes of segments away that are kept elsewhere too, by what `holds` says of their files, but for those that are near the end.
-    pub fn give_away(&mut self, holds: impl Fn(&str) -> bool) {
+    /// Gives the bytes of segments away that are kept elsewhere too, by what `holds` says of their files, but for those that are near the end. One that is
+    /// twice as far and still not there leaves the window, and what is before it: memory is not for as many as a disk is.
+    pub fn give_away(&mut self, holds: impl Fn(&str) -> bool) -> Vec<Change> {
         let mut left = self.open.as_ref().map_or(0, |open| open.duration);
         let far = IN_MEMORY * self.target as i64 * Timestamp::CLOCK_RATE;
-        for segment in self.segments.iter_mut().rev().chain(self.removed.iter_mut().rev()) {
-            if segment.elsewhere.is_none() && left >= far && holds(&segment.name) {
-                segment.elsewhere = Some(segment.bytes());
-                segment.parts = Vec::new();
+        let mut lost = 0;
+        for (at, segment) in self.segments.iter_mut().enumerate().rev() {
+            if segment.elsewhere.is_none() && left >= far {
+                if holds(&segment.name) {
+                    segment.elsewhere = Some(segment.bytes());
+                    segment.parts = Vec::new();
+                } else if left >= 2 * far {
+                    lost = at + 1;
+                    break;
+                }
             }
             left += segment.duration;
         }
+        let mut changes = Vec::new();
+        for segment in self.segments.drain(..lost) {
+            self.discontinuities += u64::from(segment.discontinuity);
+            changes.push(Change::Gone(segment.name));
+        }
+        if lost > 0 {
+            changes.extend(self.removed.drain(..).map(|segment| Change::Gone(segment.name)));
+            self.forget_inits(&mut changes);
+        }
+        changes
     }
 
     /// What a name stands for.

@@ -103,7 +103,7 @@ impl Client {
         };
         (self.restarts, self.fresh) = (self.restarts + 1, false);
         (self.segmenter, self.window) = begin(&self.habits, self.restarts, length);
-        self.window.resume(earlier);
+        assert!(self.window.resume(earlier).is_empty());
     }
 
     fn window_takes(&mut self, made: Vec<Made>) {
@@ -122,7 +122,7 @@ impl Client {
                         Change::Gone(name) => assert!(elsewhere.remove(&*name).is_some(), "{name} was not there"),
                     }
                 }
-                self.window.give_away(|name| elsewhere.contains_key(name));
+                assert!(self.window.give_away(|name| elsewhere.contains_key(name)).is_empty());
             }
             if ended {
                 self.fresh = true;

@@ -88,4 +88,8 @@ impl Store for Scripted {
     fn list(&self) -> Boxed<'_, Result<Vec<Entry>, Error>> {
         self.inner.list()
     }
+
+    fn folders(&self) -> Boxed<'_, Result<Vec<String>, Error>> {
+        self.inner.folders()
+    }
 }

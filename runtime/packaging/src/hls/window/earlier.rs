@@ -3,7 +3,7 @@ use std::time::SystemTime;
 
 use media::Timestamp;
 
-use super::{Init, InitData, Segment, Window};
+use super::{Change, Init, InitData, Segment, Window};
 
 /// What an earlier window left, of this process or another, to go on from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,11 +38,6 @@ pub struct EarlierSegment {
 }
 
 impl Earlier {
-    /// When the last picture was shown.
-    pub fn end(&self) -> Option<SystemTime> {
-        self.segments.last().and_then(|last| last.time.checked_add(super::ticks(last.duration)))
-    }
-
     /// Without segments: numbers go on, and nothing else.
     pub fn without_segments(mut self) -> Self {
         self.discontinuities += self.segments.iter().filter(|segment| segment.discontinuity).count() as u64;
@@ -52,9 +47,14 @@ impl Earlier {
 
 impl Window {
     /// Goes on from an earlier window, before anything was taken: its segments stay in the playlist, and what comes is behind a discontinuity
-    /// (section 4.4.4.3). Of one whose segments would not be played as these are, numbers alone go on.
-    pub fn resume(&mut self, earlier: Earlier) {
-        let earlier = if self.goes_on_from(&earlier) { earlier } else { earlier.without_segments() };
+    /// (section 4.4.4.3). Of one whose segments would not be played as these are, numbers alone go on, and its files are nothing any more.
+    pub fn resume(&mut self, mut earlier: Earlier) -> Vec<Change> {
+        let mut changes = Vec::new();
+        if !self.goes_on_from(&earlier) {
+            let segments = earlier.segments.iter().map(|segment| &segment.name);
+            changes.extend(segments.chain(earlier.inits.keys()).map(|name| Change::Gone(name.as_str().into())));
+            earlier = earlier.without_segments();
+        }
         self.target = self.target.max(earlier.target.unwrap_or_default());
         self.discontinuities = earlier.discontinuities;
         // Without segments nothing holds the numbers together, and the greater of the two is greater than both.
@@ -78,6 +78,7 @@ impl Window {
                 elsewhere: Some(segment.bytes),
             });
         }
+        changes
     }
 
     /// The number of the init segment that an earlier segment needs.
@@ -95,14 +96,17 @@ impl Window {
     }
 
     fn goes_on_from(&self, earlier: &Earlier) -> bool {
-        // TARGETDURATION may not change, nor be exceeded (section 4.4.3.1).
-        let target = earlier.target.unwrap_or(self.target).max(self.target);
+        // TARGETDURATION may not change (section 6.2.1), nor be exceeded (section 4.4.3.1): the earlier one holds, and is not made greater.
+        let target = earlier.target.unwrap_or(self.target);
         let longest = (target as i64 * 2 + 1) * Timestamp::CLOCK_RATE / 2;
         let is_alike = |segment: &EarlierSegment| {
             segment.name.rsplit_once('.').is_some_and(|(_, extension)| extension == self.names.extension)
                 && segment.init.as_ref().is_none_or(|init| earlier.inits.contains_key(init))
                 && (0..longest).contains(&segment.duration)
         };
-        self.open.is_none() && self.segments.is_empty() && earlier.segments.iter().all(is_alike)
+        target >= self.target
+            && self.open.is_none()
+            && self.segments.is_empty()
+            && earlier.segments.iter().all(is_alike)
     }
 }
