@@ -124,14 +124,14 @@ async fn on_a_full_disk_the_window_that_fits_goes_on() {
 
 #[tokio::test(start_paused = true)]
 async fn the_end_writes_what_is_left_and_takes_no_longer_than_it_may() {
-    let (store, tracker) = (Scripted::new(Mood::Slow(Duration::from_millis(500))), TaskTracker::new());
+    let (store, tracker) = (Scripted::new(Mood::Slow(Duration::from_millis(300))), TaskTracker::new());
     let found = Recovered::default();
     let (mut window, keep) = (Window::of(&found), keeper(&store, &found, &tracker));
     (0..3).for_each(|_| window.step(&keep, 3_000));
     let begun = tokio::time::Instant::now();
     let counts = keep.finish().await;
     assert_eq!((counts.written, counts.lost), (4, 0), "three segments and their init segment");
-    assert!(begun.elapsed() <= Duration::from_secs(5));
+    assert!(begun.elapsed() <= Duration::from_secs(3));
     let found = recover(&*store, PLAYLIST).await.unwrap();
     assert_eq!(found.segments.len(), 3);
 
@@ -142,7 +142,7 @@ async fn the_end_writes_what_is_left_and_takes_no_longer_than_it_may() {
     let begun = tokio::time::Instant::now();
     let counts = keep.finish().await;
     assert_eq!((counts.waiting, counts.lost), (0, 3));
-    assert_eq!(begun.elapsed(), Duration::from_secs(5));
+    assert_eq!(begun.elapsed(), Duration::from_secs(3));
     tracker.close();
     tracker.wait().await;
 }
