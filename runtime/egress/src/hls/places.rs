@@ -8,7 +8,10 @@ use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
 
 /// The folders in use.
 #[derive(Debug, Default)]
-pub(super) struct Places(Mutex<BTreeMap<(StreamName, String), Arc<Turn<()>>>>);
+pub(super) struct Places(Mutex<Turns>);
+
+/// By stream and variant.
+type Turns = BTreeMap<(StreamName, String), Arc<Turn<()>>>;
 
 /// The right to write in a folder, until it is dropped.
 pub(super) type Place = OwnedMutexGuard<()>;
