@@ -14,6 +14,8 @@ use reqwest::header::{
     ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, ETAG,
     IF_NONE_MATCH, RANGE, RETRY_AFTER,
 };
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 const SIX: Duration = Duration::from_secs(6);
 
@@ -193,6 +195,15 @@ async fn what_lets_a_viewer_in_goes_on_to_every_file() -> Result<()> {
     let files: Vec<_> = quoted.chain(text.lines().filter(|line| !line.starts_with('#'))).collect();
     assert!(files.len() >= 3 && files.iter().all(|file| file.ends_with("?token=a%22b")), "{text}");
     assert!(program.get(&format!("/hls/cam/{}", files[0])).await?.status().is_success());
+
+    // Not as clients write it, and between quotation marks in playlists.
+    let mut raw = TcpStream::connect(program.address()).await?;
+    let path = playlist.replace("%22", "\"");
+    raw.write_all(format!("GET /hls/cam/{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").as_bytes())
+        .await?;
+    let mut answer = String::new();
+    raw.read_to_string(&mut answer).await?;
+    assert!(answer.starts_with("HTTP/1.1 400") || answer.contains("?token=a%22b\""), "{answer}");
     Ok(())
 }
 

@@ -226,3 +226,27 @@ async fn a_window_that_nobody_watched_goes_on_if_it_is_recent() -> Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_removed_is_told_and_tried_again() -> Result<()> {
+    let (camera, folder) = (camera(), TempDir::new()?);
+    let of = folder.path().join("segments/cam");
+    let segment = "0123456789ab-7.m4s";
+    for variant in ["camera", "low"] {
+        std::fs::create_dir_all(of.join(variant))?;
+        std::fs::write(of.join(variant).join(segment), "a segment of before")?;
+    }
+    // A folder is no file that can be removed.
+    std::fs::create_dir(of.join("low/stream.m3u8"))?;
+    let masked = stored(&camera, "fmp4", "plugins = [{ use = \"clock\" }]").replace("always = true", "always = false");
+    let program = start_in(folder.path(), &masked).await?;
+    program.logs("are still there").await?;
+    assert!(of.join("low").join(segment).exists());
+    std::fs::remove_dir(of.join("low/stream.m3u8"))?;
+    let end = Instant::now() + LIMIT;
+    while ["camera", "low"].iter().any(|variant| of.join(variant).join(segment).exists()) {
+        ensure!(Instant::now() < end, "{}", program.log());
+        sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
+}
