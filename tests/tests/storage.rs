@@ -204,25 +204,23 @@ async fn what_a_filter_hides_is_removed_from_the_folder() -> Result<()> {
 async fn a_window_that_nobody_watched_goes_on_if_it_is_recent() -> Result<()> {
     let (camera, folder) = (camera(), TempDir::new()?);
     let of = folder.path().join("segments/cam/camera");
-    let sections = stored(&camera, "fmp4", "").replace("always = true", "close_after = \"1h\"");
-    let mut before: Option<Listed> = None;
-    for life in 0..2 {
+    let plain = Options { reload: Reload::Plain, ..Options::default() };
+    let mut last: Option<String> = None;
+    // How long it is kept is asked of who finds it.
+    for (close_after, goes_on) in [("1h", false), ("1h", true), ("0s", false)] {
+        let kept = format!("close_after = \"{close_after}\"");
+        let sections = stored(&camera, "fmp4", "").replace("always = true", &kept);
         let mut program = start_in(folder.path(), &sections).await?;
-        let watched = watch(
-            &program,
-            "/hls/cam/index.m3u8",
-            Options { reload: Reload::Plain, ..Options::default() },
-            Duration::from_secs(4),
-        )
-        .await?;
+        let watched = watch(&program, "/hls/cam/index.m3u8", plain, Duration::from_secs(4)).await?;
         assert_clean(&watched, &[]);
         program.terminate()?;
         assert!(program.ended(LIMIT).await?.success());
         let listed = Listed::read(&of)?;
-        if let Some(before) = before.replace(Listed::read(&of)?) {
-            let last = before.names.last().context("segments")?;
-            assert!(listed.names.contains(last), "life {life}\n{}", listed.text);
+        if let Some(last) = &last {
+            assert_eq!(listed.names.contains(last), goes_on, "{close_after}\n{}", listed.text);
+            assert_eq!(of.join(last).exists(), goes_on, "{:?}", files(&of));
         }
+        last = listed.names.last().cloned();
     }
     Ok(())
 }

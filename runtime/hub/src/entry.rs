@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use config::{PolicyUse, Reencode};
+use config::{PolicyUse, Reencode, Video};
 use media::image::Image;
 use media::{Moment, StreamName};
 use picture::Pictures;
@@ -249,7 +249,7 @@ impl Made {
 /// What the plugins that are in force let a stream offer.
 fn offer(stream: &Stream, pictures: &Pictures) -> Offer {
     match Made::of(&stream.config(), &pictures.links()) {
-        Made::ByCamera => Offer::new(vec![Variant { name: Variant::CAMERA.into(), feed: stream.feed().clone() }]),
+        Made::ByCamera => Offer::new(vec![Variant { name: Video::CAMERA.into(), feed: stream.feed().clone() }]),
         Made::Reencoded => {
             let variants = pictures.video().into_iter();
             Offer::new(variants.map(|made| Variant { name: made.name, feed: made.feed }).collect())

@@ -26,16 +26,6 @@ pub struct Variant {
     pub feed: Arc<Feed>,
 }
 
-impl Variant {
-    /// What the one that is passed through is called; none that is re-encoded is.
-    pub const CAMERA: &str = "camera";
-
-    /// Whether it is what the camera sent.
-    pub fn is_camera(&self) -> bool {
-        self.name == Self::CAMERA
-    }
-}
-
 impl Offer {
     /// The best variant first.
     pub fn new(variants: Vec<Variant>) -> Self {

@@ -124,14 +124,11 @@ impl<F: Fn() -> bool + Send + 'static> HttpBody for Sending<F> {
             return Poll::Ready(Some(Err(Revoked.into())));
         }
         let end = piece.len().min(this.at + AT_ONCE);
-        let piece = match (this.at, end == piece.len()) {
-            (0, true) => piece.clone(),
-            (at, _) => piece.slice(at..end),
-        };
-        (this.next, this.at) =
-            if end == this.body.pieces()[this.next].len() { (this.next + 1, 0) } else { (this.next, end) };
-        this.left -= piece.len() as u64;
-        Poll::Ready(Some(Ok(Frame::data(piece))))
+        let next = if end == piece.len() { (this.next + 1, 0) } else { (this.next, end) };
+        let given = piece.slice(this.at..end);
+        (this.next, this.at) = next;
+        this.left -= given.len() as u64;
+        Poll::Ready(Some(Ok(Frame::data(given))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -162,6 +159,32 @@ mod tests {
         for (accepts, taken) in cases {
             assert_eq!(takes_gzip(accepts), taken, "{accepts}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_long_piece_goes_out_in_several_and_stops_where_it_may_not_go_on() {
+        use std::sync::Arc;
+        use std::sync::atomic::{AtomicBool, Ordering};
+
+        use http_body_util::BodyExt;
+
+        let whole: Vec<u8> = (0..2 * AT_ONCE + 7).map(|at| at as u8).collect();
+        let pieces = || Pieces::from(vec![Bytes::from_static(b"head"), Bytes::from(whole.clone()), Bytes::new()]);
+        let all = sending(pieces(), || true).collect().await.unwrap().to_bytes();
+        assert!(all[..4] == b"head"[..] && all[4..] == whole[..]);
+
+        let holds = Arc::new(AtomicBool::new(true));
+        let mut body = sending(pieces(), {
+            let holds = holds.clone();
+            move || holds.load(Ordering::Relaxed)
+        });
+        let mut came = 0;
+        for _ in 0..2 {
+            came += body.frame().await.unwrap().unwrap().into_data().unwrap().len();
+        }
+        holds.store(false, Ordering::Relaxed);
+        assert_eq!(came, 4 + AT_ONCE);
+        assert!(body.frame().await.unwrap().is_err(), "the rest of the piece is not given");
     }
 
     #[test]

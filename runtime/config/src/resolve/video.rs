@@ -94,7 +94,7 @@ impl Resolver<'_, '_, '_> {
 
 /// Names of rungs stand in addresses and in the names of segments.
 /// Names of other things in the same place: the multivariant playlist, and what the camera sends.
-const TAKEN: [&str; 2] = ["index", "camera"];
+const TAKEN: [&str; 2] = ["index", Video::CAMERA];
 
 fn check_name(name: &str) -> Result<(), Wrong> {
     let is_good = |c: char| c.is_ascii_alphanumeric() || c == '-';

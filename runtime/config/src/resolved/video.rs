@@ -53,6 +53,8 @@ pub enum Reencode {
 impl Video {
     /// What the only variant is called where there is no ladder.
     pub const ALONE: &'static str = "video";
+    /// What the camera's own video is called; no rung is.
+    pub const CAMERA: &'static str = "camera";
 }
 
 impl Default for Video {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use config::HlsStorage;
-use hub::{Entry, Offer, Variant};
+use config::{HlsStorage, Video};
+use hub::{Entry, Offer};
 use media::StreamName;
 use store::Error;
 use tokio::time::timeout;
@@ -140,7 +140,7 @@ impl Work {
         let late = |_| Error::TooLate { file: self.stream.to_string(), done: "listed", after: WITHIN };
         let variants = timeout(WITHIN, store.folders()).await.map_err(late)??;
         let index = timeout(WITHIN, store.get(INDEX)).await.map_err(late)??;
-        let leads_to_camera = format!("{}/{PLAYLIST}", Variant::CAMERA);
+        let leads_to_camera = format!("{}/{PLAYLIST}", Video::CAMERA);
         if index.is_some_and(|text| String::from_utf8_lossy(&text).contains(&leads_to_camera)) {
             timeout(WITHIN, store.remove(INDEX)).await.map_err(late)??;
         }
