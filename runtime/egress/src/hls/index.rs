@@ -1,6 +1,6 @@
 //! The multivariant playlist beside the stored ones of a stream's variants, for who serves the folder.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use config::HlsStorage;
 use futures::FutureExt;
@@ -15,6 +15,9 @@ pub(super) const INDEX: &str = "index.m3u8";
 /// How long a store may take for it.
 const WITHIN: Duration = Duration::from_secs(3);
 
+/// Before what failed is tried again, and the log says so again.
+const AGAIN: Duration = Duration::from_secs(60);
+
 /// What is stored of a stream above its variants.
 #[derive(Debug, Default)]
 pub(super) struct Index {
@@ -22,6 +25,8 @@ pub(super) struct Index {
     written: Vec<Variant>,
     /// One is written at a time: what it is then, if it is.
     writing: Option<JoinHandle<Option<Vec<Variant>>>>,
+    /// When it may be tried again.
+    again: Option<Instant>,
 }
 
 impl Index {
@@ -34,15 +39,17 @@ impl Index {
         mut variants: Vec<Variant>,
         version: u8,
         tracker: &TaskTracker,
+        now: Instant,
     ) {
         if let Some(writing) = &mut self.writing {
             match writing.now_or_never() {
                 None => return,
-                Some(written) => self.written = written.ok().flatten().unwrap_or_default(),
+                Some(Ok(Some(written))) => self.written = written,
+                Some(_) => self.again = Some(now + AGAIN),
             }
             self.writing = None;
         }
-        if variants.is_empty() || is_told(&self.written, &variants) {
+        if variants.is_empty() || is_told(&self.written, &variants) || self.again.is_some_and(|again| now < again) {
             return;
         }
         for variant in &mut variants {
@@ -56,7 +63,7 @@ impl Index {
                 Ok(Err(error)) => error.to_string(),
                 Err(_) => "the store does not answer".to_owned(),
             };
-            tracing::warn!(%stream, error, "the multivariant playlist is not stored; those of its variants are");
+            tracing::warn!(%stream, error, "the multivariant playlist is not stored; it is tried again in a minute");
             None
         }));
     }

@@ -375,7 +375,7 @@ impl Output {
                 })
                 .collect();
             let version = if hls.variant == HlsVariant::Ts { 3 } else { 6 };
-            index.keep(&hls.storage, self.entry.name(), variants.unwrap_or_default(), version, &self.tracker);
+            index.keep(&hls.storage, self.entry.name(), variants.unwrap_or_default(), version, &self.tracker, now);
         }
         running.retain(|_, running| {
             let silent = now.saturating_duration_since(running.heard);
