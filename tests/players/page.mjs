@@ -74,10 +74,7 @@ async function play() {
   return { changes, ...(await page.evaluate(() => JSON.parse(JSON.stringify(window.seen)))) };
 }
 
-/**
- * `hls.html` plays a little faster or slower until it is where it wants to be (the element always does), and has Chromium's own player try again: as the first
- * viewer it ends at a playlist of one short segment.
- */
+/** `hls.html` plays a little faster or slower until it is where it wants to be (the element always does), and has Chromium's own player try again. */
 async function settle() {
   await sleep(SETTLING_MS);
   const settled = (native) => {
