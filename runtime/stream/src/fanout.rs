@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 
 use crate::meter::{Meter, Rate};
 use crate::ring::{Place, Ring};
-use crate::{Lag, Received, Start, Tracks};
+use crate::{Gop, Lag, Received, Start, Tracks};
 
 /// Where access and audio units go from the producer to the subscribers.
 #[derive(Debug)]
@@ -169,6 +169,10 @@ impl Fanout {
         let inner = self.lock();
         let rate = inner.meter.as_ref().map_or_else(Rate::default, |meter| meter.rate(now));
         (inner.counters, rate, inner.ring.bytes())
+    }
+
+    pub(crate) fn gop(&self) -> Option<Gop> {
+        self.lock().ring.gop()
     }
 
     pub(crate) fn kept_bytes(&self) -> usize {

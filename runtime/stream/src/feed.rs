@@ -7,6 +7,22 @@ use crate::demand::Demand;
 use crate::fanout::Fanout;
 use crate::{Start, Subscription, Tracks};
 
+/// From one key frame to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gop {
+    /// How far apart they are, in ticks of 90 kHz; more than 0.
+    pub ticks: i64,
+    /// Pictures from the first of them on, without the second; at least one.
+    pub pictures: u64,
+}
+
+impl Gop {
+    /// What lies between two pictures, in ticks.
+    pub fn interval(self) -> i64 {
+        self.ticks / i64::try_from(self.pictures).unwrap_or(i64::MAX)
+    }
+}
+
 /// What one producer makes for any number of subscribers: a camera's media as it came, or what was made of it. Subscriptions are its demand; a late
 /// subscriber begins with the key frame of the GOP that runs, a slow one goes on at the newest.
 #[derive(Debug)]
@@ -59,6 +75,11 @@ impl Feed {
     /// Bits a second that were pushed, over the last seconds of the session that runs.
     pub fn bits_per_second(&self, now: Instant) -> u64 {
         self.fanout.measure(now).1.bits
+    }
+
+    /// The last whole GOP of the session that runs, or ran last.
+    pub fn gop(&self) -> Option<Gop> {
+        self.fanout.gop()
     }
 
     /// Bytes that are kept for subscribers.

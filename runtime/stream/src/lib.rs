@@ -23,7 +23,7 @@ mod supervisor;
 mod timeline;
 mod work;
 
-pub use feed::Feed;
+pub use feed::{Feed, Gop};
 pub use snapshot::Snapshot;
 pub use status::{Reason, ReasonKind, State, Status};
 pub use stream::{Parts, Stream};

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use media::{AccessUnit, Moment, Timestamp, Unit};
 
-use crate::{Lag, Received, Start, Tracks};
+use crate::{Gop, Lag, Received, Start, Tracks};
 
 /// Bytes that are kept of one stream: a GOP of eight seconds (250 pictures at 30/s) at 16 Mbit/s, which a 4K camera sends. Nobody waits when
 /// it is full: the oldest go.
@@ -38,6 +38,8 @@ pub(crate) struct Ring {
     fresh: bool,
     /// Counts sessions.
     session: u64,
+    /// The last whole one of the session that runs, or ran last.
+    gop: Option<Gop>,
 }
 
 #[derive(Clone, Debug)]
@@ -116,6 +118,7 @@ impl Ring {
     pub(crate) fn begin_session(&mut self) {
         self.session += 1;
         self.fresh = false;
+        self.gop = None;
     }
 
     /// The session is over: who comes from now on waits for the next one; who reads gets the rest.
@@ -128,6 +131,7 @@ impl Ring {
         let slot = Slot { unit, session: self.session, pictures: self.pictures };
         self.pictures += u64::from(!slot.is_sound());
         if let Unit::Access(AccessUnit { key: true, .. }) = slot.unit {
+            self.gop = self.gop_before(&slot).or(self.gop);
             self.key = Some((self.end(), slot.clone()));
             self.fresh = true;
         }
@@ -144,6 +148,18 @@ impl Ring {
             }
             self.drop_front();
         }
+    }
+
+    /// The GOP that a key frame ends.
+    fn gop_before(&self, key: &Slot) -> Option<Gop> {
+        let (_, begun) = self.key.as_ref().filter(|(_, begun)| begun.session == key.session)?;
+        let ticks = key.pts().ticks().checked_sub(begun.pts().ticks()).filter(|ticks| *ticks > 0)?;
+        Some(Gop { ticks, pictures: key.pictures.checked_sub(begun.pictures).filter(|count| *count > 0)? })
+    }
+
+    /// The last whole one of the session that runs, or ran last.
+    pub(crate) fn gop(&self) -> Option<Gop> {
+        self.gop
     }
 
     /// Keeps the newest access unit alone, and what sound came behind it.

@@ -12,7 +12,7 @@ use packaging::hls::packager::Container;
 use packaging::hls::rules::Rules;
 use packaging::hls::segmenter::{Made, Segmenter};
 use packaging::hls::window::{Earlier, Names, Progress, Window};
-use stream::{Feed, Received, Start, Tracks};
+use stream::{Feed, Gop, Received, Start, Tracks};
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -206,7 +206,7 @@ impl Task {
             if self.wants.wait_for(|wanted| *wanted).await.is_err() {
                 return;
             }
-            self.segmenter.resume();
+            self.segmenter.resume(self.source.feed.gop().map(Gop::interval));
             let mut units = self.source.feed.subscribe(Start::Gop, Tracks::All);
             let mut joining = shown;
             loop {

@@ -337,9 +337,10 @@ impl Output {
         is_offered(&state.offer)?;
         let offered = state.offer.variants().iter().find(|offered| offered.name == variant);
         let feed = offered.ok_or(Unserved::NotFound)?.feed.clone();
-        // Of what is made here it is known before the first one comes how far apart key frames are.
+        // Of what is made here it is known before the first one comes how far apart key frames are; of a camera while it is connected, and then.
         let made = || Timestamp::from_duration(self.entry.config().video.gop).ticks();
-        let gop = if self.entry.is_reencoded() { Some(made()) } else { state.gop };
+        let seen = || feed.gop().map(|gop| gop.ticks).or(state.gop);
+        let gop = if self.entry.is_reencoded() { Some(made()) } else { seen() };
         let (entry, offer, variant) = (self.entry.clone(), state.offer.clone(), variant.to_owned());
         let source = Source { entry, offer, variant: variant.clone(), feed, gop };
         let muxer = Arc::new(Muxer::spawn(source, self.places.clone(), &self.tracker));

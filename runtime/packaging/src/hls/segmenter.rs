@@ -25,8 +25,9 @@ const SILENCE: i64 = 2 * Timestamp::CLOCK_RATE;
 /// How long before it can be decoded a picture may be to be shown, in ticks: while it is not known by how much pictures are reordered, 16 of them at 8
 /// a second (H.264, annex A.3.1).
 const EARLIEST: i32 = 2 * Timestamp::CLOCK_RATE as i32;
-/// How long a first segment without parts is, in ticks.
-const FIRST: i64 = Timestamp::CLOCK_RATE / 5;
+/// How long the first segment is, in ticks, to the nearest picture, of which it has two: who comes just behind a key frame sees something within 100 ms,
+/// and how long a single picture of a transport stream lasts cannot be told from it.
+const FIRST: i64 = Timestamp::CLOCK_RATE * 8 / 100;
 /// Units of sound that wait for pictures; beyond that the oldest go: a source that sends sound alone has no segments.
 const WAITING_SOUND: usize = 1_000;
 
@@ -122,9 +123,12 @@ impl Segmenter {
         }
     }
 
-    /// Somebody watches again: what is there is not for those who come now.
-    pub fn resume(&mut self) {
+    /// Somebody watches again: what is there is not for those who come now. `interval`: what lies between two pictures, in ticks, where that is known.
+    pub fn resume(&mut self, interval: Option<i64>) {
         self.begins = true;
+        if let (None, Some(wanted), Some(interval)) = (self.part_length, self.rules.part, interval) {
+            self.part_length = Some((part_length(wanted, interval), interval));
+        }
     }
 
     /// What the source says of its sound now.
@@ -262,13 +266,14 @@ impl Segmenter {
             return self.close_segment(at);
         }
         let length = at - running.part_begin;
-        let Some(wanted) = self.rules.part else {
-            if self.begins && length >= FIRST {
-                self.close_segment(at);
-            }
-            return;
+        let (target, interval) = match (self.rules.part, self.part_length) {
+            (None, _) if self.begins => (FIRST.max(2 * self.interval()), self.interval()),
+            (None, _) => return,
+            (Some(_), Some((target, interval))) if self.begins => (target.min(FIRST.max(2 * interval)), interval),
+            (Some(_), Some(known)) => known,
+            // Players are told how long parts are at most with the first one.
+            (Some(wanted), None) => self.estimated_part(wanted, length),
         };
-        let (target, interval) = self.part_length.unwrap_or_else(|| self.estimated_part(wanted, length));
         // To the nearest: pictures do not come to the tick.
         if length + interval / 2 >= target {
             match self.begins {

@@ -35,6 +35,7 @@ pub(crate) struct Client {
     waiting: VecDeque<Request>,
     now: i64,
     progress: Option<Progress>,
+    first: Option<f64>,
     longest: f64,
     largest: usize,
     segments: usize,
@@ -58,6 +59,7 @@ impl Client {
             waiting,
             now: 0,
             progress: None,
+            first: None,
             longest: 0.0,
             largest: 0,
             segments: 0,
@@ -128,7 +130,9 @@ impl Client {
                 self.fresh = true;
                 let segment = self.window.segments().back().unwrap();
                 self.segments += 1;
-                self.longest = self.longest.max(segment.duration as f64 / 90_000.0);
+                let seconds = segment.duration as f64 / 90_000.0;
+                self.first.get_or_insert(seconds);
+                self.longest = self.longest.max(seconds);
                 self.largest = self.largest.max(segment.bytes());
             }
         }
@@ -227,6 +231,11 @@ impl Client {
         self.window.tracks().unwrap().codecs()
     }
 
+    /// Seconds of the first segment.
+    pub(crate) fn first(&self) -> f64 {
+        self.first.unwrap()
+    }
+
     /// Seconds of the longest segment.
     pub(crate) fn longest(&self) -> f64 {
         self.longest
@@ -263,6 +272,7 @@ fn begin(habits: &Habits, process: u64, length: usize) -> (Segmenter, Window) {
     let names = Names { prefix: format!("abc{process}"), extension };
     let mut segmenter = Segmenter::new(rules, container);
     segmenter.announce(habits.sound.then(sound));
+    segmenter.resume(habits.known_gop.then_some((90_000.0 / habits.fps) as i64));
     (segmenter, Window::new(names, &rules, length, 1_000))
 }
 

@@ -65,6 +65,23 @@ fn every_rate_has_parts_that_are_equal() {
 }
 
 #[test]
+fn who_comes_to_a_camera_that_runs_finds_a_segment_soon() {
+    for (variant, fps) in [12.5, 15.0, 20.0, 24.0, 25.0, 29.97, 50.0, 60.0]
+        .into_iter()
+        .flat_map(|fps| [HlsVariant::LowLatency, HlsVariant::Fmp4, HlsVariant::Ts].map(|variant| (variant, fps)))
+    {
+        // Parts of few pictures that tremble are not equal.
+        let trembling = if fps > 24.0 { 0.1 } else { 0.0 };
+        for trembles in [0.0, trembling] {
+            let client = watch(Habits { variant, fps, trembles, known_gop: true, ..Habits::default() }, 60);
+            client.assert_clean();
+            let most = f64::max(0.1, 2.3 / fps);
+            assert!(client.first() <= most, "{fps} pictures a second: {} s", client.first());
+        }
+    }
+}
+
+#[test]
 fn whole_segments_have_no_parts() {
     let client = watch(Habits { variant: HlsVariant::Fmp4, sound: true, reconnects: true, ..Habits::default() }, 600);
     client.assert_clean_but(&[("STALE", usize::MAX)]);

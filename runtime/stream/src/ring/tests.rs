@@ -5,6 +5,22 @@ use media::{AudioCodec, AudioParameters, AudioUnit, Codec, Moment, Parameters, S
 
 use super::*;
 
+#[test]
+fn the_last_whole_gop_of_the_session_is_known() {
+    let mut camera = Camera::new();
+    camera.ring.begin_session();
+    camera.send("Kpp", 10, 40);
+    assert_eq!(camera.ring.gop(), None);
+    camera.send("Ksps", 10, 40);
+    assert_eq!(camera.ring.gop(), Some(Gop { ticks: 3, pictures: 3 }));
+    camera.send("K", 10, 40);
+    assert_eq!(camera.ring.gop(), Some(Gop { ticks: 4, pictures: 2 }));
+    assert_eq!(camera.ring.gop().unwrap().interval(), 2);
+    camera.ring.begin_session();
+    camera.send("Kp", 10, 40);
+    assert_eq!(camera.ring.gop(), None);
+}
+
 /// Pushes access units that are told apart by their number in `pts`.
 struct Camera {
     ring: Ring,

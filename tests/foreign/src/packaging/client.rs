@@ -68,7 +68,7 @@ impl Client {
             Given::Announced(sound) => return self.segmenter.announce(sound),
             Given::Away => self.segmenter.discontinuity(),
             Given::Unwatched => {
-                self.segmenter.resume();
+                self.segmenter.resume(None);
                 self.is_stale = true;
                 self.segmenter.discontinuity()
             }
