@@ -136,6 +136,34 @@ async fn a_ladder_is_several_variants_whose_key_frames_are_the_same() -> Result<
 }
 
 /// What a viewer of this variant is told about it.
+/// The discontinuity sequence number of the newest segment of a media playlist.
+async fn discontinuity_number(program: &Program, variant: &str) -> Result<u64> {
+    let text = program.get(&format!("/hls/cam/{variant}.m3u8")).await?.error_for_status()?.text().await?;
+    let first = text.lines().find_map(|line| line.strip_prefix("#EXT-X-DISCONTINUITY-SEQUENCE:"));
+    let first: u64 = first.with_context(|| format!("no number: {text}"))?.parse()?;
+    Ok(first + text.lines().filter(|line| *line == "#EXT-X-DISCONTINUITY").count() as u64)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn variants_that_are_made_from_later_on_have_the_discontinuity_numbers_of_the_others() -> Result<()> {
+    let camera = Camera::start(Script::new(large().h264()));
+    let program = program_for(&camera, LADDER).await?;
+    for away in 1..=2 {
+        ensure!(discontinuity_number(&program, "high").await? == away - 1);
+        camera.close_sessions();
+        let back = async {
+            while discontinuity_number(&program, "high").await? < away {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            anyhow::Ok(())
+        };
+        tokio::time::timeout(LIMIT, back).await.context("it did not come back")??;
+    }
+    let (low, high) = (discontinuity_number(&program, "low").await?, discontinuity_number(&program, "high").await?);
+    ensure!((low, high) == (2, 2), "low is at {low}, high at {high}");
+    Ok(())
+}
+
 async fn told(program: &Program, variant: &str) -> Result<(Viewer, Value)> {
     let mut viewer = Viewer::connect(program, &format!("cam?format=mp4&variant={variant}")).await?;
     let told = viewer.text("video").await?;

@@ -4,6 +4,7 @@ mod hidden;
 mod index;
 mod kept;
 mod muxer;
+mod numbering;
 pub mod output;
 pub mod outputs;
 mod places;

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::kept::{Files, Kept, Owner};
+use super::numbering::Numbering;
 use super::places::Places;
 
 /// Media sequence numbers begin with what half seconds have passed since this: a player that stays over a restart sees them go on, as long as segments
@@ -53,6 +54,8 @@ pub(super) struct Source {
     /// Its name.
     pub(super) variant: String,
     pub(super) feed: Arc<Feed>,
+    /// Of all variants of the offer.
+    pub(super) numbering: Arc<Numbering>,
     /// How far apart key frames were last.
     pub(super) gop: Option<i64>,
 }
@@ -89,16 +92,8 @@ impl Muxer {
         let stop = CancellationToken::new();
         let segmenter = Segmenter::new(rules, container);
         let has_parts = rules.part.is_some();
-        let task = Task {
-            shared: shared.clone(),
-            source,
-            wants,
-            segmenter,
-            has_parts,
-            kept: None,
-            is_bounded: false,
-            resumed: false,
-        };
+        let task =
+            Task { shared: shared.clone(), source, wants, segmenter, has_parts, stored: Stored::Not, resumed: false };
         tracker.spawn(task.live(places, tracker.clone(), stop.clone()));
         Self { shared, wanted, _task: stop.drop_guard() }
     }
@@ -130,15 +125,22 @@ impl Shared {
     }
 }
 
+/// Where segments are beside memory.
+enum Stored {
+    /// Nowhere else.
+    Not,
+    /// In a store that is not to be had: the window may be longer than memory is.
+    Lost,
+    Kept(Kept),
+}
+
 struct Task {
     shared: Arc<Shared>,
     source: Source,
     wants: watch::Receiver<bool>,
     segmenter: Segmenter,
     has_parts: bool,
-    kept: Option<Kept>,
-    /// Its window was meant for a store that is not to be had.
-    is_bounded: bool,
+    stored: Stored,
     /// What is in the window is of an earlier one, and is for those who come now too.
     resumed: bool,
 }
@@ -165,11 +167,10 @@ impl Task {
                 }
             };
             let Some(opened) = stop.run_until_cancelled(begin).await else { return };
-            self.is_bounded = opened.is_none();
             match opened {
                 Some((kept, earlier)) => self.resume(kept, earlier),
                 // Others may use it.
-                None => place = None,
+                None => (self.stored, place) = (Stored::Lost, None),
             }
         }
         let revoked = revoked(self.source.entry.offer(), offer.clone());
@@ -179,10 +180,11 @@ impl Task {
             () = revoked => {}
             () = self.run() => {}
         }
+        self.source.numbering.end(&self.source.variant);
         if offer.holds() {
             self.seam();
         }
-        if let Some(kept) = self.kept.take() {
+        if let Stored::Kept(kept) = self.stored {
             kept.end(offer.holds()).await;
         }
         drop(place);
@@ -192,11 +194,12 @@ impl Task {
         let mut window = self.shared.lock();
         let changes = window.resume(earlier);
         self.resumed = !window.segments().is_empty();
+        self.source.numbering.is_past(window.discontinuity_number() + u64::from(self.resumed));
         kept.follow(&mut window, changes);
         drop(window);
         // Set once, here.
         let _ = self.shared.files.set(kept.files().clone());
-        self.kept = Some(kept);
+        self.stored = Stored::Kept(kept);
     }
 
     async fn run(&mut self) {
@@ -239,6 +242,7 @@ impl Task {
                 }
             }
             self.seam();
+            self.source.numbering.end(&self.source.variant);
             // Who comes from now on waits for what comes then.
             self.shared.progress.send_modify(|seen| seen.fresh = false);
         }
@@ -278,21 +282,31 @@ impl Task {
             Made::End => !self.has_parts,
             Made::Init { .. } | Made::Begin { .. } => false,
         });
+        let Source { numbering, variant, .. } = &self.source;
         let mut window = self.shared.lock();
         let mut is_fresh = self.shared.progress.borrow().fresh;
-        for made in made {
+        for mut made in made {
             let mut changes = Vec::new();
-            if matches!(made, Made::Begin { .. }) && !is_fresh && !std::mem::take(&mut self.resumed) {
+            if let Made::Begin { discontinuity, .. } = &mut made
+                && !is_fresh
+                && !std::mem::take(&mut self.resumed)
+            {
                 // Players would begin with what is minutes old, and some of them stay as far behind.
                 changes.extend(window.forget());
+                let number = numbering.begin(variant, window.discontinuity_number(), *discontinuity);
+                *discontinuity = window.begin_at(number, *discontinuity);
             }
+            let begins = matches!(made, Made::Begin { .. });
             is_fresh |= matches!(made, Made::Part { .. });
             changes.extend(window.take(made, self.segmenter.part_target()));
-            match &self.kept {
+            if begins {
+                numbering.reached(variant, window.discontinuity_number());
+            }
+            match &self.stored {
                 // What may no longer be shown goes nowhere.
-                Some(kept) if self.source.offer.holds() => kept.follow(&mut window, changes),
-                _ if self.is_bounded => _ = window.give_away(|_| false),
-                _ => {}
+                Stored::Kept(kept) if self.source.offer.holds() => kept.follow(&mut window, changes),
+                Stored::Lost => _ = window.give_away(|_| false),
+                Stored::Kept(_) | Stored::Not => {}
             }
         }
         let progress = window.progress();

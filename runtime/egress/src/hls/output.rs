@@ -21,6 +21,7 @@ use tokio_util::task::TaskTracker;
 use super::index::Index;
 use super::kept::{PLAYLIST, Unread};
 use super::muxer::{Muxer, Seen, Source};
+use super::numbering::Numbering;
 use super::places::Places;
 use super::sessions::{SILENCE, Sessions};
 
@@ -40,6 +41,7 @@ pub struct Output {
 struct State {
     sessions: Sessions,
     offer: Arc<Offer>,
+    numbering: Arc<Numbering>,
     /// By the names of the variants.
     running: BTreeMap<String, Running>,
     index: Index,
@@ -115,7 +117,7 @@ impl Output {
     pub(super) fn new(entry: Arc<Entry>, places: Arc<Places>, tracker: TaskTracker) -> Self {
         let offer = entry.offer().borrow().clone();
         let (sessions, running, index) = (Sessions::default(), BTreeMap::new(), Index::default());
-        let state = State { sessions, offer, running, index, gop: None };
+        let state = State { sessions, offer, numbering: Arc::default(), running, index, gop: None };
         Self { entry, tracker, places, state: Mutex::new(state) }
     }
 
@@ -154,12 +156,7 @@ impl Output {
             let uri = format!("{}{query}", playlist_name(name, muxers.len()));
             variants.push(told(muxer, uri).ok_or(Unserved::Offline)?);
         }
-        let version = match self.entry.config().hls.variant {
-            HlsVariant::LowLatency => 9,
-            HlsVariant::Fmp4 => 6,
-            HlsVariant::Ts => 3,
-        };
-        let text = multivariant::render(&variants, version).into();
+        let text = multivariant::render(&variants, version(self.entry.config().hls.variant, true)).into();
         Ok(Playlist { text, fresh_for: Duration::ZERO, offer })
     }
 
@@ -342,7 +339,8 @@ impl Output {
         let seen = || feed.gop().map(|gop| gop.ticks).or(state.gop);
         let gop = if self.entry.is_reencoded() { Some(made()) } else { seen() };
         let (entry, offer, variant) = (self.entry.clone(), state.offer.clone(), variant.to_owned());
-        let source = Source { entry, offer, variant: variant.clone(), feed, gop };
+        let numbering = state.numbering.clone();
+        let source = Source { entry, offer, variant: variant.clone(), feed, numbering, gop };
         let muxer = Arc::new(Muxer::spawn(source, self.places.clone(), &self.tracker));
         muxer.want(true);
         state.running.insert(variant, Running { muxer: muxer.clone(), heard: now });
@@ -375,7 +373,7 @@ impl Output {
                     told(&running.get(&variant.name)?.muxer, uri)
                 })
                 .collect();
-            let version = if hls.variant == HlsVariant::Ts { 3 } else { 6 };
+            let version = version(hls.variant, false);
             index.keep(&hls.storage, self.entry.name(), variants.unwrap_or_default(), version, &self.tracker, now);
         }
         running.retain(|_, running| {
@@ -393,6 +391,7 @@ impl Output {
         if !state.offer.holds() {
             state.running.clear();
             state.index = Index::default();
+            state.numbering = Arc::default();
             state.offer = self.entry.offer().borrow().clone();
         }
         state
@@ -416,6 +415,15 @@ fn is_offered(offer: &Offer) -> Result<(), Unserved> {
         None => Ok(()),
         Some(_) if offer.is_passing() => Err(Unserved::TooLate),
         Some(why) => Err(Unserved::NotAvailable(why.to_owned())),
+    }
+}
+
+/// EXT-X-VERSION of what a multivariant playlist leads to (section 8); `reloads`: those who are asked for it can hold an answer back, which a store cannot.
+fn version(variant: HlsVariant, reloads: bool) -> u8 {
+    match variant {
+        HlsVariant::LowLatency if reloads => 9,
+        HlsVariant::LowLatency | HlsVariant::Fmp4 => 6,
+        HlsVariant::Ts => 3,
     }
 }
 

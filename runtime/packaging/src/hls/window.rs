@@ -310,6 +310,20 @@ impl Window {
         self.removed.drain(..).map(|segment| Change::Gone(segment.name)).collect()
     }
 
+    /// The next segment is the first of the playlist, and has this discontinuity sequence number, which is none that is past; `behind`: it does not go on
+    /// from what was there. Whether that is to be said: of what has the number of what was there it is not.
+    pub fn begin_at(&mut self, number: u64, behind: bool) -> bool {
+        let told = behind && number > self.discontinuities;
+        self.discontinuities = number - u64::from(told);
+        told
+    }
+
+    /// The discontinuity sequence number of the newest segment (section 4.4.3.3).
+    pub fn discontinuity_number(&self) -> u64 {
+        let listed = self.segments.iter().chain(&self.open).filter(|segment| segment.discontinuity).count();
+        self.discontinuities + listed as u64
+    }
+
     /// Gives the bytes of segments away that are kept elsewhere too, by what `holds` says of their files, but for those that are near the end. One that is
     /// twice as far and still not there leaves the window, and what is before it: memory is not for as many as a disk is.
     pub fn give_away(&mut self, holds: impl Fn(&str) -> bool) -> Vec<Change> {
