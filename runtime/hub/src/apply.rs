@@ -8,7 +8,7 @@ use media::StreamName;
 use plugin::{Link, Role, Succession};
 use tokio::runtime::Handle;
 
-use crate::difference::{Template, with_plugins_of};
+use crate::difference::Template;
 use crate::entry::Made;
 use crate::hub::InForce;
 use crate::{Difference, Entry, Hub, Plugins};
@@ -46,20 +46,21 @@ pub enum NotApplied {
     Ending,
 }
 
-/// A stream that goes on with other plugins.
+/// A stream that goes on as it is configured now.
 struct Follower {
     entry: Arc<Entry>,
     config: Arc<Stream>,
-    /// None where other plugins than those of its chain change.
+    /// None where its chain stays as it is.
     chain: Option<(Vec<Link>, Succession)>,
 }
 
 impl Hub {
     /// Puts another configuration in force, with the plugins that it names; `replaced` are those that were loaded anew. Chains change between two pictures,
-    /// viewers stay; when this returns nobody is given a still any more that a new or changed filter has not seen.
+    /// another source takes the place of the one before, viewers stay; when this returns nobody is given a still any more that a new or changed filter has
+    /// not seen.
     ///
-    /// New instances are made and configured aside, before anything is touched: one that fails leaves everything as it was. Settings that need another
-    /// stream or another listener stay as they are until the next start, see [`Difference::at_next_start`].
+    /// New instances are made and configured aside, before anything is touched: one that fails leaves everything as it was. What needs another listener
+    /// stays as it is until the next start, see [`Difference::at_next_start`].
     pub async fn apply(
         self: &Arc<Self>,
         new: Config,
@@ -148,25 +149,34 @@ impl Hub {
     /// On a thread where waiting is allowed.
     fn change_over(&self, followers: Vec<Follower>, next: &InForce) {
         for Follower { entry, config, chain } in followers {
-            if let Some((links, succession)) = chain {
-                let made = |links: &[Link]| Made::of(&config, links);
-                // Where the last filter goes nothing has to be hidden, and what the camera sent is offered again.
-                let changes_offer = succession.changes_filters() || made(&entry.pictures().links()) != made(&links);
-                if changes_offer {
-                    entry.revoke_offer();
-                }
-                entry.pictures().apply(links, succession);
-                if changes_offer {
-                    entry.offer_anew();
-                }
+            let (before, links) = (entry.config(), entry.pictures().links());
+            let new_links = chain.as_ref().map_or(&links, |(new_links, _)| new_links);
+            let changes_filters = chain.as_ref().is_some_and(|(_, succession)| succession.changes_filters());
+            let changes_video = before.video != config.video;
+            // Where the last filter goes nothing has to be hidden, and what the camera sent is offered again.
+            let is_made_otherwise = Made::of(&before, &links) != Made::of(&config, new_links);
+            let changes_offer = changes_filters || changes_video || is_made_otherwise;
+            if changes_offer {
+                entry.revoke_offer();
             }
-            entry.set_config(config);
+            if let Some((links, succession)) = chain {
+                entry.pictures().apply(links, succession);
+            }
+            // Behind its filters: no picture of another source comes before them.
+            entry.stream().configure(config);
+            match changes_video {
+                true => entry.pictures().video_anew(),
+                false => entry.pictures().configured(),
+            }
+            if changes_offer {
+                entry.offer_anew();
+            }
             self.serve(&entry, next);
         }
     }
 }
 
-/// The streams that are there and go on with other plugins, as they are to be.
+/// The streams that are there and go on otherwise, as they are to be.
 fn followers(there: &[Arc<Entry>], next: &InForce, difference: &Difference) -> Vec<Follower> {
     let of_template = match &difference.template {
         Template::Changed(_) => next.config.template.as_ref(),
@@ -174,18 +184,17 @@ fn followers(there: &[Arc<Entry>], next: &InForce, difference: &Difference) -> V
     };
     let followers = there.iter().filter_map(|entry| {
         let config = match entry.from_template {
-            true => Arc::new(with_plugins_of(&entry.config(), of_template?)),
+            true => Arc::new(of_template?.named(entry.name().clone())),
             false => {
                 difference.changed.get(entry.name())?;
-                Arc::new(with_plugins_of(&entry.config(), next.config.streams.get(entry.name())?))
+                next.config.streams.get(entry.name())?.clone()
             }
         };
         Some(Follower { entry: entry.clone(), config, chain: None })
     });
     let followers = followers.filter(|follower| {
-        let plugins = |config: &Stream| (config.plugins.clone(), config.events.clone(), config.format_policy.clone());
         let uses_new = used_by(&follower.config).any(|used| difference.plugins.contains(used));
-        uses_new || plugins(&follower.entry.config()) != plugins(&follower.config)
+        uses_new || follower.entry.config() != follower.config
     });
     followers.collect()
 }

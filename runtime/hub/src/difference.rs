@@ -36,7 +36,7 @@ pub struct Change {
     pub events: bool,
     /// `stills.policy`, or the plugin that chooses.
     pub format_policy: bool,
-    /// Other keys: they take effect at the next start.
+    /// Other keys.
     pub settings: Vec<&'static str>,
 }
 
@@ -97,8 +97,8 @@ impl Difference {
         *self == Self::default()
     }
 
-    /// What is in force when the difference was applied: the new configuration, but for the settings that take effect at the next start. They stay
-    /// as they were, so that what is in force is always one that was written, for each stream and for `[server]`.
+    /// What is in force when the difference was applied: the new configuration, but for `[server]`, which takes effect at the next start and stays as it
+    /// was until then, so that what is in force was always written somewhere as a whole.
     pub fn in_force(&self, old: &Config, new: Config) -> Config {
         let mut config = Config { server: old.server.clone(), ..new };
         if let Some(policy) = &old.server.access_policy
@@ -106,22 +106,12 @@ impl Difference {
         {
             config.plugins.entry(policy.plugin.clone()).or_insert_with(|| Arc::clone(plugin));
         }
-        for name in self.changed.iter().filter(|(_, change)| !change.settings.is_empty()).map(|(name, _)| name) {
-            if let (Some(old), Some(stream)) = (old.streams.get(name), config.streams.get_mut(name)) {
-                *stream = Arc::new(with_plugins_of(old, stream));
-            }
-        }
         config
     }
 
     /// The keys that take effect at the next start, whole.
     pub fn at_next_start(&self) -> Vec<String> {
-        let server = self.server.iter().map(|key| format!("server.{key}"));
-        let keys = |name: &str, change: &Change| -> Vec<String> {
-            change.settings.iter().map(|key| format!("streams.{name}.{key}")).collect()
-        };
-        let streams = self.changed.iter().flat_map(|(name, change)| keys(name.as_str(), change));
-        server.chain(streams).collect()
+        self.server.iter().map(|key| format!("server.{key}")).collect()
     }
 }
 
@@ -154,17 +144,7 @@ impl Chain {
     }
 }
 
-/// A stream as it is, with the plugins of another one.
-pub(crate) fn with_plugins_of(stream: &Stream, other: &Stream) -> Stream {
-    Stream {
-        plugins: other.plugins.clone(),
-        events: other.events.clone(),
-        format_policy: other.format_policy.clone(),
-        ..stream.clone()
-    }
-}
-
-/// The keys of a stream that differ and need another stream.
+/// The keys of a stream that differ, but for its plugins.
 fn settings(old: &Stream, new: &Stream) -> Vec<&'static str> {
     // Whole, so that a new key does not compile before it has its place here.
     let Stream {

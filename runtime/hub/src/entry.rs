@@ -19,8 +19,6 @@ use crate::{Full, Offer, Output, Ticket, Variant, ViewerCounts};
 /// All that hangs on one name.
 pub struct Entry {
     stream: Stream,
-    /// What is in force: the stream's own, but for the plugins, which may have changed since it was made.
-    config: RwLock<Arc<config::Stream>>,
     pictures: Pictures,
     services: Services,
     offered: Offered,
@@ -63,7 +61,6 @@ impl Entry {
     pub(crate) fn new(stream: Stream, pictures: Pictures, services: Services, from_template: bool) -> Self {
         let offered = Offered::new(offer(&stream, &pictures));
         Self {
-            config: RwLock::new(stream.config()),
             offered,
             stream,
             pictures,
@@ -84,12 +81,7 @@ impl Entry {
 
     /// What is in force.
     pub fn config(&self) -> Arc<config::Stream> {
-        self.config.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Other plugins are in force.
-    pub(crate) fn set_config(&self, config: Arc<config::Stream>) {
-        *self.config.write().unwrap_or_else(PoisonError::into_inner) = config;
+        self.stream.config()
     }
 
     /// The access units.

@@ -55,8 +55,9 @@ impl Demand {
         }
     }
 
-    /// Viewers came or went. Those sinks that stay keep their pace.
-    pub(crate) fn set(&mut self, outlets: Vec<Arc<Outlet>>) {
+    /// Viewers came or went, or something else is configured. Those sinks that stay keep their pace.
+    pub(crate) fn set(&mut self, outlets: Vec<Arc<Outlet>>, configured: Stills) {
+        self.configured = configured;
         let mut old = std::mem::take(&mut self.sinks);
         self.sinks = outlets
             .into_iter()
@@ -66,7 +67,6 @@ impl Demand {
             })
             .collect();
         let wanted: Vec<Rendition> = self.sinks.iter().map(|sink| sink.outlet.rendition()).collect();
-        let configured = self.configured;
         self.lanes.retain(|lane| {
             let could_be = |rendition: &Rendition| {
                 [StillFormat::Jpeg, StillFormat::WebP]

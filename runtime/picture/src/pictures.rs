@@ -178,6 +178,11 @@ impl Pictures {
         stills
     }
 
+    /// The stream is configured otherwise.
+    pub fn configured(&self) {
+        self.shared.demand.notify_one();
+    }
+
     /// Why pictures are as they are, to be awoken when that changes.
     pub fn condition(&self) -> watch::Receiver<Condition> {
         self.shared.condition.subscribe()

@@ -17,6 +17,7 @@ mod tempo;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use media::Size;
 use stream::{Feed, Start, State, Status};
@@ -64,6 +65,8 @@ pub struct VariantSnapshot {
 /// The variants of one stream until its filters change.
 pub(crate) struct Video {
     reels: Vec<Arc<Reel>>,
+    /// How far apart key frames are to be.
+    gop: Duration,
     /// Somebody came since the worker looked.
     arrived: AtomicBool,
     watches: Vec<AbortHandle>,
@@ -91,7 +94,11 @@ impl Video {
         });
         let mut watches: Vec<_> = watches.collect();
         watches.push(shared.parts.runtime.spawn(end_with(shared.stream.watch(), feeds)).abort_handle());
-        Arc::new(Self { watches, reels, arrived: AtomicBool::new(false) })
+        Arc::new(Self { watches, reels, gop: config.video.gop, arrived: AtomicBool::new(false) })
+    }
+
+    pub(crate) fn gop(&self) -> Duration {
+        self.gop
     }
 
     pub(crate) fn reels(&self) -> &[Arc<Reel>] {
@@ -157,6 +164,12 @@ impl Pictures {
         }
         drop(state);
         video.reels().iter().map(|reel| Variant { name: reel.name().to_owned(), feed: reel.feed().clone() }).collect()
+    }
+
+    /// Its video is to be encoded otherwise, as the configuration says now: the feeds of [`Self::video`] are closed, and there are others.
+    pub fn video_anew(&self) {
+        self.shared.lock().retire_video();
+        self.shared.demand.notify_one();
     }
 }
 

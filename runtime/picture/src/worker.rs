@@ -95,7 +95,7 @@ impl Worker {
             match awaited {
                 Awaited::Demand => match shared.wanted(&mut self.chain) {
                     Wanted::By(outlets, video) => {
-                        self.demand.set(outlets);
+                        self.demand.set(outlets, shared.stream.config().stills);
                         self.director.set(video);
                         self.units.set_tracks(self.tracks());
                         self.welcome();

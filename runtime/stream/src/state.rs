@@ -126,6 +126,8 @@ pub(crate) enum Step {
 pub(crate) enum Event {
     /// Viewers came or went, an operator spoke.
     Demand(Change),
+    /// Something else is configured; `anew`: sessions are of another source from now on.
+    Configured { rules: Rules, anew: bool },
     /// The source is connected.
     Opened,
     /// An access unit came.
@@ -167,6 +169,7 @@ impl Machine {
     pub(crate) fn next(self, event: Event, now: Instant) -> Next {
         match event {
             Event::Demand(change) => self.demand(change, now),
+            Event::Configured { rules, anew } => self.configured(rules, anew, now),
             Event::Opened => self.opened(),
             Event::Media { key } => self.media(key, now),
             Event::Over { reason, mending, random } => match self.phase {
@@ -252,13 +255,7 @@ impl Machine {
                 self.phase = Phase::Disabled;
                 return (self, vec![Action::Close, Action::Forget]);
             }
-            Some(Command::Restart) => {
-                self.backoff.reset();
-                return match self.wanted() {
-                    true => self.connect(None, now, vec![Action::Close]),
-                    false => self.idle(None),
-                };
-            }
+            Some(Command::Restart) => return self.begin_anew(now),
             None => {}
         }
         let hasten = change.arrived || change.command == Some(Command::Start);
@@ -276,6 +273,27 @@ impl Machine {
             _ => {}
         }
         (self, vec![])
+    }
+
+    fn configured(mut self, rules: Rules, anew: bool, now: Instant) -> Next {
+        self.rules = rules;
+        match anew && self.phase != Phase::Disabled {
+            true => self.begin_anew(now),
+            // It may be wanted now where it was not, or the other way round.
+            false => {
+                let watched = self.watched;
+                self.demand(Change { command: None, arrived: false, watched }, now)
+            }
+        }
+    }
+
+    /// Another session at once, if somebody wants it.
+    fn begin_anew(mut self, now: Instant) -> Next {
+        self.backoff.reset();
+        match self.wanted() {
+            true => self.connect(None, now, vec![Action::Close]),
+            false => self.idle(None),
+        }
     }
 
     fn opened(mut self) -> Next {

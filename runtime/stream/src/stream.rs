@@ -1,15 +1,15 @@
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use journal::Journal;
 use media::{Moment, StreamName};
-use source::push::{self, Inlet};
+use source::push::Inlet;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::demand::Command;
 use crate::supervisor::{self, Supervisor};
-use crate::work::{Configured, Open};
+use crate::work::{ByConfiguration, Sources};
 use crate::{Feed, Snapshot, Start, State, Status, Subscription, Tracks};
 
 /// What a stream needs of the program round it.
@@ -30,33 +30,29 @@ pub struct Stream(Arc<Shared>);
 /// What the handles, the subscriptions and the supervisor of a stream share.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    pub(crate) config: Arc<config::Stream>,
+    pub(crate) name: StreamName,
+    pub(crate) config: watch::Sender<Arc<config::Stream>>,
     pub(crate) feed: Arc<Feed>,
     status: watch::Receiver<Status>,
-    inlet: Option<Inlet>,
+    inlet: Mutex<Option<Inlet>>,
     stop: CancellationToken,
+}
+
+impl Shared {
+    pub(crate) fn inlet(&self) -> MutexGuard<'_, Option<Inlet>> {
+        // A handle, or none: whole at any moment.
+        self.inlet.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Stream {
     /// Starts the stream's task. Must be called in a tokio runtime.
     pub fn spawn(config: Arc<config::Stream>, parts: &Parts) -> Self {
-        let (inlet, outlet) = match config.source {
-            config::Source::Push => {
-                let (inlet, outlet) = push::channel();
-                (Some(inlet), Some(Arc::new(outlet)))
-            }
-            _ => (None, None),
-        };
-        let source = Configured { stream: config.clone(), outlet };
-        Self::spawn_with(config, inlet, Box::new(source), parts)
+        Self::spawn_with(config, Box::new(ByConfiguration), parts)
     }
 
-    pub(crate) fn spawn_with(
-        config: Arc<config::Stream>,
-        inlet: Option<Inlet>,
-        source: Box<dyn Open>,
-        parts: &Parts,
-    ) -> Self {
+    pub(crate) fn spawn_with(config: Arc<config::Stream>, sources: Box<dyn Sources>, parts: &Parts) -> Self {
+        let (inlet, source) = sources.of(&config);
         let (sender, status) = watch::channel(Status {
             state: State::Idle,
             reason: None,
@@ -68,19 +64,26 @@ impl Stream {
             server: None,
         });
         let stop = parts.stop.child_token();
-        let shared = Arc::new(Shared { config, feed: Feed::new(), status, inlet, stop: stop.clone() });
-        parts.tracker.spawn(Supervisor::new(shared.clone(), source, sender, parts.journal.clone(), stop).run());
+        let (name, config, feed) = (config.name.clone(), watch::Sender::new(config), Feed::new());
+        let shared = Arc::new(Shared { name, config, feed, status, inlet: Mutex::new(inlet), stop: stop.clone() });
+        let (told, journal) = (sender, parts.journal.clone());
+        parts.tracker.spawn(Supervisor::new(shared.clone(), sources, source, told, journal, stop).run());
         Self(shared)
     }
 
     /// Its name.
     pub fn name(&self) -> &StreamName {
-        &self.0.config.name
+        &self.0.name
     }
 
-    /// What `streams.toml` says of it.
+    /// What is configured.
     pub fn config(&self) -> Arc<config::Stream> {
-        self.0.config.clone()
+        self.0.config.borrow().clone()
+    }
+
+    /// Something else is configured. Another source is connected at once in place of the one before, if somebody wants it; who has subscribed stays.
+    pub fn configure(&self, config: Arc<config::Stream>) {
+        self.0.config.send_replace(config);
     }
 
     /// Demand for its access units: the camera is connected while somebody holds a subscription.
@@ -123,8 +126,8 @@ impl Stream {
     }
 
     /// Where stills are pushed in, if its source is `push`.
-    pub fn inlet(&self) -> Option<&Inlet> {
-        self.0.inlet.as_ref()
+    pub fn inlet(&self) -> Option<Inlet> {
+        self.0.inlet().clone()
     }
 
     /// Pins the connection: it is kept without viewers too, until [`Stream::stop`]. Enables a stream that was stopped; an attempt is made at once.

@@ -16,7 +16,7 @@ use crate::report::{self, Report};
 use crate::state::{Action, Event, Machine, Rules};
 use crate::stream::Shared;
 use crate::timeline::Timeline;
-use crate::work::{Open, Outcome, Work};
+use crate::work::{Open, Outcome, Sources, Work};
 use crate::{Reason, State, Status};
 
 /// How long the camera may take to be told that the program ends.
@@ -24,7 +24,11 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 
 pub(crate) struct Supervisor {
     shared: Arc<Shared>,
+    sources: Box<dyn Sources>,
     source: Box<dyn Open>,
+    /// What `source` is of.
+    config: watch::Receiver<Arc<config::Stream>>,
+    of: Arc<config::Stream>,
     status: watch::Sender<Status>,
     journal: Journal,
     stop: CancellationToken,
@@ -38,19 +42,22 @@ pub(crate) struct Supervisor {
 impl Supervisor {
     pub(crate) fn new(
         shared: Arc<Shared>,
+        sources: Box<dyn Sources>,
         source: Box<dyn Open>,
         status: watch::Sender<Status>,
         journal: Journal,
         stop: CancellationToken,
     ) -> Self {
-        let (timeline, report) = (Timeline::default(), Report::default());
-        Self { shared, source, status, journal, stop, work: Work::None, begun: false, timeline, report }
+        let mut config = shared.config.subscribe();
+        let of = config.borrow_and_update().clone();
+        let (work, timeline, report) = (Work::None, Timeline::default(), Report::default());
+        Self { shared, sources, source, config, of, status, journal, stop, work, begun: false, timeline, report }
     }
 
     /// Runs until it is stopped.
     pub(crate) async fn run(mut self) {
         let mut alarm = Alarm::default();
-        let (mut machine, mut actions) = Machine::new(Rules::from(&*self.shared.config), now());
+        let (mut machine, mut actions) = Machine::new(Rules::from(&*self.of), now());
         loop {
             self.obey(actions);
             self.show(&machine);
@@ -58,6 +65,8 @@ impl Supervisor {
             let event = tokio::select! {
                 biased;
                 () = self.stop.cancelled() => break,
+                // `shared` has the other end: there is no error.
+                Ok(()) = self.config.changed() => self.configured(),
                 change = self.shared.feed.demand.changed() => Event::Demand(change),
                 () = alarm.ring() => Event::Deadline { random: random() },
                 outcome = self.work.next() => match outcome {
@@ -71,6 +80,20 @@ impl Supervisor {
             (machine, actions) = machine.next(event, now());
         }
         self.end().await;
+    }
+
+    /// Something else is configured.
+    fn configured(&mut self) -> Event {
+        let config = self.config.borrow_and_update().clone();
+        let anew = !is_same_source(&self.of, &config);
+        let rules = Rules::from(&*config);
+        if anew {
+            let (inlet, source) = self.sources.of(&config);
+            self.source = source;
+            *self.shared.inlet() = inlet;
+        }
+        self.of = config;
+        Event::Configured { rules, anew }
     }
 
     fn opened(&mut self, description: source::Description) -> Event {
@@ -177,7 +200,7 @@ impl Supervisor {
 
     fn tell(&mut self, from: State) {
         let status = self.status.borrow();
-        let name = &self.shared.config.name;
+        let name = &self.shared.name;
         let reason = status.reason.as_ref().map(|reason| &*reason.text);
         let Some(told) = self.report.change(from, &status) else {
             tracing::debug!(stream = %name, state = %status.state, reason, "state");
@@ -204,7 +227,7 @@ impl Supervisor {
             self.tell(from);
         }
         if matches!(self.work, Work::Closing(_)) && timeout(LAST_WORDS, self.work.next()).await.is_err() {
-            tracing::debug!(stream = %self.shared.config.name, "the camera was left without a word");
+            tracing::debug!(stream = %self.shared.name, "the camera was left without a word");
         }
     }
 }
@@ -214,6 +237,14 @@ impl Drop for Supervisor {
     fn drop(&mut self) {
         self.shared.feed.fanout.close();
     }
+}
+
+/// Whether two configurations are of one source, which is spoken to in the same way.
+fn is_same_source(one: &config::Stream, other: &config::Stream) -> bool {
+    one.source == other.source
+        && one.credentials == other.credentials
+        && one.transport == other.transport
+        && one.sound == other.sound
 }
 
 /// By the runtime's clock, which tests can stop.

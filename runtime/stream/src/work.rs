@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use media::Unit;
-use source::push::Outlet;
+use source::push::{self, Inlet, Outlet};
 use source::{Description, Error};
 use tokio::time::timeout;
 
@@ -25,6 +25,12 @@ pub(crate) trait Open: Send + Sync + 'static {
     fn open(&self) -> Boxed<'static, Result<Box<dyn Session>, Error>>;
 }
 
+/// What a configuration's sessions come from: the source room, or a test's script.
+pub(crate) trait Sources: Send + 'static {
+    /// Where stills are pushed in, if they are, and where sessions come from.
+    fn of(&self, config: &Arc<config::Stream>) -> (Option<Inlet>, Box<dyn Open>);
+}
+
 /// One connection of a source.
 pub(crate) trait Session: Send + 'static {
     /// The next access or audio unit; an error is the end. Cancel-safe.
@@ -35,12 +41,28 @@ pub(crate) trait Session: Send + 'static {
     fn description(&self) -> Description;
 }
 
+/// The sources that configurations name.
+pub(crate) struct ByConfiguration;
+
+impl Sources for ByConfiguration {
+    fn of(&self, config: &Arc<config::Stream>) -> (Option<Inlet>, Box<dyn Open>) {
+        let (inlet, outlet) = match config.source {
+            config::Source::Push => {
+                let (inlet, outlet) = push::channel();
+                (Some(inlet), Some(Arc::new(outlet)))
+            }
+            _ => (None, None),
+        };
+        (inlet, Box::new(Configured { stream: config.clone(), outlet }))
+    }
+}
+
 /// The source that the configuration names.
 #[derive(Debug)]
-pub(crate) struct Configured {
-    pub(crate) stream: Arc<config::Stream>,
+struct Configured {
+    stream: Arc<config::Stream>,
     /// For `push`.
-    pub(crate) outlet: Option<Arc<Outlet>>,
+    outlet: Option<Arc<Outlet>>,
 }
 
 impl Open for Configured {

@@ -40,6 +40,8 @@ pub struct Output {
 #[derive(Debug)]
 struct State {
     sessions: Sessions,
+    /// What the muxers were made by.
+    config: config::Hls,
     offer: Arc<Offer>,
     numbering: Arc<Numbering>,
     /// By the names of the variants.
@@ -117,7 +119,8 @@ impl Output {
     pub(super) fn new(entry: Arc<Entry>, places: Arc<Places>, tracker: TaskTracker) -> Self {
         let offer = entry.offer().borrow().clone();
         let (sessions, running, index) = (Sessions::default(), BTreeMap::new(), Index::default());
-        let state = State { sessions, offer, numbering: Arc::default(), running, index, gop: None };
+        let config = entry.config().hls.clone();
+        let state = State { sessions, config, offer, numbering: Arc::default(), running, index, gop: None };
         Self { entry, tracker, places, state: Mutex::new(state) }
     }
 
@@ -385,9 +388,15 @@ impl Output {
         !(state.running.is_empty() && state.sessions.is_empty())
     }
 
-    /// What is there, of the offer that holds: what was made of one that was revoked is gone.
+    /// What is there, of the offer that holds and as it is configured: what was made of one that was revoked is gone.
     fn current(&self) -> MutexGuard<'_, State> {
         let mut state = self.lock();
+        let config = self.entry.config();
+        if config.hls != state.config {
+            state.running.clear();
+            state.index = Index::default();
+            state.config = config.hls.clone();
+        }
         if !state.offer.holds() {
             state.running.clear();
             state.index = Index::default();

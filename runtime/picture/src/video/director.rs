@@ -20,7 +20,6 @@ const REPEATED: i64 = Timestamp::CLOCK_RATE;
 pub(crate) struct Director {
     encoders: Encoders,
     pool: Pool,
-    gop: Duration,
     /// None while nobody watches.
     scene: Option<Scene>,
     tempo: Tempo,
@@ -64,7 +63,6 @@ impl Director {
         Self {
             encoders: shared.parts.encoders.clone(),
             pool: shared.pool.clone(),
-            gop: shared.stream.config().video.gop,
             scene: None,
             tempo: Tempo::new(shared.stream.snapshot().rate),
             last: None,
@@ -83,7 +81,7 @@ impl Director {
             if let Some(scene) = self.scene.take() {
                 scene.parts.iter().filter(|part| part.playing).for_each(|part| part.reel.purge());
             }
-            self.scene = video.map(|video| Scene::new(video, self.gop));
+            self.scene = video.map(Scene::new);
         }
         let Some(scene) = &mut self.scene else { return };
         let arrived = scene.video.take_arrived();
@@ -237,11 +235,12 @@ fn moved(stamp: Stamp, to: Timestamp) -> Stamp {
 }
 
 impl Scene {
-    fn new(video: Arc<Video>, gop: Duration) -> Self {
+    fn new(video: Arc<Video>) -> Self {
         let part =
             |reel: &Arc<Reel>| Part { reel: reel.clone(), pace: Pace::new(reel.fps()), playing: false, given: None };
         let parts = video.reels().iter().map(part).collect();
-        Self { video, parts, cuts: Cuts::new(gop), given: None, heard: None }
+        let cuts = Cuts::new(video.gop());
+        Self { video, parts, cuts, given: None, heard: None }
     }
 }
 

@@ -184,6 +184,29 @@ fn every_edge() {
 }
 
 #[test]
+fn another_configuration_takes_effect_at_once() {
+    use Action::{Close, Forget, Open};
+    let anew = |rules| Event::Configured { rules, anew: true };
+    let (machine_of, rules) = (machine, Rules { on_demand: false, ..RULES });
+    // Another source, whatever the one before was at.
+    for phase in [opening(), headless(), live(), stalled(), back_off(), failed()] {
+        let (next, actions) = machine_of(phase.clone()).next(anew(RULES), at(1));
+        assert_eq!((next.state(), actions), (State::Connecting, vec![Close, Open]), "{phase:?}");
+    }
+    let (next, actions) = unwatched(live()).next(anew(RULES), at(1));
+    assert_eq!((next.state(), actions), (State::Idle, vec![Close, Forget]));
+    // What an operator stopped stays so.
+    let (next, actions) = machine(Phase::Disabled).next(anew(rules), at(1));
+    assert_eq!((next.state(), actions), (State::Disabled, vec![]));
+    // One that is to be connected always, and one that no longer is.
+    let (next, actions) = unwatched(idle()).next(Event::Configured { rules, anew: false }, at(1));
+    assert_eq!((next.state(), actions), (State::Connecting, vec![Open]));
+    let (next, actions) = unwatched(live()).next(Event::Configured { rules: RULES, anew: false }, at(1));
+    assert_eq!(actions, vec![]);
+    assert!(matches!(next.phase, Phase::Live { close_at: Some(_), .. }), "{:?}", next.phase);
+}
+
+#[test]
 fn a_stream_begins_as_its_configuration_says() {
     let cases = [
         (RULES, State::Idle, vec![]),

@@ -81,6 +81,13 @@ impl Open for Camera {
     }
 }
 
+/// Each source is the same camera.
+impl Sources for Camera {
+    fn of(&self, _: &Arc<config::Stream>) -> (Option<source::push::Inlet>, Box<dyn Open>) {
+        (None, Box::new(self.clone()))
+    }
+}
+
 struct Served {
     camera: Camera,
     media: mpsc::Receiver<Media>,
@@ -143,7 +150,7 @@ impl Bench {
         change(&mut config);
         let parts = Parts { journal: Journal::default(), tracker: TaskTracker::new(), stop: CancellationToken::new() };
         let camera = Camera::default();
-        let stream = Stream::spawn_with(Arc::new(config), None, Box::new(camera.clone()), &parts);
+        let stream = Stream::spawn_with(Arc::new(config), Box::new(camera.clone()), &parts);
         Self { camera, stream, parts }
     }
 
@@ -169,6 +176,35 @@ async fn next(subscription: &mut Subscription) -> String {
         Ok(Some(Received::Skipped { units })) => format!("-{units}"),
         Ok(Some(Received::Discontinuity)) => "|".into(),
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_source_takes_the_place_of_the_one_before_and_viewers_stay() {
+    let bench = Bench::new();
+    let (before, after) = (bench.camera.serve(), bench.camera.serve());
+    let mut viewer = bench.stream.subscribe(Start::Gop);
+    before.send(unit(0, true)).await.unwrap();
+    assert_eq!(next(&mut viewer).await, "0");
+    let source = config::Source::Rtsp("rtsp://other/".into());
+    bench.stream.configure(Arc::new(config::Stream { source, ..(*bench.stream.config()).clone() }));
+    after.send(unit(90_000, true)).await.unwrap();
+    assert_eq!(next(&mut viewer).await, "|");
+    assert_ne!(next(&mut viewer).await, "end");
+    assert_eq!(bench.camera.counts(), (2, 1, 1));
+    // What is no matter of the session changes nothing of it.
+    let config = bench.stream.config();
+    bench.stream.configure(Arc::new(config::Stream { close_after: Duration::from_secs(90), ..(*config).clone() }));
+    sleep(Duration::from_millis(500)).await;
+    assert_eq!(bench.camera.counts(), (2, 1, 1));
+    drop(viewer);
+    let left = now();
+    for n in 0..80 {
+        sleep(Duration::from_secs(1)).await;
+        after.send(unit(91_000 + n * 1_000, true)).await.unwrap();
+    }
+    assert_eq!(bench.camera.counts(), (2, 1, 1));
+    bench.until(State::Idle).await;
+    assert!((85..95).contains(&now().duration_since(left).as_secs()), "{:?}", now().duration_since(left));
 }
 
 #[tokio::test(start_paused = true)]
