@@ -7,6 +7,7 @@
 //! secrets, defaults) → [`resolved`]. Each step goes on behind a mistake, so that the [`Report`] has all of them.
 #![forbid(unsafe_code)]
 
+mod added;
 mod address;
 mod document;
 mod environment;
@@ -25,6 +26,7 @@ mod section;
 mod syntax;
 mod written;
 
+pub use added::{Added, Together, shown};
 pub use environment::{Environment, Process};
 pub use load::{Known, Loaded, load, read};
 pub use mistake::{Mistake, Place, Severity};

@@ -8,7 +8,7 @@ use crate::environment::Environment;
 use crate::mistake::{Mistake, Wrong};
 use crate::places::Places;
 use crate::report::Report;
-use crate::resolve;
+use crate::resolve::{self, Trust};
 use crate::resolved::Config;
 use crate::section::Reader;
 use crate::syntax;
@@ -66,7 +66,8 @@ pub fn read(path: &Path, text: String, known: &Known<'_>) -> Result<Loaded, Repo
     let (table, errors) = DeTable::parse_recoverable(document.text());
     let mut reader = Reader { document: &document, mistakes: Vec::new() };
     let written = File::read(&mut reader, &table);
-    let resolved = resolve::resolve(&written, &mut reader, &places, known);
+    let declared = written.plugins.iter().map(|plugin| plugin.name.clone()).collect();
+    let resolved = resolve::resolve(&written, &mut reader, &places, known, Trust::Machine { declared });
     let mut mistakes = reader.mistakes;
     let broken = syntax::mistakes(&document, &errors);
     let mut advice = resolved.advice;

@@ -6,6 +6,7 @@ mod storage;
 mod uses;
 mod video;
 
+use std::borrow::Cow;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Range;
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use crate::mistake::{Mistake, Severity, Wrong};
 use crate::nearest::nearest;
 use crate::oci;
 use crate::places::{Places, TEMPLATE, UsePlace};
-use crate::resolved::{Access, Component, Config, Credentials, Defaults, Plugin, Server, Sound, Stream};
+use crate::resolved::{Access, Component, Config, Credentials, Defaults, Plugin, Server, Sound, Source, Stream};
 use crate::section::{At, Reader, shown_text};
 use crate::written::{self, File, Named, Text};
 
@@ -30,8 +31,22 @@ pub(crate) struct Resolved {
     pub(crate) advice: Vec<Mistake>,
 }
 
-pub(crate) fn resolve(file: &File, reader: &mut Reader<'_>, places: &Places, known: &Known<'_>) -> Resolved {
-    let mut resolver = Resolver { reader, places, known, declared: &file.plugins, advice: Vec::new() };
+/// Who wrote it, and what the names of the plugins are that are declared.
+pub(crate) enum Trust {
+    /// Whoever may write the file: variables, secrets of files and files are theirs.
+    Machine { declared: Vec<String> },
+    /// Somebody far away: values are taken as they are, and none reaches this machine.
+    Nothing { declared: Vec<String> },
+}
+
+pub(crate) fn resolve(
+    file: &File,
+    reader: &mut Reader<'_>,
+    places: &Places,
+    known: &Known<'_>,
+    trust: Trust,
+) -> Resolved {
+    let mut resolver = Resolver { reader, places, known, trust, advice: Vec::new() };
     let server = resolver.server(&file.server);
     let mut config = Config { server, ..Config::default() };
     for plugin in &file.plugins {
@@ -79,7 +94,7 @@ struct Resolver<'r, 'd, 'k> {
     reader: &'r mut Reader<'d>,
     places: &'k Places,
     known: &'k Known<'k>,
-    declared: &'k [Named<written::Plugin>],
+    trust: Trust,
     advice: Vec<Mistake>,
 }
 
@@ -92,14 +107,32 @@ impl Resolver<'_, '_, '_> {
     /// Text with its variables replaced.
     fn expanded(&mut self, text: Option<&At<Text>>, key: &Key<'_>) -> Option<String> {
         let text = text?;
-        let expanded = expand(&text.value.0, self.known.environment).map(|expanded| expanded.into_owned());
+        let expanded = self.expand(&text.value.0).map(|expanded| expanded.into_owned());
         self.check(expanded, key, &text.span)
+    }
+
+    fn expand<'t>(&self, text: &'t str) -> Result<Cow<'t, str>, Wrong> {
+        match self.trust {
+            Trust::Machine { .. } => expand(text, self.known.environment),
+            Trust::Nothing { .. } if text.contains("${") => {
+                Err(Wrong::new("variables are for the file alone").help("write the value, or the stream in the file"))
+            }
+            Trust::Nothing { .. } => Ok(text.into()),
+        }
+    }
+
+    fn is_trusted(&self) -> bool {
+        matches!(self.trust, Trust::Machine { .. })
     }
 
     /// Text with its variables replaced, or the content of the file that it names.
     fn secret(&mut self, text: Option<&At<Text>>, key: &Key<'_>) -> Option<String> {
         let expanded = self.expanded(text, key)?;
         match expanded.strip_prefix("file:") {
+            Some(_) if !self.is_trusted() => {
+                let wrong = Wrong::new("secrets of files are for the file alone");
+                self.check(Err(wrong.help("write the value, or the stream in the file")), key, &text?.span)
+            }
             Some(path) => {
                 let read = secret(path, self.reader.document.folder(), self.known.environment);
                 self.check(read, key, &text?.span)
@@ -222,8 +255,14 @@ impl Resolver<'_, '_, '_> {
         let source = match &section.source {
             Some(source) => {
                 let (text, key) = (&source.value.0, key.of("source"));
-                let parsed = expand(text, self.known.environment)
-                    .and_then(|expanded| address::parse(&expanded, text, self.reader.document.folder()));
+                let is_trusted = self.is_trusted();
+                let parsed = self
+                    .expand(text)
+                    .and_then(|expanded| address::parse(&expanded, text, self.reader.document.folder()))
+                    .and_then(|parsed| match parsed.source {
+                        Source::File(_) if !is_trusted => Err(Wrong::new("files of this machine are for the file alone")),
+                        _ => Ok(parsed),
+                    });
                 let parsed = self.check(parsed, &key, &source.span);
                 parsed.map(|parsed| {
                     in_address = parsed.credentials;

@@ -10,6 +10,10 @@ impl Resolver<'_, '_, '_> {
         let storage = section.storage.as_ref().and_then(|at| {
             let key = key.of("storage");
             let text = self.expanded(Some(at), &key)?;
+            if !self.is_trusted() && text != "memory" {
+                let wrong = Wrong::new("where segments are kept is for the file alone, but for \"memory\"");
+                return self.check(Err(wrong), &key, &at.span);
+            }
             let place = storage::parse(&text, &at.value.0, self.reader.document.folder(), self.known.environment);
             self.check(place, &key, &at.span)
         });

@@ -1,6 +1,6 @@
 //! Where plugins are used: their names looked up, variables put into their options.
 
-use crate::environment::expand;
+use super::Trust;
 use crate::key::Key;
 use crate::mistake::Wrong;
 use crate::nearest::nearest;
@@ -63,7 +63,8 @@ impl super::Resolver<'_, '_, '_> {
     /// The name of a plugin; one that nobody knows is told and kept.
     fn name(&mut self, key: &Key<'_>, written: Option<&At<Text>>) -> Option<String> {
         let At { value: Text(name), span } = written?;
-        let names = self.declared.iter().map(|plugin| plugin.name.as_str()).chain(self.known.bundled.iter().copied());
+        let (Trust::Machine { declared } | Trust::Nothing { declared }) = &self.trust;
+        let names = declared.iter().map(String::as_str).chain(self.known.bundled.iter().copied());
         if !names.clone().any(|known| known == name) {
             let wrong = Wrong::new(format!("no plugin has this name, got {}", shown_text(name)));
             let wrong = wrong.nearest(nearest(name, names).map(|meant| format!("\"{meant}\"")));
@@ -87,7 +88,7 @@ impl super::Resolver<'_, '_, '_> {
     fn expand_options(&mut self, value: &mut serde_json::Value, pointer: &mut String, place: UsePlace<'_>) {
         let length = pointer.len();
         match value {
-            serde_json::Value::String(text) if text.contains("${") => match expand(text, self.known.environment) {
+            serde_json::Value::String(text) if text.contains("${") => match self.expand(text) {
                 Ok(expanded) => *text = expanded.into_owned(),
                 Err(wrong) => self.reader.mistakes.push(wrong.at(self.places.option(place, pointer))),
             },
