@@ -144,6 +144,11 @@ impl Program {
         self.until(&format!("a log line with {words:?}"), async || Ok(self.log().contains(words))).await
     }
 
+    /// Any request, with a limit on the whole of it.
+    pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
+        self.http.request(method, self.url(path))
+    }
+
     /// A GET with a limit on the whole of it.
     pub async fn get(&self, path: &str) -> Result<reqwest::Response> {
         self.http.get(self.url(path)).send().await.with_context(|| format!("GET {path}"))
@@ -212,6 +217,12 @@ impl Program {
     fn signal(&self, signal: Signal) -> Result<()> {
         let id = self.id()?;
         Ok(kill_process(Pid::from_raw(id as i32).context("a process id is positive")?, signal)?)
+    }
+
+    /// SIGKILL. What it left in its folder is there.
+    pub async fn kill(mut self) -> Result<TempDir> {
+        self.child.kill().await?;
+        Ok(std::mem::replace(&mut self.folder, tempfile::tempdir()?))
     }
 
     /// Waits for its end.

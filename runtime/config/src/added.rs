@@ -14,8 +14,8 @@ use crate::load::{Known, Loaded};
 use crate::mistake::{Mistake, Place, Wrong};
 use crate::places::Places;
 use crate::resolve::{self, Trust};
-use crate::section::Reader;
 use crate::secret;
+use crate::section::Reader;
 use crate::written::File;
 
 /// Streams by their names, each as the file would have it.
@@ -171,7 +171,8 @@ mod tests {
 
     fn with(streams: Value) -> Together {
         let added = streams.as_object().unwrap().iter();
-        let added = added.map(|(name, written)| (name.parse().unwrap(), written.as_object().unwrap().clone())).collect();
+        let added =
+            added.map(|(name, written)| (name.parse().unwrap(), written.as_object().unwrap().clone())).collect();
         file().with(&added, &KNOWN)
     }
 
@@ -196,11 +197,18 @@ mod tests {
         let gate = &config.streams["gate"];
         assert_eq!((gate.max_viewers, gate.plugins.len()), (Some(3), 2));
         assert!(config.plugins.contains_key("clock"));
-        let mistakes = wrong(json!({ "sauce": "x", "max_viewers": "3", "plugins": [{ "use": "cluck" }], "hls": { "part": "9s" } }));
-        for key in ["streams.gate.sauce", "streams.gate.max_viewers", "streams.gate.plugins[0].use", "streams.gate.hls.part"] {
+        let mistakes = wrong(
+            json!({ "sauce": "x", "max_viewers": "3", "plugins": [{ "use": "cluck" }], "hls": { "part": "9s" } }),
+        );
+        for key in
+            ["streams.gate.sauce", "streams.gate.max_viewers", "streams.gate.plugins[0].use", "streams.gate.hls.part"]
+        {
             assert!(mistakes.iter().any(|told| told.starts_with(key)), "{key} in {mistakes:?}");
         }
-        assert_eq!(wrong(json!({ "source": "test://", "events": [null] }))[0], "streams.gate.events[0]: an entry of a list must not be null");
+        assert_eq!(
+            wrong(json!({ "source": "test://", "events": [null] }))[0],
+            "streams.gate.events[0]: an entry of a list must not be null"
+        );
     }
 
     #[test]
@@ -213,7 +221,10 @@ mod tests {
             ("username", json!({ "source": "rtsp://a/1", "username": "file:/etc/hostname" })),
             ("hls.storage", json!({ "source": "test://", "hls": { "storage": "file:///srv" } })),
             ("hls.storage", json!({ "source": "test://", "hls": { "storage": "s3://bucket" } })),
-            ("plugins[0].options.text", json!({ "source": "test://", "plugins": [{ "use": "clock", "options": { "text": "${HOME}" } }] })),
+            (
+                "plugins[0].options.text",
+                json!({ "source": "test://", "plugins": [{ "use": "clock", "options": { "text": "${HOME}" } }] }),
+            ),
             ("plugins[0].use", json!({ "source": "test://", "plugins": [{ "use": "./other.wasm" }] })),
         ] {
             let mistakes = wrong(written.clone());

@@ -62,11 +62,22 @@ impl Mistake {
         Self { nearest: nearest.map(Into::into), ..self }
     }
 
-    /// The line that a log shows: key, message, and the nearest word.
+    /// Key and message.
     pub(crate) fn title(&self) -> String {
         match self.place.key.as_str() {
             "" => self.message.clone(),
             key => format!("`{key}`: {}", self.message),
+        }
+    }
+}
+
+/// The line that a log shows.
+impl std::fmt::Display for Mistake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.title())?;
+        match &self.nearest {
+            Some(word) => write!(f, " (did you mean `{word}`?)"),
+            None => Ok(()),
         }
     }
 }

@@ -150,10 +150,7 @@ impl fmt::Display for Report {
             if mistake.place.line > 0 {
                 write!(f, "{}:{}:", mistake.place.line, mistake.place.column)?;
             }
-            write!(f, " {}", mistake.title())?;
-            if let Some(word) = &mistake.nearest {
-                write!(f, " (did you mean `{word}`?)")?;
-            }
+            write!(f, " {mistake}")?;
         }
         Ok(())
     }

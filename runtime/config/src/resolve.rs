@@ -260,7 +260,9 @@ impl Resolver<'_, '_, '_> {
                     .expand(text)
                     .and_then(|expanded| address::parse(&expanded, text, self.reader.document.folder()))
                     .and_then(|parsed| match parsed.source {
-                        Source::File(_) if !is_trusted => Err(Wrong::new("files of this machine are for the file alone")),
+                        Source::File(_) if !is_trusted => {
+                            Err(Wrong::new("files of this machine are for the file alone"))
+                        }
                         _ => Ok(parsed),
                     });
                 let parsed = self.check(parsed, &key, &source.span);

@@ -5,10 +5,12 @@
 //! Architecture invariant: no secret and no address with one leaves here; what is shown of a source is made in [`source`].
 #![forbid(unsafe_code)]
 
+pub mod configured;
 pub mod health;
 pub mod installed;
 pub mod measure;
 pub mod plugins;
 pub mod reload;
 pub mod source;
+pub mod state;
 pub mod streams;

@@ -12,6 +12,8 @@ use stream::{ReasonKind, State};
 
 use crate::measure::Measure;
 use crate::plugins::Plugin;
+use crate::reload::Standing;
+use crate::state::Held;
 
 /// `GET /api/streams`.
 #[derive(Clone, Debug, Serialize)]
@@ -25,6 +27,10 @@ pub struct List {
 pub struct Stream {
     /// Its name.
     pub name: StreamName,
+    /// Where it is configured.
+    pub origin: Origin,
+    /// What an operator said of it, `started` or `stopped`.
+    pub held: Option<Held>,
     /// `idle`, `connecting`, `live`, `stalled`, `back-off`, `failed` or `disabled`.
     pub state: State,
     /// Why there is no picture, for programs.
@@ -69,6 +75,29 @@ pub struct Stream {
     pub bytes: u64,
 }
 
+/// Where a stream is configured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// In a section of `streams.toml`.
+    File,
+    /// It came by the API.
+    Api,
+    /// By the template of `streams.toml`, on first use.
+    Template,
+}
+
+impl Origin {
+    fn of(entry: &Entry, standing: &Standing) -> Self {
+        let name = entry.name();
+        match entry.is_from_template() {
+            true => Self::Template,
+            false if standing.state.stream(name).is_some() && !standing.in_file_too.contains(name) => Self::Api,
+            false => Self::File,
+        }
+    }
+}
+
 /// Width and height in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Size {
@@ -107,6 +136,12 @@ pub struct Detail {
     /// What the list says.
     #[serde(flatten)]
     pub stream: Stream,
+    /// Of its configuration, where that came by the API: for `If-Match`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u64>,
+    /// What was said of it over the API, without secrets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub config: Option<serde_json::Map<String, serde_json::Value>>,
     /// Whether the source is connected only while somebody watches.
     pub on_demand: bool,
     /// How many ways of making stills there may be.
@@ -152,23 +187,25 @@ pub struct Variant {
 
 impl List {
     /// All streams as they are now.
-    pub fn now(hub: &hub::Hub) -> Self {
-        Self { streams: hub.entries().iter().map(|entry| Stream::now(entry)).collect() }
+    pub fn now(hub: &hub::Hub, standing: &Standing) -> Self {
+        Self { streams: hub.entries().iter().map(|entry| Stream::now(entry, standing)).collect() }
     }
 }
 
 impl Stream {
     /// As it is now.
-    pub fn now(entry: &Entry) -> Self {
-        Self::with(entry, entry.pictures().snapshot().renditions)
+    pub fn now(entry: &Entry, standing: &Standing) -> Self {
+        Self::with(entry, standing, entry.pictures().snapshot().renditions)
     }
 
-    fn with(entry: &Entry, renditions: Vec<RenditionSnapshot>) -> Self {
+    fn with(entry: &Entry, standing: &Standing, renditions: Vec<RenditionSnapshot>) -> Self {
         let (config, status, counted) = (entry.config(), entry.stream().status(), entry.stream().snapshot());
         let parameters = status.parameters.as_ref();
         let reason = status.reason.as_ref();
         Self {
             name: entry.name().clone(),
+            origin: Origin::of(entry, standing),
+            held: standing.state.held(entry.name()),
             state: status.state,
             reason: reason.map(|reason| reason.kind),
             detail: reason.map(|reason| reason.text.clone()),
@@ -198,11 +235,15 @@ impl Stream {
 
 impl Detail {
     /// As it is now.
-    pub fn now(entry: &Entry) -> Self {
+    pub fn now(entry: &Entry, standing: &Standing) -> Self {
         let pictures = entry.pictures().snapshot();
         let (config, counted) = (entry.config(), entry.stream().snapshot());
+        let is_added = Origin::of(entry, standing) == Origin::Api;
+        let added = standing.state.stream(entry.name()).filter(|_| is_added);
         Self {
-            stream: Stream::with(entry, pictures.renditions),
+            revision: added.map(|added| added.revision),
+            config: added.map(|added| config::shown(&added.config)),
+            stream: Stream::with(entry, standing, pictures.renditions),
             on_demand: config.on_demand,
             max_renditions: config.max_renditions,
             skipped: counted.skipped,
@@ -244,7 +285,7 @@ impl Pictures {
 }
 
 /// Since 1970: every language reads them.
-fn milliseconds(time: SystemTime) -> u64 {
+pub(crate) fn milliseconds(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
 }
 

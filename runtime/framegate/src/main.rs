@@ -10,6 +10,8 @@ mod plugins;
 mod registries;
 mod reload;
 mod signals;
+mod state;
+mod together;
 mod watch;
 
 use std::process::ExitCode;

@@ -1,10 +1,13 @@
-//! The one task that reloads: when a file changed, on SIGHUP, and when an operator asks for a plugin. One reload at a time, each whole or not at all.
+//! The one task that changes what is configured: when a file changed, on SIGHUP, and when an operator asks for a plugin or for another stream. One change
+//! at a time, each whole or not at all.
 //!
 //! ```text
 //! files ──(watch)──▶ ┐
-//! SIGHUP ──────────▶ ├─ run ─▶ read, compile, ask (a thread where waiting is allowed) ─▶ hub: prepare aside ─▶ change over
-//! POST …/reload ───▶ ┘             └── refused: everything goes on as it was, and the reason is told ──┘
+//! SIGHUP ──────────▶ ├─ run ─▶ read, compile, ask (a thread where waiting is allowed) ─▶ (keep) ─▶ hub: prepare aside ─▶ change over
+//! API ─────────────▶ ┘             └── refused: everything goes on as it was, and the reason is told ──┘
 //! ```
+//!
+//! What came by the API is kept before it is in force: an operator who was told so finds it there behind any end of the program.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -12,39 +15,46 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use config::{Config, Known, Loaded, Process};
+use config::{Config, Known, Loaded, Mistake, Process};
 use control::installed::Installed;
-use control::reload::{NotReloaded, Reloaded, Request};
+use control::reload::{self, NotAsked, NotReloaded, Reloaded, Request, Standing};
+use control::state::{Change, Held, State};
 use hub::{Applied, Difference, Hub, Plugins};
+use media::StreamName;
 use serde_json::json;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::bundled;
 use crate::plugins::{self, Loader, Refused};
+use crate::state::StateFile;
+use crate::together::{Together, together};
 use crate::watch::Watch;
 
 /// What is needed to reload.
 pub(crate) struct Reloader {
     /// `streams.toml`.
     pub(crate) file: PathBuf,
+    /// What it said when it was good last.
+    pub(crate) loaded: Arc<Loaded>,
+    /// Where what came by the API is kept.
+    pub(crate) state: StateFile,
     /// What loaded the plugins that run.
     pub(crate) loader: Arc<Loader>,
     /// Where they run.
     pub(crate) hub: Arc<Hub>,
-    /// What operators ask for.
-    pub(crate) requests: mpsc::Receiver<Request>,
+    /// What operators ask for, and what they are told of what is configured.
+    pub(crate) queue: reload::Queue,
     /// Tells of changed files.
     pub(crate) watch: Arc<Watch>,
     /// Ends it.
     pub(crate) stop: CancellationToken,
 }
 
-/// A configuration that can be put in force.
+/// A file that can be put in force.
 struct Ready {
-    config: Config,
-    set: plugins::Set,
+    loaded: Loaded,
+    together: Together,
 }
 
 /// Why a file is not taken.
@@ -69,11 +79,11 @@ impl Reloader {
                 tokio::select! {
                     Some(()) = hangup.recv() => self.file("SIGHUP").await,
                     () = self.watch.changed() => self.file("a file changed").await,
-                    Some(request) = self.requests.recv() => {
-                        let answer = self.plugin(&request.plugin).await;
-                        // Whoever asked may have left; it was done all the same.
-                        _ = request.answer.send(answer);
-                    }
+                    // Whoever asked may have left; it was done all the same.
+                    Some(request) = self.queue.requests.recv() => match request {
+                        Request::Plugin(name, answer) => _ = answer.send(self.plugin(&name).await),
+                        Request::Stream(name, change, answer) => _ = answer.send(self.stream(&name, change).await),
+                    },
                     else => return,
                 }
             }
@@ -83,15 +93,26 @@ impl Reloader {
     }
 
     /// Reads everything anew, and puts in force what differs.
-    async fn file(&self, why: &str) {
+    async fn file(&mut self, why: &str) {
         let begin = Instant::now();
         let (file, loader, hub, watch) = (self.file.clone(), self.loader.clone(), self.hub.clone(), self.watch.clone());
-        let reading = tokio::task::spawn_blocking(move || read(&file, &loader, &hub, &watch));
+        let standing = self.standing();
+        let reading = tokio::task::spawn_blocking(move || read(&file, &standing.state, &loader, &hub, &watch));
         match reading.await.unwrap_or(Err(NotTaken::Ending)) {
-            Ok(Ready { config, set }) => {
+            Ok(Ready { loaded, together: Together { config, set, left_out, declared } }) => {
                 let plugins::Set { plugins, replaced } = set;
                 match self.hub.apply(config, plugins, &replaced).await {
-                    Ok(applied) => self.applied(&applied, why, begin),
+                    Ok(applied) => {
+                        self.loaded = Arc::new(loaded);
+                        let state = self.standing().state.clone();
+                        self.stand(Standing {
+                            in_file_too: declared.into_iter().collect(),
+                            left_out,
+                            ..Standing::new(state)
+                        });
+                        self.hold_added(&applied);
+                        self.applied(&applied, why, begin);
+                    }
                     Err(hub::NotApplied::Ending) => {}
                     Err(refused @ (hub::NotApplied::Refused { .. } | hub::NotApplied::Unfit { .. })) => {
                         self.refused(&[refused.to_string()], &[], why)
@@ -104,6 +125,117 @@ impl Reloader {
             }
             Err(NotTaken::Ending) => {}
         }
+    }
+
+    /// Makes one change of a stream that was asked for over the API.
+    async fn stream(&mut self, name: &StreamName, change: Change) -> Result<Arc<Standing>, reload::Refused> {
+        let begin = Instant::now();
+        let standing = self.standing();
+        let hold = match &change {
+            Change::Hold(held) => Some(*held),
+            _ if self.loaded.config.streams.contains_key(name) => return Err(reload::Refused::Declared),
+            _ => None,
+        };
+        if let Some(held) = hold {
+            self.may_hold(name, held, &standing.state)?;
+        }
+        let next = standing.state.change(name, change)?;
+        let Some(held) = hold else { return self.put(name, next, begin).await };
+        self.keep(&next).await?;
+        self.hold(name, held);
+        tracing::info!(stream = %name, "{}", held_word(held));
+        self.stand(Standing { state: next, ..(*standing).clone() });
+        Ok(self.standing())
+    }
+
+    /// Puts the streams of the API in force as they are now, where the one of this name is another.
+    async fn put(&self, name: &StreamName, next: State, begin: Instant) -> Result<Arc<Standing>, reload::Refused> {
+        let standing = self.standing();
+        let (loaded, loader, in_force) = (self.loaded.clone(), self.loader.clone(), self.hub.in_force());
+        let added = next.added();
+        let loading = tokio::task::spawn_blocking(move || together(&loaded, &added, &loader, &in_force));
+        let loaded = loading.await.map_err(|_| NotAsked::Ending)?;
+        let Together { config, set, mut left_out, declared } =
+            loaded.map_err(|refused| reload::Refused::Mistakes(refused.mistakes))?;
+        if let Some(mistakes) = left_out.remove(name) {
+            return Err(reload::Refused::Mistakes(mistakes));
+        }
+        self.keep(&next).await?;
+        let plugins::Set { plugins, replaced } = set;
+        let applied = match self.hub.apply(config, plugins, &replaced).await {
+            Ok(applied) => applied,
+            Err(why) => {
+                // What is not in force is not kept either.
+                self.keep(&standing.state).await?;
+                return Err(match why {
+                    hub::NotApplied::Ending => NotAsked::Ending.into(),
+                    hub::NotApplied::Refused { .. } | hub::NotApplied::Unfit { .. } => {
+                        reload::Refused::Unfit(why.to_string())
+                    }
+                });
+            }
+        };
+        let in_file_too = declared.into_iter().collect();
+        self.stand(Standing { state: next, in_file_too, left_out, ..(*standing).clone() });
+        self.hold_added(&applied);
+        self.applied(&applied, "asked for", begin);
+        Ok(self.standing())
+    }
+
+    /// Whether a stream can be started, or stopped.
+    fn may_hold(&self, name: &StreamName, held: Option<Held>, state: &State) -> Result<(), reload::Refused> {
+        let entries = self.hub.entries();
+        let entry = entries.iter().find(|entry| entry.name() == name).ok_or(reload::Refused::Unknown)?;
+        let runs = match state.held(name) {
+            Some(held) => held == Held::Started,
+            None => !entry.config().on_demand,
+        };
+        match held {
+            Some(Held::Started) if runs => Err(reload::Refused::Running),
+            Some(Held::Stopped) if state.held(name) == Some(Held::Stopped) => Err(reload::Refused::Stopped),
+            _ => Ok(()),
+        }
+    }
+
+    /// Does what an operator said of a stream.
+    fn hold(&self, name: &StreamName, held: Option<Held>) {
+        let entries = self.hub.entries();
+        let Some(entry) = entries.iter().find(|entry| entry.name() == name) else { return };
+        match held {
+            Some(Held::Started) => entry.stream().start(),
+            Some(Held::Stopped) => entry.stream().stop(),
+            None => entry.stream().restart(),
+        }
+    }
+
+    /// The same for streams that have just come into being.
+    fn hold_added(&self, applied: &Applied) {
+        let standing = self.standing();
+        for name in &applied.difference.added {
+            if let Some(held) = standing.state.held(name) {
+                self.hold(name, Some(held));
+            }
+        }
+    }
+
+    /// Keeps what was said over the API.
+    async fn keep(&self, state: &State) -> Result<(), reload::Refused> {
+        let (file, state) = (self.state.clone(), state.clone());
+        let path = file.path().to_owned();
+        let saved = tokio::task::spawn_blocking(move || file.save(&state)).await.map_err(|_| NotAsked::Ending)?;
+        saved.map_err(|error| {
+            tracing::error!(file = %path.display(), %error, "what was asked for over the API cannot be kept");
+            reload::Refused::NotKept(format!("{} cannot be written: {error}", path.display()))
+        })
+    }
+
+    fn standing(&self) -> Arc<Standing> {
+        self.queue.standing.borrow().clone()
+    }
+
+    fn stand(&self, standing: Standing) {
+        tell_left_out(&standing, &self.standing());
+        self.queue.standing.send_replace(Arc::new(standing));
     }
 
     /// Loads one plugin anew, as it is declared in what is in force, and gives every stream that uses it a new instance.
@@ -120,13 +252,13 @@ impl Reloader {
             self.hub.journal().write("plugin-refused", None, Some(name), json!({ "reason": reason }));
             NotReloaded::Refused(reason)
         };
-        let loaded = loading.await.map_err(|_| NotReloaded::Ending)?.map_err(|error| refuse(error.to_string()))?;
+        let loaded = loading.await.map_err(|_| NotAsked::Ending)?.map_err(|error| refuse(error.to_string()))?;
         let changed = loaded.sha256() != old.sha256();
         let mut plugins: Plugins = in_force.plugins.clone();
         plugins.insert(name.to_owned(), loaded);
         let replaced = BTreeSet::from([name.to_owned()]);
         let applied = self.hub.apply(in_force.config.clone(), plugins, &replaced).await.map_err(|why| match why {
-            hub::NotApplied::Ending => NotReloaded::Ending,
+            hub::NotApplied::Ending => NotAsked::Ending.into(),
             hub::NotApplied::Refused { .. } | hub::NotApplied::Unfit { .. } => refuse(why.to_string()),
         })?;
         self.applied(&applied, "asked for", begin);
@@ -176,19 +308,41 @@ impl Reloader {
             journal.write("plugin-refused", None, Some(plugin), json!({ "reason": reason }));
         }
         journal.write("configuration-refused", None, None, json!({ "mistakes": lines }));
+        self.stand(Standing { mistakes: lines.to_vec(), ..(*self.standing()).clone() });
+    }
+}
+
+/// Tells which streams of the API are not what was said there, where that is new.
+pub(crate) fn tell_left_out(standing: &Standing, before: &Standing) {
+    for name in standing.in_file_too.difference(&before.in_file_too) {
+        tracing::warn!(stream = %name, "came by the API, and the file has it too: the file says what it is");
+    }
+    for (name, mistakes) in &standing.left_out {
+        if before.left_out.get(name) != Some(mistakes) {
+            let mistakes: Vec<_> = mistakes.iter().map(Mistake::to_string).collect();
+            tracing::error!(stream = %name, mistakes = mistakes.join("; "), "came by the API, and is left out");
+        }
+    }
+}
+
+fn held_word(held: Option<Held>) -> &'static str {
+    match held {
+        Some(Held::Started) => "started by an operator",
+        Some(Held::Stopped) => "stopped by an operator",
+        None => "begun anew by an operator",
     }
 }
 
 /// The file and its plugins; from here on the watch looks at what it names.
-fn read(file: &Path, loader: &Loader, hub: &Hub, watch: &Watch) -> Result<Ready, NotTaken> {
+fn read(file: &Path, state: &State, loader: &Loader, hub: &Hub, watch: &Watch) -> Result<Ready, NotTaken> {
     let refuse = |report| NotTaken::Mistakes { report, plugins: Vec::new() };
     let bundled = bundled::names();
     let loaded: Loaded = config::load(file, &Known { bundled: &bundled, environment: &Process }).map_err(refuse)?;
     let in_force = hub.in_force();
     // Also those of a file that is not taken: mending one of them is a reason to try again. Before they are read, so that no change is missed.
     watch.set(watched(file, [&loaded.config, &in_force.config]));
-    match loader.load(&loaded, &in_force) {
-        Ok(set) => Ok(Ready { config: loaded.config, set }),
+    match together(&loaded, &state.added(), loader, &in_force) {
+        Ok(together) => Ok(Ready { loaded, together }),
         Err(Refused { mistakes, plugins }) => Err(NotTaken::Mistakes { report: loaded.report(mistakes), plugins }),
     }
 }

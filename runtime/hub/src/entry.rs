@@ -84,6 +84,11 @@ impl Entry {
         self.stream.config()
     }
 
+    /// Whether the template made it.
+    pub fn is_from_template(&self) -> bool {
+        self.from_template
+    }
+
     /// The access units.
     pub fn stream(&self) -> &Stream {
         &self.stream

@@ -5,26 +5,21 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use control::configured::Configured;
 use control::health::Health;
 use control::installed;
-use control::streams::{Detail, List};
 use http::HeaderName;
 use http::header::CACHE_CONTROL;
 
-use crate::app::{App, Named, Segment};
+use crate::app::{App, Segment};
 use crate::problem::{Kind, Problem};
 
 /// What is true now may not be a moment later.
 const FRESH: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "no-store")];
 
-/// `GET /api/streams`.
-pub(crate) async fn streams(State(app): State<Arc<App>>) -> Response {
-    (FRESH, Json(List::now(&app.hub))).into_response()
-}
-
-/// `GET /api/streams/{name}`.
-pub(crate) async fn stream(Named(entry): Named) -> Response {
-    (FRESH, Json(Detail::now(&entry))).into_response()
+/// `GET /api/config`.
+pub(crate) async fn config(State(app): State<Arc<App>>) -> Response {
+    (FRESH, Json(Configured::of(&app.reloads.standing()))).into_response()
 }
 
 /// `GET /api/health`.

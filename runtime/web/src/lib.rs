@@ -13,7 +13,9 @@
 //! | `GET /streams/{stream}/stream.m3u8` | its media playlist |
 //! | `GET /still/{stream}.jpg`, `.webp` | the newest picture |
 //! | `POST /ingest/{stream}` | one still for a stream whose source is `push` |
-//! | `GET /api/streams`, `/api/streams/{name}`, `/api/plugins`, `/api/health`, `/healthz` | what operators see |
+//! | `GET /api/streams`, `/api/streams/{name}`, `/api/plugins`, `/api/config`, `/api/health`, `/healthz` | what operators see |
+//! | `POST /api/streams`, `PUT`, `PATCH`, `DELETE /api/streams/{name}` | a stream is made, replaced, changed, removed |
+//! | `POST /api/streams/{name}/start`, `/stop`, `/restart` | it is connected, or not |
 //! | `POST /api/plugins/{name}/reload` | a plugin is loaded anew |
 //! | `GET /`, `/watch/{stream}`, `/assets/…` | the pages |
 //! | `GET /problems/{kind}` | what a problem's `type` means |
@@ -25,6 +27,7 @@ mod app;
 mod arrival;
 mod ask;
 mod asked;
+mod body;
 mod connection;
 mod first;
 mod hls;
@@ -39,6 +42,7 @@ mod router;
 mod senders;
 mod serve;
 mod still;
+mod streams;
 mod tag;
 mod ws;
 

@@ -6,9 +6,12 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
-use control::reload::NotReloaded;
+use control::configured::Told;
+use control::reload::{NotAsked, NotReloaded, Refused};
+use control::state::NotChanged;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, SEC_WEBSOCKET_VERSION, UPGRADE, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
+use media::StreamName;
 use media::image::BadImage;
 use serde::Serialize;
 
@@ -40,6 +43,15 @@ pub(crate) enum Kind {
     TooSlow,
     Incomplete,
     Late,
+    Exists,
+    Declared,
+    Running,
+    Stopped,
+    Changed,
+    Mistakes,
+    BadBody,
+    UnknownType,
+    NotKept,
     Stopping,
     Internal,
 }
@@ -54,6 +66,7 @@ pub(crate) struct Problem {
     reason: Option<serde_json::Value>,
     parameter: Option<&'static str>,
     outputs: Option<Vec<String>>,
+    mistakes: Option<Vec<Told>>,
     retry_after: Option<u64>,
 }
 
@@ -77,6 +90,9 @@ struct Document<'a> {
     /// The addresses of the outputs that work.
     #[serde(skip_serializing_if = "Option::is_none")]
     outputs: Option<&'a [String]>,
+    /// What is wrong with a configuration, key by key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mistakes: Option<&'a [Told]>,
     /// Seconds, as in `Retry-After`, for those who cannot read headers.
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<u64>,
@@ -90,7 +106,7 @@ struct Message<'a> {
 }
 
 impl Kind {
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 33] = [
         Self::UnknownStream,
         Self::UnknownPlugin,
         Self::PluginRefused,
@@ -113,6 +129,15 @@ impl Kind {
         Self::TooSlow,
         Self::Incomplete,
         Self::Late,
+        Self::Exists,
+        Self::Declared,
+        Self::Running,
+        Self::Stopped,
+        Self::Changed,
+        Self::Mistakes,
+        Self::BadBody,
+        Self::UnknownType,
+        Self::NotKept,
         Self::Stopping,
         Self::Internal,
     ];
@@ -184,7 +209,7 @@ impl Kind {
                 "too-large",
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "the body is too large",
-                "At most 16 MiB are taken: lower the quality or the size of the image.",
+                "`detail` says how many bytes are taken; of an image lower the quality or the size.",
             ),
             Self::Busy => (
                 "busy",
@@ -252,6 +277,61 @@ impl Kind {
                 "what was asked for did not come in time",
                 "Ask again: the playlist says what there is.",
             ),
+            Self::Exists => (
+                "stream-exists",
+                StatusCode::CONFLICT,
+                "there is a stream of this name",
+                "Choose another name, or replace that stream: PUT /api/streams/{name}.",
+            ),
+            Self::Declared => (
+                "stream-declared",
+                StatusCode::CONFLICT,
+                "the stream stands in streams.toml",
+                "Change it there, which takes effect at once; what comes by the API never overrules the file. It can be started and stopped.",
+            ),
+            Self::Running => (
+                "stream-running",
+                StatusCode::CONFLICT,
+                "the stream runs already",
+                "Stop it first, or begin anew: POST /api/streams/{name}/restart.",
+            ),
+            Self::Stopped => (
+                "stream-stopped",
+                StatusCode::CONFLICT,
+                "the stream is stopped already",
+                "POST /api/streams/{name}/start connects it, /restart leaves it to its viewers again.",
+            ),
+            Self::Changed => (
+                "changed-meanwhile",
+                StatusCode::PRECONDITION_FAILED,
+                "somebody else changed it meanwhile",
+                "Read it again, look what is new, and send the change with the ETag that it has now.",
+            ),
+            Self::Mistakes => (
+                "bad-configuration",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "the stream cannot be as it is asked for",
+                "`mistakes` has each key with what is wrong and what to do; nothing was changed. The rules are those of streams.toml (framegate schema), \
+                 but no value reaches the machine: no ${VARIABLE}, no file.",
+            ),
+            Self::BadBody => (
+                "bad-body",
+                StatusCode::BAD_REQUEST,
+                "the body is not what it should be",
+                "Send one JSON object, with keys as in a stream's section of streams.toml.",
+            ),
+            Self::UnknownType => (
+                "unknown-type",
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "the body is of a type that is not taken",
+                "Send JSON, and say so: Content-Type: application/json.",
+            ),
+            Self::NotKept => (
+                "not-kept",
+                StatusCode::INSUFFICIENT_STORAGE,
+                "the change cannot be kept",
+                "The state file beside streams.toml could not be written, and nothing was changed: look at the disk, and who may write there.",
+            ),
             Self::Stopping => {
                 ("stopping", StatusCode::SERVICE_UNAVAILABLE, "the server stops", "Try again when it has been started.")
             }
@@ -282,6 +362,7 @@ impl Problem {
             reason: None,
             parameter: None,
             outputs: None,
+            mistakes: None,
             retry_after: None,
         }
     }
@@ -310,11 +391,47 @@ impl Problem {
         let kind = match why {
             // What is no plugin's name may be anything: it is not repeated.
             NotReloaded::Unknown(_) => return Self::new(Kind::UnknownPlugin, "no plugin of this name is configured"),
-            NotReloaded::Busy => return Self::busy(why.to_string()),
-            NotReloaded::Ending => Kind::Stopping,
+            NotReloaded::Asked(why) => return Self::not_asked(*why),
             NotReloaded::Refused(_) => Kind::PluginRefused,
         };
         Self { plugin: Some(plugin.to_owned()), ..Self::new(kind, why.to_string()) }
+    }
+
+    /// A stream was not changed.
+    pub(crate) fn not_put(stream: &StreamName, why: Refused) -> Self {
+        let kind = match &why {
+            Refused::NotChanged(NotChanged::Exists) => Kind::Exists,
+            Refused::NotChanged(NotChanged::Unknown) | Refused::Unknown => Kind::UnknownStream,
+            Refused::NotChanged(NotChanged::Stale(_)) => Kind::Changed,
+            Refused::NotChanged(NotChanged::TooMany) | Refused::TooManyRun(_) => Kind::TooManyStreams,
+            Refused::Declared => Kind::Declared,
+            Refused::Running => Kind::Running,
+            Refused::Stopped => Kind::Stopped,
+            Refused::Mistakes(_) | Refused::Unfit(_) => Kind::Mistakes,
+            Refused::NotKept(_) => Kind::NotKept,
+            Refused::Asked(why) => return Self::not_asked(*why),
+        };
+        let told = Self::new(kind, why.to_string()).of(stream.as_str());
+        match why {
+            Refused::Mistakes(mistakes) => {
+                let mistakes = mistakes.iter().map(|mistake| Told::of(stream, mistake)).collect();
+                Self { mistakes: Some(mistakes), ..told }
+            }
+            _ => told,
+        }
+    }
+
+    /// The task that changes what is configured did not look at it.
+    fn not_asked(why: NotAsked) -> Self {
+        match why {
+            NotAsked::Busy => Self::busy(why.to_string()),
+            NotAsked::Ending => Self::new(Kind::Stopping, why.to_string()),
+        }
+    }
+
+    /// The body is not what it should be.
+    pub(crate) fn bad_body(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::BadBody, detail)
     }
 
     /// No picture came in time, and why as far as it is known.
@@ -377,8 +494,8 @@ impl Problem {
     }
 
     /// The body is larger than what is taken.
-    pub(crate) fn too_large() -> Self {
-        Self::new(Kind::TooLarge, format!("at most {} bytes are taken", media::image::MAX_BYTES))
+    pub(crate) fn too_large(most: usize) -> Self {
+        Self::new(Kind::TooLarge, format!("at most {most} bytes are taken"))
     }
 
     /// A parameter is not what it may be.
@@ -423,6 +540,7 @@ impl Problem {
             reason: self.reason.as_ref(),
             parameter: self.parameter,
             outputs: self.outputs.as_deref(),
+            mistakes: self.mistakes.as_deref(),
             retry_after: self.retry_after,
         }
     }
@@ -511,7 +629,7 @@ mod tests {
 
     #[test]
     fn a_name_that_is_none_is_not_repeated() {
-        let why = hub::NotThere::from("<b>".parse::<media::StreamName>().unwrap_err());
+        let why = hub::NotThere::from("<b>".parse::<StreamName>().unwrap_err());
         assert!(!Problem::not_there("<b>", &why).message().contains("<b>"));
     }
 

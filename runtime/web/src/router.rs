@@ -1,13 +1,13 @@
 use std::sync::Arc;
 
-use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 
 use crate::app::App;
 use crate::ask::ask;
 use crate::problem::{Kind, Problem};
-use crate::{api, hls, ingest, mjpeg, pages, still, ws};
+use crate::{api, hls, ingest, mjpeg, pages, still, streams, ws};
 
 /// All addresses.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -19,8 +19,15 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/streams/{stream}/{file}", get(hls::hls).options(hls::preflight))
         .route("/still/{file}", get(still::still))
         .route("/ingest/{stream}", post(ingest::ingest))
-        .route("/api/streams", get(api::streams))
-        .route("/api/streams/{stream}", get(api::stream))
+        .route("/api/streams", get(streams::list).post(streams::create))
+        .route(
+            "/api/streams/{stream}",
+            get(streams::get).put(streams::put).patch(streams::patch).delete(streams::delete),
+        )
+        .route("/api/streams/{stream}/start", post(streams::act).layer(Extension(streams::Action::Start)))
+        .route("/api/streams/{stream}/stop", post(streams::act).layer(Extension(streams::Action::Stop)))
+        .route("/api/streams/{stream}/restart", post(streams::act).layer(Extension(streams::Action::Restart)))
+        .route("/api/config", get(api::config))
         .route("/api/plugins", get(api::plugins))
         .route("/api/plugins/{plugin}/reload", post(api::reload))
         .route("/api/health", get(api::health))

@@ -11,7 +11,9 @@ use std::time::Duration;
 use access::Policy;
 use anyhow::Context as _;
 use config::Loaded;
-use hub::{Hub, InForce, Plugins};
+use control::reload::Standing;
+use control::state::{Held, State};
+use hub::{Hub, InForce};
 use journal::Journal;
 use picture::Encoders;
 use plugin::policy::Policies;
@@ -22,6 +24,8 @@ use crate::commands::read;
 use crate::plugins::Loader;
 use crate::reload::{self, Reloader};
 use crate::signals::Signals;
+use crate::state::{Found, StateFile};
+use crate::together::{Together, together};
 use crate::watch::Watch;
 use crate::{limits, log};
 
@@ -53,14 +57,24 @@ where
     // where synchronous WebAssembly is allowed.
     watch.set(reload::watched(file, [&loaded.config]));
     let loader = Loader::logged();
-    let plugins = match loader.load(&loaded, &InForce::default()) {
-        Ok(set) => set.plugins,
+    let state = StateFile::beside(file);
+    let said = match state.load().with_context(|| format!("{} cannot be read", state.path().display()))? {
+        Found::State(said) => said,
+        Found::PutAside(aside, error) => {
+            let (of, aside) = (state.path().display(), aside.display());
+            tracing::error!(file = %of, %error, %aside, "what came by the API cannot be read: it is put aside, and nothing of it is in force");
+            State::default()
+        }
+    };
+    let together = match together(&loaded, &said.added(), &loader, &InForce::default()) {
+        Ok(together) => together,
         Err(refused) => return Ok(super::tell(&loaded.report(refused.mistakes))),
     };
     limits::raise();
     advise();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
-    let ended = runtime.block_on(serve(Start { file: file.to_owned(), loaded, loader, plugins, watch }, listening));
+    let file = file.to_owned();
+    let ended = runtime.block_on(serve(Start { file, loaded, said, state, loader, together, watch }, listening));
     // A component that is being compiled for a reload is not waited for.
     runtime.shutdown_background();
     ended
@@ -70,8 +84,11 @@ where
 struct Start {
     file: PathBuf,
     loaded: Loaded,
+    /// What came by the API, and where it is kept.
+    said: State,
+    state: StateFile,
     loader: Loader,
-    plugins: Plugins,
+    together: Together,
     watch: Watch,
 }
 
@@ -79,16 +96,19 @@ async fn serve<F>(start: Start, listening: impl FnOnce(SocketAddr, Journal) -> F
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let Start { file, loaded, loader, plugins, watch } = start;
+    let Start { file, loaded, said, state, loader, together, watch } = start;
     // Signals from here on ask; before, they end the process, which holds nothing yet.
     let mut signals = Signals::listen().context("signals cannot be listened to")?;
     let hangup = reload::hangup().context("SIGHUP cannot be listened to")?;
     let server = loaded.config.server.clone();
+    let Together { config, set, left_out, declared } = together;
+    let standing = Standing { left_out, in_file_too: declared.into_iter().collect(), ..Standing::new(said) };
+    reload::tell_left_out(&standing, &Standing::new(State::default()));
     let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
     let journal = Journal::default();
     let hub = Hub::new(hub::Parts {
-        config: loaded.config,
-        plugins,
+        config,
+        plugins: set.plugins,
         encoders: Encoders::new().context("no encoder threads")?,
         policies: Policies::start().context("no thread for policies")?,
         services: plugin::Services::start().context("no thread for services")?,
@@ -97,10 +117,17 @@ where
         stop: stop.child_token(),
         runtime: tokio::runtime::Handle::current(),
     });
+    for entry in hub.entries() {
+        match standing.state.held(entry.name()) {
+            Some(Held::Started) => entry.stream().start(),
+            Some(Held::Stopped) => entry.stream().stop(),
+            None => {}
+        }
+    }
     // The listener last: whoever connects finds every stream there.
     let listener = web::bind(&server).await?;
     let address = listener.address();
-    let (reloads, requests) = control::reload::queue();
+    let (reloads, queue) = control::reload::queue(standing);
     let parts = web::Parts {
         hub: hub.clone(),
         reloads,
@@ -111,7 +138,8 @@ where
     };
     // Behind the hub, which it changes; requests that came before wait in its queue.
     let (loader, watch) = (Arc::new(loader), Arc::new(watch));
-    let reloader = Reloader { file, loader, hub: hub.clone(), requests, watch, stop: stop.clone() };
+    let (hub_of, loaded) = (hub.clone(), Arc::new(loaded));
+    let reloader = Reloader { file, loaded, state, loader, hub: hub_of, queue, watch, stop: stop.clone() };
     tracker.spawn(reloader.run(hangup));
     let mut serving = tokio::spawn(web::serve(listener, parts));
     // The one line on standard output: for people, and for programs that let the system choose the port.

@@ -63,7 +63,8 @@ impl Server {
             runtime: Handle::current(),
         });
         // Nobody reloads here.
-        let (reloads, _) = control::reload::queue();
+        let standing = control::reload::Standing::new(control::state::State::default());
+        let (reloads, _) = control::reload::queue(standing);
         let parts = web::Parts { hub: hub.clone(), policy, reloads, tracker, stop: stop.clone(), version: "test" };
         let serving = tokio::spawn(web::serve(listener, parts));
         Self { address, hub, serving, stop }

@@ -1,0 +1,81 @@
+//! What is configured, by whom, and what is wrong with it.
+
+use std::collections::BTreeMap;
+
+use config::Mistake;
+use media::StreamName;
+use serde::Serialize;
+
+use crate::reload::Standing;
+use crate::streams::milliseconds;
+
+/// `GET /api/config`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Configured {
+    /// `streams.toml`.
+    pub file: File,
+    /// Streams that came by the API.
+    pub added: Vec<StreamName>,
+    /// Those that stand in the file too: the file says what they are.
+    pub in_file_too: Vec<StreamName>,
+    /// Those that cannot be had, and why.
+    pub left_out: BTreeMap<String, Vec<Told>>,
+}
+
+/// `streams.toml`.
+#[derive(Clone, Debug, Serialize)]
+pub struct File {
+    /// When what is in force was read: milliseconds since 1970.
+    pub read_at: u64,
+    /// What is wrong with the file as it is now; empty where that is in force.
+    pub mistakes: Vec<String>,
+}
+
+/// A mistake, for who has to mend it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Told {
+    /// The key, as it is written in a stream: `plugins[0].use`; empty for the stream as a whole.
+    pub key: String,
+    /// The rule and the value that breaks it.
+    pub detail: String,
+    /// The right word that is nearest to the one written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nearest: Option<String>,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+}
+
+impl Configured {
+    /// As it is.
+    pub fn of(standing: &Standing) -> Self {
+        let left_out = standing.left_out.iter();
+        let left_out = left_out.map(|(name, mistakes)| {
+            (name.to_string(), mistakes.iter().map(|mistake| Told::of(name, mistake)).collect())
+        });
+        Self {
+            file: File { read_at: milliseconds(standing.read_at), mistakes: standing.mistakes.clone() },
+            added: standing.state.added().into_keys().collect(),
+            in_file_too: standing.in_file_too.iter().cloned().collect(),
+            left_out: left_out.collect(),
+        }
+    }
+}
+
+impl Told {
+    /// A mistake in what was said of a stream.
+    pub fn of(stream: &StreamName, mistake: &Mistake) -> Self {
+        let name = stream.as_str();
+        let key = mistake.place.key.strip_prefix("streams.").and_then(|key| {
+            // A name with dots is in quotes in a key.
+            key.strip_prefix(name).or_else(|| key.strip_prefix(&*format!("\"{name}\"")))
+        });
+        let key = key.map_or(&*mistake.place.key, |key| key.trim_start_matches('.'));
+        Self {
+            key: key.to_owned(),
+            detail: mistake.message.clone(),
+            nearest: mistake.nearest.clone(),
+            help: mistake.help.clone(),
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Streams as resources: made, replaced, changed, removed, started and stopped over HTTP.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use control::reload::{Refused, Standing};
+use control::state::{Change, Held, Match};
+use control::streams::{Detail, List};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_MATCH, LOCATION};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use media::StreamName;
+use serde_json::{Map, Value};
+
+use crate::app::{App, Segment};
+use crate::body;
+use crate::problem::{Kind, Problem};
+
+/// What is true now may not be a moment later.
+const FRESH: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "no-store")];
+
+/// A stream's configuration is a page or two.
+const MOST: usize = 64 << 10;
+
+/// `GET /api/streams`.
+pub(crate) async fn list(State(app): State<Arc<App>>) -> Response {
+    (FRESH, Json(List::now(&app.hub, &app.reloads.standing()))).into_response()
+}
+
+/// `GET /api/streams/{name}`.
+pub(crate) async fn get(State(app): State<Arc<App>>, Segment(name): Segment) -> Result<Response, Problem> {
+    let entry = app.entry(&name)?;
+    Ok(told(StatusCode::OK, &Detail::now(&entry, &app.reloads.standing())))
+}
+
+/// `POST /api/streams`: its `name` stands in the body.
+pub(crate) async fn create(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+    let mut config = object(&headers, body, &["application/json"]).await?;
+    let name = match config.remove("name") {
+        Some(Value::String(name)) => name,
+        Some(_) => return Err(Problem::bad_body("`name` is a text")),
+        None => return Err(Problem::bad_body("`name` is missing: what the stream is to be called")),
+    };
+    let name = name_of(&name)?;
+    // One that only the template made gives way to it.
+    if app.hub.entries().iter().any(|entry| *entry.name() == name && !entry.is_from_template()) {
+        return Err(Problem::not_put(&name, Refused::NotChanged(control::state::NotChanged::Exists)));
+    }
+    let mut response = change(&app, &name, Change::Create(config), StatusCode::CREATED).await?;
+    if let Ok(location) = HeaderValue::from_str(&format!("/api/streams/{name}")) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    Ok(response)
+}
+
+/// `PUT /api/streams/{name}`.
+pub(crate) async fn put(
+    State(app): State<Arc<App>>,
+    Segment(name): Segment,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let name = name_of(&name)?;
+    let matches = if_match(&headers)?;
+    let mut config = object(&headers, body, &["application/json"]).await?;
+    named_alike(&mut config, &name)?;
+    let is_there = app.reloads.standing().state.stream(&name).is_some();
+    let status = if is_there { StatusCode::OK } else { StatusCode::CREATED };
+    change(&app, &name, Change::Put(config, matches), status).await
+}
+
+/// `PATCH /api/streams/{name}`: JSON Merge Patch (RFC 7396).
+pub(crate) async fn patch(
+    State(app): State<Arc<App>>,
+    Segment(name): Segment,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let name = name_of(&name)?;
+    let matches = if_match(&headers)?;
+    let mut config = object(&headers, body, &["application/merge-patch+json", "application/json"]).await?;
+    named_alike(&mut config, &name)?;
+    change(&app, &name, Change::Patch(config, matches), StatusCode::OK).await
+}
+
+/// `DELETE /api/streams/{name}`.
+pub(crate) async fn delete(
+    State(app): State<Arc<App>>,
+    Segment(name): Segment,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let name = name_of(&name)?;
+    let matches = if_match(&headers)?;
+    let removed = app.reloads.stream(&name, Change::Remove(matches)).await;
+    removed.map_err(|refused| Problem::not_put(&name, refused))?;
+    Ok((StatusCode::NO_CONTENT, FRESH).into_response())
+}
+
+/// What is done to a stream beside its configuration.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Action {
+    /// `POST /api/streams/{name}/start`: connected, also while nobody watches.
+    Start,
+    /// `POST /api/streams/{name}/stop`: not connected, whoever wants to watch.
+    Stop,
+    /// `POST /api/streams/{name}/restart`: another session at once, if somebody wants it; one that was stopped is as it is configured again.
+    Restart,
+}
+
+/// See [`Action`].
+pub(crate) async fn act(
+    State(app): State<Arc<App>>,
+    Extension(action): Extension<Action>,
+    Segment(name): Segment,
+) -> Result<Response, Problem> {
+    let name = name_of(&name)?;
+    let held = match action {
+        Action::Start => Some(Held::Started),
+        Action::Stop => Some(Held::Stopped),
+        Action::Restart => None,
+    };
+    change(&app, &name, Change::Hold(held), StatusCode::OK).await
+}
+
+/// Has a stream changed, and tells how it is then. Whoever asked and leaves does not stop it.
+async fn change(app: &App, name: &StreamName, change: Change, status: StatusCode) -> Result<Response, Problem> {
+    let changed = app.reloads.stream(name, change).await;
+    let standing: Arc<Standing> = changed.map_err(|refused| Problem::not_put(name, refused))?;
+    let entry = app.entry(name.as_str())?;
+    Ok(told(status, &Detail::now(&entry, &standing)))
+}
+
+/// A stream, with the revision of its configuration where it has one.
+fn told(status: StatusCode, detail: &Detail) -> Response {
+    let mut response = (status, FRESH, Json(detail)).into_response();
+    let tag = detail.revision.and_then(|revision| HeaderValue::from_str(&format!("\"{revision}\"")).ok());
+    if let Some(tag) = tag {
+        response.headers_mut().insert(ETAG, tag);
+    }
+    response
+}
+
+fn name_of(name: &str) -> Result<StreamName, Problem> {
+    name.parse().map_err(|bad| Problem::not_there(name, &hub::NotThere::from(bad)))
+}
+
+/// A name that stands in the body too is the one of the address: there is no other way to call a stream otherwise than to make another.
+fn named_alike(config: &mut Map<String, Value>, name: &StreamName) -> Result<(), Problem> {
+    match config.remove("name") {
+        None => Ok(()),
+        Some(Value::String(other)) if other == name.as_str() => Ok(()),
+        Some(_) => Err(Problem::bad_body("`name` is another than in the address: a stream keeps its name")),
+    }
+}
+
+/// `If-Match` (RFC 9110, section 13.1.1). Weak tags match nothing.
+fn if_match(headers: &HeaderMap) -> Result<Match, Problem> {
+    let mut revisions = Vec::new();
+    let mut written = headers.get_all(IF_MATCH).iter().peekable();
+    if written.peek().is_none() {
+        return Ok(Match::Any);
+    }
+    for value in written {
+        let bad = || Problem::bad_parameter("If-Match", "`If-Match` is `*`, or what `ETag` said, in quotes");
+        for tag in value.to_str().map_err(|_| bad())?.split(',').map(str::trim) {
+            if tag == "*" {
+                return Ok(Match::There);
+            }
+            let inside = tag.strip_prefix("W/").unwrap_or(tag);
+            let inside = inside.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).ok_or_else(bad)?;
+            // What is no revision of ours is none of any stream.
+            revisions.extend(inside.parse::<u64>().ok().filter(|_| !tag.starts_with("W/")));
+        }
+    }
+    Ok(Match::OneOf(revisions))
+}
+
+/// The body, a JSON object of one of these types; one without a type is taken for the first.
+async fn object(headers: &HeaderMap, body: Body, types: &[&str]) -> Result<Map<String, Value>, Problem> {
+    if let Some(written) = headers.get(CONTENT_TYPE) {
+        let essence = written.to_str().unwrap_or("?").split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if !types.contains(&essence.as_str()) {
+            return Err(Problem::plain(Kind::UnknownType, "the body is JSON: `Content-Type: application/json`"));
+        }
+    }
+    let body = body::read(body, None, MOST).await?;
+    match serde_json::from_slice(&body) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(_) => Err(Problem::bad_body("the body is a JSON object")),
+        Err(error) => Err(Problem::bad_body(format!("the body is no JSON: {error}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn revisions_are_read_from_if_match() {
+        let read = |values: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            values.iter().for_each(|value| _ = headers.append(IF_MATCH, HeaderValue::from_static(value)));
+            if_match(&headers)
+        };
+        assert_eq!(read(&[]), Ok(Match::Any));
+        assert_eq!(read(&["*"]), Ok(Match::There));
+        assert_eq!(read(&["\"3\", \"5\"", "\"x\""]), Ok(Match::OneOf(vec![3, 5])));
+        assert_eq!(read(&["W/\"3\""]), Ok(Match::OneOf(vec![])));
+        assert!(read(&["3"]).is_err());
+    }
+}
