@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod configured;
+pub mod events;
 pub mod health;
 pub mod installed;
 pub mod measure;

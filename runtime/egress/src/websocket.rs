@@ -7,6 +7,7 @@ mod exchange;
 mod frame;
 mod reader;
 mod socket;
+mod telling;
 mod video;
 mod viewer;
 
@@ -14,6 +15,7 @@ pub use exchange::End;
 pub use frame::{Header, Opcode};
 pub use reader::{Incoming, Reader, Violation};
 pub use socket::{Closed, Socket};
+pub use telling::{Texts, tell};
 pub use video::VideoViewer;
 pub use viewer::{Annotations, Stats, Told, Viewer};
 

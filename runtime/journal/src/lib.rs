@@ -14,7 +14,7 @@ use tokio::sync::watch;
 /// Something that happened.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Event {
-    /// Grows by one per event of this process, from 1.
+    /// Grows by one per event, from what [`Journal::since_start`] says.
     pub id: u64,
     /// When.
     #[serde(serialize_with = "milliseconds")]
@@ -83,6 +83,16 @@ impl Journal {
             still_bytes: 0,
         };
         Self { ring: Arc::new(Mutex::new(ring)), newest: watch::Sender::new(0) }
+    }
+
+    /// The ring of a process that starts now. Ids begin with a thousand times the milliseconds since 1970, so that those of an earlier process are smaller,
+    /// and what somebody missed over a restart shows as a gap; every language has such integers.
+    pub fn since_start(now: SystemTime) -> Self {
+        let journal = Self::default();
+        let first = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64 * 1_000);
+        journal.ring.lock().unwrap_or_else(PoisonError::into_inner).last_id = first;
+        journal.newest.send_replace(first);
+        journal
     }
 
     /// Writes one event, now.
@@ -181,6 +191,17 @@ mod tests {
         assert_eq!(events.iter().map(|e| (e.id, e.kind.as_str())).collect::<Vec<_>>(), [(2, "b"), (3, "c")]);
         assert_eq!(journal.since(2).len(), 1);
         assert!(journal.since(3).is_empty());
+    }
+
+    #[test]
+    fn ids_of_another_start_are_greater() {
+        let at = |ms| SystemTime::UNIX_EPOCH + std::time::Duration::from_millis(ms);
+        let ids = [at(1_764_000_000_000), at(1_764_000_000_001)].map(|start| {
+            let journal = Journal::since_start(start);
+            journal.write("a", None, None, Value::Null);
+            journal.since(0)[0].id
+        });
+        assert_eq!(ids, [1_764_000_000_000_001, 1_764_000_000_001_001]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod alarm;
 mod demand;
 mod fanout;
 mod feed;
+mod history;
 mod meter;
 mod report;
 mod ring;
@@ -24,6 +25,7 @@ mod timeline;
 mod work;
 
 pub use feed::{Feed, Gop};
+pub use history::Step;
 pub use snapshot::Snapshot;
 pub use status::{Reason, ReasonKind, State, Status};
 pub use stream::{Parts, Stream};

@@ -2,6 +2,8 @@
 //!
 //! An outage is told once, and again when its cause changes: a camera that is away for a night makes no event for every attempt.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::{ReasonKind, State, Status};
@@ -45,11 +47,15 @@ impl Report {
     }
 }
 
-/// What an event says beside its kind.
-pub(crate) fn data(status: &Status) -> Value {
+/// What an event says beside its kind; `uptime`: for how long the stream was more than idle, where it ends.
+pub(crate) fn data(status: &Status, uptime: Option<Duration>) -> Value {
     let mut data = json!({ "state": status.state });
     if let Some(reason) = &status.reason {
         data["reason"] = json!(reason);
+    }
+    if let Some(uptime) = uptime {
+        data["uptime_ms"] = json!(uptime.as_millis() as u64);
+        data["error"] = json!(status.reason.as_ref().map(|reason| &reason.text));
     }
     if let (State::Live, Some(parameters)) = (status.state, &status.parameters) {
         data["codec"] = json!(parameters.codec.name());
@@ -114,7 +120,9 @@ mod tests {
 
     #[test]
     fn an_event_says_why() {
-        let data = data(&status(State::Failed, Some(ReasonKind::NotFound)));
-        assert_eq!(data, json!({ "state": "failed", "reason": { "kind": "not-found", "text": "why" } }));
+        let failed = data(&status(State::Failed, Some(ReasonKind::NotFound)), None);
+        assert_eq!(failed, json!({ "state": "failed", "reason": { "kind": "not-found", "text": "why" } }));
+        let ended = data(&status(State::Idle, None), Some(Duration::from_millis(1_500)));
+        assert_eq!(ended, json!({ "state": "idle", "uptime_ms": 1_500, "error": null }));
     }
 }

@@ -8,9 +8,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::demand::Command;
+use crate::history::History;
 use crate::supervisor::{self, Supervisor};
 use crate::work::{ByConfiguration, Sources};
-use crate::{Feed, Snapshot, Start, State, Status, Subscription, Tracks};
+use crate::{Feed, Snapshot, Start, State, Status, Step, Subscription, Tracks};
 
 /// What a stream needs of the program round it.
 #[derive(Clone, Debug)]
@@ -34,11 +35,17 @@ pub(crate) struct Shared {
     pub(crate) config: watch::Sender<Arc<config::Stream>>,
     pub(crate) feed: Arc<Feed>,
     status: watch::Receiver<Status>,
+    history: Mutex<History>,
     inlet: Mutex<Option<Inlet>>,
     stop: CancellationToken,
 }
 
 impl Shared {
+    pub(crate) fn history(&self) -> MutexGuard<'_, History> {
+        // A list that is whole between any two statements that could panic.
+        self.history.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) fn inlet(&self) -> MutexGuard<'_, Option<Inlet>> {
         // A handle, or none: whole at any moment.
         self.inlet.lock().unwrap_or_else(PoisonError::into_inner)
@@ -65,7 +72,8 @@ impl Stream {
         });
         let stop = parts.stop.child_token();
         let (name, config, feed) = (config.name.clone(), watch::Sender::new(config), Feed::new());
-        let shared = Arc::new(Shared { name, config, feed, status, inlet: Mutex::new(inlet), stop: stop.clone() });
+        let (history, inlet) = (Mutex::default(), Mutex::new(inlet));
+        let shared = Arc::new(Shared { name, config, feed, status, history, inlet, stop: stop.clone() });
         let (told, journal) = (sender, parts.journal.clone());
         parts.tracker.spawn(Supervisor::new(shared.clone(), sources, source, told, journal, stop).run());
         Self(shared)
@@ -123,6 +131,11 @@ impl Stream {
             subscribers: self.0.feed.demand.subscribers(),
             live_since: (status.state == State::Live).then_some(status.since),
         }
+    }
+
+    /// Its newest changes of state, the oldest first.
+    pub fn history(&self) -> Vec<Step> {
+        self.0.history().steps()
     }
 
     /// Where stills are pushed in, if its source is `push`.

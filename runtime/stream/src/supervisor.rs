@@ -17,7 +17,7 @@ use crate::state::{Action, Event, Machine, Rules};
 use crate::stream::Shared;
 use crate::timeline::Timeline;
 use crate::work::{Open, Outcome, Sources, Work};
-use crate::{Reason, State, Status};
+use crate::{Reason, State, Status, Step};
 
 /// How long the camera may take to be told that the program ends.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -37,6 +37,8 @@ pub(crate) struct Supervisor {
     begun: bool,
     timeline: Timeline,
     report: Report,
+    /// When it began to be more than idle.
+    began: Option<Instant>,
 }
 
 impl Supervisor {
@@ -51,7 +53,8 @@ impl Supervisor {
         let mut config = shared.config.subscribe();
         let of = config.borrow_and_update().clone();
         let (work, timeline, report) = (Work::None, Timeline::default(), Report::default());
-        Self { shared, sources, source, config, of, status, journal, stop, work, begun: false, timeline, report }
+        let (begun, began) = (false, None);
+        Self { shared, sources, source, config, of, status, journal, stop, work, begun, timeline, report, began }
     }
 
     /// Runs until it is stopped.
@@ -200,6 +203,12 @@ impl Supervisor {
 
     fn tell(&mut self, from: State) {
         let status = self.status.borrow();
+        let (time, to, reason) = (status.since.wall, status.state, status.reason.clone());
+        self.shared.history().push(Step { time, from, to, reason });
+        let rests = |state| matches!(state, State::Idle | State::Disabled);
+        if rests(from) {
+            self.began = Some(status.since.steady);
+        }
         let name = &self.shared.name;
         let reason = status.reason.as_ref().map(|reason| &*reason.text);
         let Some(told) = self.report.change(from, &status) else {
@@ -210,7 +219,8 @@ impl Supervisor {
             true => tracing::warn!(stream = %name, state = %status.state, reason, "{}", told.kind),
             false => tracing::info!(stream = %name, state = %status.state, reason, "{}", told.kind),
         }
-        self.journal.write(told.kind, Some(name), None, report::data(&status));
+        let uptime = self.began.filter(|_| rests(to)).map(|began| status.since.steady.duration_since(began));
+        self.journal.write(told.kind, Some(name), None, report::data(&status, uptime));
     }
 
     /// Tells the camera, and those who watch.

@@ -16,6 +16,7 @@
 //! | `GET /api/streams`, `/api/streams/{name}`, `/api/plugins`, `/api/config`, `/api/health`, `/healthz` | what operators see |
 //! | `POST /api/streams`, `PUT`, `PATCH`, `DELETE /api/streams/{name}` | a stream is made, replaced, changed, removed |
 //! | `POST /api/streams/{name}/start`, `/stop`, `/restart` | it is connected, or not |
+//! | `GET /api/streams/{name}/timeline`, `/api/events`, `/api/events/{id}/still` | what happened, and what happens |
 //! | `POST /api/plugins/{name}/reload` | a plugin is loaded anew |
 //! | `GET /`, `/watch/{stream}`, `/assets/…` | the pages |
 //! | `GET /problems/{kind}` | what a problem's `type` means |
@@ -29,6 +30,7 @@ mod ask;
 mod asked;
 mod body;
 mod connection;
+mod events;
 mod first;
 mod hls;
 mod ingest;

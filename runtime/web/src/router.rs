@@ -7,7 +7,7 @@ use axum::{Extension, Router};
 use crate::app::App;
 use crate::ask::ask;
 use crate::problem::{Kind, Problem};
-use crate::{api, hls, ingest, mjpeg, pages, still, streams, ws};
+use crate::{api, events, hls, ingest, mjpeg, pages, still, streams, ws};
 
 /// All addresses.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -27,6 +27,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/streams/{stream}/start", post(streams::act).layer(Extension(streams::Action::Start)))
         .route("/api/streams/{stream}/stop", post(streams::act).layer(Extension(streams::Action::Stop)))
         .route("/api/streams/{stream}/restart", post(streams::act).layer(Extension(streams::Action::Restart)))
+        .route("/api/streams/{stream}/timeline", get(streams::timeline))
+        .route("/api/events", get(events::events))
+        .route("/api/events/{id}/still", get(events::still))
         .route("/api/config", get(api::config))
         .route("/api/plugins", get(api::plugins))
         .route("/api/plugins/{plugin}/reload", post(api::reload))

@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use media::StreamName;
 use serde_json::{Map, Value};
 
-use crate::app::{App, Segment};
+use crate::app::{App, Named, Segment};
 use crate::body;
 use crate::problem::{Kind, Problem};
 
@@ -33,6 +33,11 @@ pub(crate) async fn list(State(app): State<Arc<App>>) -> Response {
 pub(crate) async fn get(State(app): State<Arc<App>>, Segment(name): Segment) -> Result<Response, Problem> {
     let entry = app.entry(&name)?;
     Ok(told(StatusCode::OK, &Detail::now(&entry, &app.reloads.standing())))
+}
+
+/// `GET /api/streams/{name}/timeline`.
+pub(crate) async fn timeline(Named(entry): Named) -> Response {
+    (FRESH, Json(serde_json::json!({ "stream": entry.name(), "steps": entry.stream().history() }))).into_response()
 }
 
 /// `POST /api/streams`: its `name` stands in the body.

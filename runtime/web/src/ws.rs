@@ -110,7 +110,7 @@ async fn admit(app: &App, name: &str, query: Option<&str>, headers: &HeaderMap) 
 }
 
 /// The answer to the handshake, and the socket that is there once it was written.
-fn handshake(
+pub(crate) fn handshake(
     request: &mut Request,
 ) -> Result<(Response, impl Future<Output = Option<Socket<TcpStream>>> + use<>), Problem> {
     let headers = request.headers();

@@ -105,7 +105,7 @@ where
     let standing = Standing { left_out, in_file_too: declared.into_iter().collect(), ..Standing::new(said) };
     reload::tell_left_out(&standing, &Standing::new(State::default()));
     let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
-    let journal = Journal::default();
+    let journal = Journal::since_start(std::time::SystemTime::now());
     let hub = Hub::new(hub::Parts {
         config,
         plugins: set.plugins,

@@ -1,0 +1,182 @@
+//! `/api/events`: what happens, as Server-Sent Events (HTML, section 9.2), over WebSocket, or as a list of what is remembered.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Extension, RawQuery, Request, State};
+use axum::response::{IntoResponse, Response};
+use control::events::{Filter, Listener, Told, remembered};
+use egress::websocket;
+use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::{App, Segment};
+use crate::connection::Visit;
+use crate::problem::Problem;
+use crate::ws;
+
+/// What an `EventSource` says when it comes again (HTML, section 9.2.4).
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+/// How often a silent connection says something: proxies close those that do not for half a minute or more.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// After how long an `EventSource` comes again.
+const RETRY: &str = "retry: 2000\n\n";
+/// How many of the remembered events a list has, if nobody says.
+const LIMIT: usize = 200;
+/// The names in the thread that serves listeners.
+const THREAD: &str = "events";
+
+/// What somebody asks for.
+#[derive(Debug, Default, PartialEq)]
+struct Asked {
+    filter: Filter,
+    after: Option<u64>,
+    limit: Option<usize>,
+}
+
+impl Asked {
+    fn parse(query: Option<&str>) -> Result<Self, Problem> {
+        let mut asked = Self::default();
+        for pair in query.unwrap_or_default().split('&') {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let value = percent_encoding::percent_decode_str(value).decode_utf8_lossy();
+            let words = || value.split(',').filter(|word| !word.is_empty()).map(str::to_owned);
+            let number = |parameter| {
+                let rule = format!("`{parameter}` is a whole number");
+                value.parse::<u64>().map_err(|_| Problem::bad_parameter(parameter, rule))
+            };
+            match name {
+                "stream" => asked.filter.streams.extend(words()),
+                "kind" => asked.filter.kinds.extend(words()),
+                "after" if !value.is_empty() => asked.after = Some(number("after")?),
+                "limit" if !value.is_empty() => asked.limit = Some(number("limit")?.min(10_000) as usize),
+                _ => {}
+            }
+        }
+        Ok(asked)
+    }
+}
+
+/// `GET /api/events`.
+pub(crate) async fn events(
+    State(app): State<Arc<App>>,
+    Extension(visit): Extension<Visit>,
+    RawQuery(query): RawQuery,
+    mut request: Request,
+) -> Result<Response, Problem> {
+    let asked = Asked::parse(query.as_deref())?;
+    if wants_list(request.headers()) {
+        return Ok(list(&app, &asked));
+    }
+    let last = request.headers().get(LAST_EVENT_ID).and_then(|id| id.to_str().ok()?.trim().parse().ok());
+    let listener = Listener::new(app.hub.clone(), asked.filter, last.or(asked.after));
+    if !ws::is_upgrade(request.headers()) {
+        return Ok(stream(listener, app.stop.clone()));
+    }
+    let (response, socket) = ws::handshake(&mut request)?;
+    let stop = app.stop.clone();
+    app.spawn_sender(THREAD, async move {
+        // The connection's place is this listener's now.
+        let _visit = visit;
+        let Some(mut socket) = socket.await else { return };
+        let end = websocket::tell(&mut socket, &stop, Messages(listener)).await;
+        tracing::debug!(?end, "a listener left");
+    });
+    Ok(response)
+}
+
+/// `GET /api/events/{id}/still`: the picture that belongs to an event.
+pub(crate) async fn still(State(app): State<Arc<App>>, Segment(id): Segment) -> Result<Response, Problem> {
+    let still = id.parse().ok().and_then(|id| app.hub.journal().still(id));
+    let still = still.ok_or_else(Problem::not_found)?;
+    // It never becomes another one, and may be forgotten when a filter is added.
+    Ok(([(CONTENT_TYPE, "image/jpeg"), (CACHE_CONTROL, "private, no-cache")], still).into_response())
+}
+
+/// Whether a list is asked for, and no stream of events.
+fn wants_list(headers: &HeaderMap) -> bool {
+    let accepts = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepts.contains("application/json") && !accepts.contains("text/event-stream")
+}
+
+fn list(app: &App, asked: &Asked) -> Response {
+    let most = asked.limit.unwrap_or(LIMIT);
+    let events = remembered(app.hub.journal(), &asked.filter, asked.after.unwrap_or_default(), most);
+    let events: Vec<_> = events.iter().map(|event| &**event).collect();
+    ([(CACHE_CONTROL, "no-store")], axum::Json(serde_json::json!({ "events": events }))).into_response()
+}
+
+fn stream(listener: Listener, stop: CancellationToken) -> Response {
+    let begin = futures::stream::iter([Ok::<_, Infallible>(Bytes::from_static(RETRY.as_bytes()))]);
+    let rest = futures::stream::unfold((listener, stop), |(mut listener, stop)| async {
+        let told = stop.run_until_cancelled(timeout(HEARTBEAT, listener.next())).await?;
+        let text = match told {
+            Ok(told) => told.iter().map(block).collect(),
+            // A comment: section 9.2.6.
+            Err(_) => ":\n\n".to_owned(),
+        };
+        Some((Ok(Bytes::from(text)), (listener, stop)))
+    });
+    let body = Body::from_stream(futures::StreamExt::chain(begin, rest));
+    // nginx would collect it otherwise.
+    let buffering = (HeaderName::from_static("x-accel-buffering"), "no");
+    ([(CONTENT_TYPE, "text/event-stream"), (CACHE_CONTROL, "no-store"), buffering], body).into_response()
+}
+
+/// An event of the stream. Its JSON is one line, and its kind has no line end.
+fn block(told: &Told) -> String {
+    let id = told.id.map(|id| format!("id: {id}\n")).unwrap_or_default();
+    format!("{id}event: {}\ndata: {}\n\n", told.kind, told.json)
+}
+
+/// A WebSocket's messages: the events themselves.
+struct Messages(Listener);
+
+impl websocket::Texts for Messages {
+    async fn next(&mut self) -> Vec<String> {
+        self.0.next().await.into_iter().map(|told| told.json).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_is_read() {
+        let asked = Asked::parse(Some("stream=a,b&kind=gate-%2A&kind=plugin-failed&after=7&token=x")).unwrap();
+        assert_eq!((asked.filter.streams, asked.after), (vec!["a".to_owned(), "b".into()], Some(7)));
+        assert_eq!(asked.filter.kinds, ["gate-*", "plugin-failed"]);
+        assert_eq!(Asked::parse(None).unwrap(), Asked::default());
+        assert!(Asked::parse(Some("after=x")).is_err());
+    }
+
+    #[test]
+    fn a_list_is_for_who_asks_for_json_alone() {
+        for (accept, list) in [
+            ("application/json", true),
+            ("text/event-stream", false),
+            ("*/*", false),
+            ("text/event-stream, application/json", false),
+        ] {
+            assert_eq!(
+                wants_list(&HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(accept))])),
+                list,
+                "{accept}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_event_is_a_block_with_its_id() {
+        let told = Told { id: Some(4), kind: "stream-live".into(), json: "{}".into() };
+        assert_eq!(block(&told), "id: 4\nevent: stream-live\ndata: {}\n\n");
+        assert_eq!(block(&Told { id: None, ..told }), "event: stream-live\ndata: {}\n\n");
+    }
+}
