@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use framegate_tests::camera::{Camera, Script};
-use framegate_tests::client::{Problem, Viewer};
+use framegate_tests::client::{Multipart, Problem, Viewer};
 use framegate_tests::clip::Numbered;
 use framegate_tests::program::{LIMIT, Program};
 use reqwest::header::{ETAG, IF_MATCH, LOCATION};
@@ -235,5 +235,43 @@ async fn two_hundred_kills_during_writes_lose_nothing() -> Result<()> {
     }
     let written = acknowledged.load(Ordering::SeqCst);
     ensure!(written > 200, "{written} writes in 200 rounds are none to be killed in");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn viewers_are_listed_and_told_to_go() -> Result<()> {
+    let program = Program::start(LOBBY).await?;
+    let (mut socket, mut other) =
+        (Viewer::connect(&program, "lobby").await?, Viewer::connect(&program, "lobby").await?);
+    let mut video = Viewer::connect(&program, "lobby?format=h264").await?;
+    let mut images = Multipart::connect(&program, "lobby").await?;
+    let hls = program.get("/hls/lobby/index.m3u8").await?.error_for_status()?.text().await?;
+    let playlist = hls.lines().find(|line| !line.starts_with('#')).context("no playlist")?.to_owned();
+    socket.still().await?;
+    video.text("decoders").await?;
+    images.next().await?;
+    let list = program.json("/api/streams/lobby/viewers").await?;
+    let viewers = list["viewers"].as_array().context("no list")?.clone();
+    let outputs: Vec<_> = viewers.iter().map(|viewer| &viewer["output"]).collect();
+    ensure!(outputs == ["websocket", "websocket", "websocket", "mjpeg", "hls"], "{list}");
+    ensure!(viewers.iter().all(|viewer| viewer["address"] == "127.0.0.1" && viewer["since"].is_u64()), "{list}");
+    ensure!(program.json("/api/viewers").await?["viewers"].as_array().map(Vec::len) == Some(5));
+    for viewer in viewers.iter().enumerate().filter(|(at, _)| *at != 1).map(|(_, viewer)| viewer) {
+        let path = format!("/api/streams/lobby/viewers/{}", viewer["id"]);
+        ensure!(program.request(Method::DELETE, &path).send().await?.status() == 204);
+    }
+    for gone in [&mut socket, &mut video] {
+        let (_, code) = gone.until_closed().await?;
+        ensure!(code == 1001, "{code}");
+    }
+    let ends = async { while images.next().await.is_ok() {} };
+    tokio::time::timeout(LIMIT, ends).await.context("MJPEG goes on")?;
+    let (status, kind, _) = problem(program.get(&format!("/hls/lobby/{playlist}")).await?).await?;
+    ensure!((status, kind.as_str()) == (403, "visit-ended"), "{status} {kind}");
+    other.still().await?;
+    program.wait_for_viewers("lobby", 1).await?;
+    let (status, kind, _) =
+        problem(program.request(Method::DELETE, "/api/streams/lobby/viewers/1234567").send().await?).await?;
+    ensure!((status, kind.as_str()) == (404, "unknown-viewer"), "{status} {kind}");
     Ok(())
 }

@@ -15,3 +15,4 @@ pub mod reload;
 pub mod source;
 pub mod state;
 pub mod streams;
+pub mod viewers;

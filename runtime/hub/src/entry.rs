@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::offer::Offered;
 use crate::ticket::Viewers;
-use crate::{Full, Offer, Output, Ticket, Variant, ViewerCounts};
+use crate::{Full, Offer, Ticket, Variant, Viewer, ViewerCounts, Who};
 
 /// All that hangs on one name.
 pub struct Entry {
@@ -182,9 +182,19 @@ impl Entry {
     }
 
     /// A place for one more viewer, if there is one.
-    pub fn admit(&self, output: Output) -> Result<Ticket, Full> {
+    pub fn admit(&self, who: Who) -> Result<Ticket, Full> {
         self.touch();
-        self.viewers.admit(output, self.config().max_viewers)
+        self.viewers.admit(who, self.config().max_viewers)
+    }
+
+    /// Each of those who watch, in the order in which they came.
+    pub fn each_viewer(&self) -> Vec<Viewer> {
+        self.viewers.each()
+    }
+
+    /// Tells one of them to go; false if there is none of this number.
+    pub fn kick(&self, id: u64) -> bool {
+        self.viewers.kick(id)
     }
 
     /// Who watches.

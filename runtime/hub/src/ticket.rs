@@ -1,10 +1,22 @@
 //! Viewers are people: each holds a ticket while it is served, and `max_viewers` bounds how many there are.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+
+/// The longest name of a program that is remembered, in bytes.
+const MAX_AGENT: usize = 200;
+
+/// Counts viewers of all streams: no two have the same number.
+static NEXT: AtomicU64 = AtomicU64::new(1);
 
 /// How a viewer is served.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Output {
     /// `/ws/{stream}`.
     WebSocket,
@@ -12,6 +24,28 @@ pub enum Output {
     Mjpeg,
     /// `/hls/{stream}/…`.
     Hls,
+}
+
+/// Who comes, and for what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Who {
+    /// How it is to be served.
+    pub output: Output,
+    /// Where it comes from.
+    pub peer: IpAddr,
+    /// What its program calls itself.
+    pub agent: Option<String>,
+}
+
+/// A viewer that is served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewer {
+    /// Of this viewer alone, in the life of the process.
+    pub id: u64,
+    /// Who it is.
+    pub who: Who,
+    /// When it came.
+    pub since: SystemTime,
 }
 
 /// All places are taken.
@@ -37,11 +71,12 @@ pub struct ViewerCounts {
 
 /// The viewers of one stream.
 #[derive(Debug, Default)]
-pub(crate) struct Viewers {
-    total: AtomicU32,
-    websocket: AtomicU32,
-    mjpeg: AtomicU32,
-    hls: AtomicU32,
+pub(crate) struct Viewers(Mutex<Served>);
+
+#[derive(Debug, Default)]
+struct Served {
+    counts: ViewerCounts,
+    each: BTreeMap<u64, (Viewer, CancellationToken)>,
 }
 
 /// A viewer's place; dropping it frees the place.
@@ -49,43 +84,75 @@ pub(crate) struct Viewers {
 pub struct Ticket {
     viewers: Arc<Viewers>,
     output: Output,
+    id: u64,
+    kicked: CancellationToken,
 }
 
 impl Viewers {
-    pub(crate) fn admit(self: &Arc<Self>, output: Output, max: Option<u32>) -> Result<Ticket, Full> {
-        let taken = self.total.fetch_update(Ordering::AcqRel, Ordering::Acquire, |total| match max {
-            Some(max) if total >= max => None,
-            _ => total.checked_add(1),
-        });
-        if taken.is_err() {
-            return Err(Full { max: max.unwrap_or(u32::MAX) });
+    pub(crate) fn admit(self: &Arc<Self>, mut who: Who, max: Option<u32>) -> Result<Ticket, Full> {
+        let mut served = self.lock();
+        if let Some(max) = max.filter(|max| served.counts.total >= *max) {
+            return Err(Full { max });
         }
-        self.of(output).fetch_add(1, Ordering::AcqRel);
-        Ok(Ticket { viewers: self.clone(), output })
+        if let Some(agent) = &mut who.agent {
+            agent.truncate(agent.floor_char_boundary(MAX_AGENT));
+        }
+        let (output, kicked) = (who.output, CancellationToken::new());
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        served.counts.total += 1;
+        *served.counts.of(output) += 1;
+        served.each.insert(id, (Viewer { id, who, since: SystemTime::now() }, kicked.clone()));
+        Ok(Ticket { viewers: self.clone(), output, id, kicked })
     }
 
     pub(crate) fn counts(&self) -> ViewerCounts {
-        ViewerCounts {
-            websocket: self.websocket.load(Ordering::Acquire),
-            mjpeg: self.mjpeg.load(Ordering::Acquire),
-            hls: self.hls.load(Ordering::Acquire),
-            total: self.total.load(Ordering::Acquire),
-        }
+        self.lock().counts
     }
 
-    fn of(&self, output: Output) -> &AtomicU32 {
+    /// Each of them, in the order in which they came.
+    pub(crate) fn each(&self) -> Vec<Viewer> {
+        self.lock().each.values().map(|(viewer, _)| viewer.clone()).collect()
+    }
+
+    /// Tells one to go; false if there is none of this number.
+    pub(crate) fn kick(&self, id: u64) -> bool {
+        self.lock().each.get(&id).map(|(_, kicked)| kicked.cancel()).is_some()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Served> {
+        // Counts and a map that are whole between any two statements that could panic.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ViewerCounts {
+    fn of(&mut self, output: Output) -> &mut u32 {
         match output {
-            Output::WebSocket => &self.websocket,
-            Output::Mjpeg => &self.mjpeg,
-            Output::Hls => &self.hls,
+            Output::WebSocket => &mut self.websocket,
+            Output::Mjpeg => &mut self.mjpeg,
+            Output::Hls => &mut self.hls,
         }
+    }
+}
+
+impl Ticket {
+    /// Whether an operator told this viewer to go.
+    pub fn is_kicked(&self) -> bool {
+        self.kicked.is_cancelled()
+    }
+
+    /// Until an operator tells this viewer to go.
+    pub fn kicked(&self) -> WaitForCancellationFutureOwned {
+        self.kicked.clone().cancelled_owned()
     }
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.viewers.of(self.output).fetch_sub(1, Ordering::AcqRel);
-        self.viewers.total.fetch_sub(1, Ordering::AcqRel);
+        let mut served = self.viewers.lock();
+        served.counts.total -= 1;
+        *served.counts.of(self.output) -= 1;
+        served.each.remove(&self.id);
     }
 }
 
@@ -93,14 +160,31 @@ impl Drop for Ticket {
 mod tests {
     use super::*;
 
+    fn who(output: Output) -> Who {
+        Who { output, peer: IpAddr::from([127, 0, 0, 1]), agent: Some("a browser".repeat(100)) }
+    }
+
+    #[test]
+    fn one_who_is_kicked_is_told_and_the_others_are_not() {
+        let viewers = Arc::new(Viewers::default());
+        let tickets = [Output::Mjpeg, Output::Hls].map(|output| viewers.admit(who(output), None).unwrap());
+        let each = viewers.each();
+        assert_eq!(each.iter().map(|viewer| viewer.who.output).collect::<Vec<_>>(), [Output::Mjpeg, Output::Hls]);
+        assert!(each[0].who.agent.as_ref().is_some_and(|agent| agent.len() <= MAX_AGENT));
+        assert!(viewers.kick(each[1].id));
+        assert_eq!(tickets.each_ref().map(Ticket::is_kicked), [false, true]);
+        drop(tickets);
+        assert!(!viewers.kick(each[1].id) && viewers.each().is_empty());
+    }
+
     #[test]
     fn the_next_viewer_is_refused_until_one_leaves() {
         let viewers = Arc::new(Viewers::default());
-        let first = viewers.admit(Output::WebSocket, Some(2)).unwrap();
-        let _second = viewers.admit(Output::Mjpeg, Some(2)).unwrap();
-        assert_eq!(viewers.admit(Output::Mjpeg, Some(2)).unwrap_err(), Full { max: 2 });
+        let first = viewers.admit(who(Output::WebSocket), Some(2)).unwrap();
+        let _second = viewers.admit(who(Output::Mjpeg), Some(2)).unwrap();
+        assert_eq!(viewers.admit(who(Output::Mjpeg), Some(2)).unwrap_err(), Full { max: 2 });
         drop(first);
-        assert!(viewers.admit(Output::Mjpeg, Some(2)).is_ok());
+        assert!(viewers.admit(who(Output::Mjpeg), Some(2)).is_ok());
         assert_eq!(viewers.counts(), ViewerCounts { mjpeg: 1, total: 1, ..ViewerCounts::default() });
     }
 
@@ -112,7 +196,7 @@ mod tests {
                 .map(|_| {
                     scope.spawn(|| {
                         (0..100)
-                            .filter_map(|_| viewers.admit(Output::WebSocket, Some(100)).ok())
+                            .filter_map(|_| viewers.admit(who(Output::WebSocket), Some(100)).ok())
                             .map(std::mem::forget)
                             .count()
                     })

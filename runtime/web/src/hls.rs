@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use axum::extract::{Extension, Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use egress::hls::output::{File, Output, Playlist, Unserved};
+use egress::hls::output::{File, NotLetIn, Output, Playlist, Unserved};
 use http::header::{
     ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG,
@@ -27,6 +27,7 @@ use crate::app::App;
 use crate::connection::Visit;
 use crate::outputs::stills;
 use crate::problem::{Kind, Problem};
+use crate::viewers::who;
 use crate::{first, pieces, tag};
 
 /// The address of a playlist in a viewer's own words: its session.
@@ -168,7 +169,11 @@ impl Request<'_> {
     }
 
     fn visit(&self, output: &Output, session: &str) -> Result<bool, Problem> {
-        output.visit(session, Instant::now()).map_err(|full| Problem::full(self.name, full))
+        let who = || who(hub::Output::Hls, self.visit, self.headers);
+        output.visit(session, who, Instant::now()).map_err(|why| match why {
+            NotLetIn::Full(full) => Problem::full(self.name, full),
+            NotLetIn::Kicked => Problem::kicked(self.name),
+        })
     }
 
     fn parameter(&self, name: &str) -> Option<&str> {

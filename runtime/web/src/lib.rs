@@ -17,6 +17,7 @@
 //! | `POST /api/streams`, `PUT`, `PATCH`, `DELETE /api/streams/{name}` | a stream is made, replaced, changed, removed |
 //! | `POST /api/streams/{name}/start`, `/stop`, `/restart` | it is connected, or not |
 //! | `GET /api/streams/{name}/timeline`, `/api/events`, `/api/events/{id}/still` | what happened, and what happens |
+//! | `GET /api/viewers`, `/api/streams/{name}/viewers`, `DELETE …/viewers/{id}` | who watches, and the end of a visit |
 //! | `POST /api/plugins/{name}/reload` | a plugin is loaded anew |
 //! | `GET /`, `/watch/{stream}`, `/assets/…` | the pages |
 //! | `GET /problems/{kind}` | what a problem's `type` means |
@@ -46,6 +47,7 @@ mod serve;
 mod still;
 mod streams;
 mod tag;
+mod viewers;
 mod ws;
 
 pub use listener::{Error, Listener, Settings, bind};

@@ -12,8 +12,8 @@ use bytes::Bytes;
 use egress::chooser::{self, Chooser, Guest, Served};
 use egress::multipart;
 use futures::{StreamExt, stream};
-use http::HeaderName;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA};
+use http::{HeaderMap, HeaderName};
 use hub::{Output, Ticket};
 use media::StillFormat;
 use picture::{Delivery, Format, Stills, Want};
@@ -27,6 +27,7 @@ use crate::asked::Asked;
 use crate::connection::Visit;
 use crate::first::first;
 use crate::problem::Problem;
+use crate::viewers::who;
 
 /// nginx hands on what it is sent at once when this says `no`.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
@@ -37,12 +38,15 @@ pub(crate) async fn mjpeg(
     Named(entry): Named,
     Extension(visit): Extension<Visit>,
     RawQuery(query): RawQuery,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let asked = Asked::parse(query.as_deref())?;
     if asked.video.is_some() || asked.want.format.is_some_and(|format| format != Format::Jpeg) {
         return Err(only_jpeg());
     }
-    let ticket = entry.admit(Output::Mjpeg).map_err(|full| Problem::full(entry.name().as_str(), full))?;
+    let who = who(Output::Mjpeg, &visit, &headers);
+    let ticket = entry.admit(who).map_err(|full| Problem::full(entry.name().as_str(), full))?;
+    let kicked = ticket.kicked();
     let want = Want { format: Some(Format::Jpeg), ..asked.want };
     let guest = Guest { output: policy::Output::Mjpeg, accepts: vec![StillFormat::Jpeg], want };
     let Served { mut stills, chooser, policy } = chooser::subscribe(&entry, guest).await;
@@ -67,7 +71,8 @@ pub(crate) async fn mjpeg(
         _held: (ticket, visit),
     };
     let opening = stream::iter([Ok(Bytes::from_static(multipart::OPENING))]);
-    Ok((headers, Body::from_stream(opening.chain(stream::unfold(parts, Parts::next)))).into_response())
+    let parts = stream::unfold(parts, Parts::next).take_until(kicked);
+    Ok((headers, Body::from_stream(opening.chain(parts))).into_response())
 }
 
 fn only_jpeg() -> Problem {

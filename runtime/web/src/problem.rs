@@ -52,6 +52,8 @@ pub(crate) enum Kind {
     BadBody,
     UnknownType,
     NotKept,
+    UnknownViewer,
+    Kicked,
     Stopping,
     Internal,
 }
@@ -106,7 +108,7 @@ struct Message<'a> {
 }
 
 impl Kind {
-    const ALL: [Self; 33] = [
+    const ALL: [Self; 35] = [
         Self::UnknownStream,
         Self::UnknownPlugin,
         Self::PluginRefused,
@@ -138,6 +140,8 @@ impl Kind {
         Self::BadBody,
         Self::UnknownType,
         Self::NotKept,
+        Self::UnknownViewer,
+        Self::Kicked,
         Self::Stopping,
         Self::Internal,
     ];
@@ -332,6 +336,15 @@ impl Kind {
                 "the change cannot be kept",
                 "The state file beside streams.toml could not be written, and nothing was changed: look at the disk, and who may write there.",
             ),
+            Self::UnknownViewer => (
+                "unknown-viewer",
+                StatusCode::NOT_FOUND,
+                "no such viewer",
+                "It has left, or watches another stream. GET /api/viewers lists those that there are.",
+            ),
+            Self::Kicked => {
+                ("visit-ended", StatusCode::FORBIDDEN, "an operator has ended this visit", "Come again in a minute.")
+            }
             Self::Stopping => {
                 ("stopping", StatusCode::SERVICE_UNAVAILABLE, "the server stops", "Try again when it has been started.")
             }
@@ -427,6 +440,16 @@ impl Problem {
             NotAsked::Busy => Self::busy(why.to_string()),
             NotAsked::Ending => Self::new(Kind::Stopping, why.to_string()),
         }
+    }
+
+    /// Nobody of this number watches the stream.
+    pub(crate) fn unknown_viewer(stream: &str) -> Self {
+        Self::new(Kind::UnknownViewer, "nobody of this number watches this stream").of(stream)
+    }
+
+    /// An operator told this viewer to go.
+    pub(crate) fn kicked(stream: &str) -> Self {
+        Self::new(Kind::Kicked, "an operator has ended this visit").of(stream).after(60)
     }
 
     /// The body is not what it should be.

@@ -1,13 +1,13 @@
 use std::sync::Arc;
 
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use axum::{Extension, Router};
 
 use crate::app::App;
 use crate::ask::ask;
 use crate::problem::{Kind, Problem};
-use crate::{api, events, hls, ingest, mjpeg, pages, still, streams, ws};
+use crate::{api, events, hls, ingest, mjpeg, pages, still, streams, viewers, ws};
 
 /// All addresses.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -28,6 +28,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/streams/{stream}/stop", post(streams::act).layer(Extension(streams::Action::Stop)))
         .route("/api/streams/{stream}/restart", post(streams::act).layer(Extension(streams::Action::Restart)))
         .route("/api/streams/{stream}/timeline", get(streams::timeline))
+        .route("/api/streams/{stream}/viewers", get(viewers::of_stream))
+        .route("/api/streams/{stream}/viewers/{id}", delete(viewers::kick))
+        .route("/api/viewers", get(viewers::all))
         .route("/api/events", get(events::events))
         .route("/api/events/{id}/still", get(events::still))
         .route("/api/config", get(api::config))

@@ -1,5 +1,7 @@
 //! `/ws/{stream}`: the handshake (RFC 6455 section 4.2), and the way to the viewer's loop.
 
+use std::convert::Infallible;
+use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +21,7 @@ use hyper_util::server::conn::auto::upgrade::downcast;
 use plugin::policy;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_util::sync::WaitForCancellationFutureOwned;
 use tungstenite::handshake::derive_accept_key;
 
 use crate::accepts::accepts;
@@ -27,6 +30,7 @@ use crate::asked::Asked;
 use crate::connection::Visit;
 use crate::outputs::{stills, video};
 use crate::problem::{Kind, Problem};
+use crate::viewers::who;
 
 /// How long the answer to the handshake may take to be written.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -49,17 +53,28 @@ pub(crate) async fn ws(
         Ok(handshake) => handshake,
         Err(problem) => return problem.into_response(),
     };
-    let admitted = admit(&app, &name, query.as_deref(), request.headers()).await;
-    let stop = app.stop.clone();
+    let admitted = admit(&app, &name, query.as_deref(), &visit, request.headers()).await;
+    let stop = app.stop.child_token();
     app.spawn_sender(&name.clone(), async move {
         // The connection's place is this viewer's now.
         let _visit = visit;
         let Some(mut socket) = socket.await else { return };
         match admitted {
-            Ok(admitted) => {
-                let (end, outputs) = match admitted {
-                    Admitted::Stills(viewer) => (viewer.run(&mut socket, &stop).await, video(&name)),
-                    Admitted::Video(viewer) => (viewer.run(&mut socket, &stop).await, stills(&name)),
+            Ok((admitted, kicked)) => {
+                let serving = async {
+                    match admitted {
+                        Admitted::Stills(viewer) => (viewer.run(&mut socket, &stop).await, video(&name)),
+                        Admitted::Video(viewer) => (viewer.run(&mut socket, &stop).await, stills(&name)),
+                    }
+                };
+                let going = async {
+                    kicked.await;
+                    stop.cancel();
+                    pending::<Infallible>().await
+                };
+                let (end, outputs) = tokio::select! {
+                    ended = serving => ended,
+                    never = going => match never {},
                 };
                 tracing::debug!(stream = name, ?end, "viewer left");
                 if let End::NotAvailable(detail) = end {
@@ -93,20 +108,29 @@ pub(crate) fn is_upgrade(headers: &HeaderMap) -> bool {
     has(headers, CONNECTION, "upgrade") && has(headers, UPGRADE, "websocket")
 }
 
-async fn admit(app: &App, name: &str, query: Option<&str>, headers: &HeaderMap) -> Result<Admitted, Problem> {
+async fn admit(
+    app: &App,
+    name: &str,
+    query: Option<&str>,
+    visit: &Visit,
+    headers: &HeaderMap,
+) -> Result<(Admitted, WaitForCancellationFutureOwned), Problem> {
     let entry = app.entry(name)?;
     let asked = Asked::parse(query)?;
-    let ticket = entry.admit(Output::WebSocket).map_err(|full| Problem::full(name, full))?;
+    let who = who(Output::WebSocket, visit, headers);
+    let ticket = entry.admit(who).map_err(|full| Problem::full(name, full))?;
+    let kicked = ticket.kicked();
     let stats = if asked.stats { Stats::Told } else { Stats::Untold };
     if let Some(format) = asked.video {
         let hears = if asked.without_sound { Hears::Nothing } else { Hears::Sound };
         let viewer = VideoViewer::new(entry, ticket, format, hears, asked.variant, stats);
-        return Ok(Admitted::Video(Box::new(viewer)));
+        return Ok((Admitted::Video(Box::new(viewer)), kicked));
     }
     let guest = Guest { output: policy::Output::WebSocket, accepts: accepts(headers), want: asked.want };
     let served = chooser::subscribe(&entry, guest).await;
     let annotations = if asked.without_annotations { Annotations::Untold } else { Annotations::Told };
-    Ok(Admitted::Stills(Box::new(Viewer::new(entry, ticket, served, Told { stats, annotations }))))
+    let viewer = Viewer::new(entry, ticket, served, Told { stats, annotations });
+    Ok((Admitted::Stills(Box::new(viewer)), kicked))
 }
 
 /// The answer to the handshake, and the socket that is there once it was written.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use config::{HlsStorage, HlsVariant};
-use hub::{Entry, Full, Offer};
+use hub::{Entry, Full, Offer, Who};
 use media::Timestamp;
 use packaging::hls::body::Body;
 use packaging::hls::multivariant::{self, Variant};
@@ -23,7 +23,7 @@ use super::kept::{PLAYLIST, Unread};
 use super::muxer::{Muxer, Seen, Source};
 use super::numbering::Numbering;
 use super::places::Places;
-use super::sessions::{SILENCE, Sessions};
+use super::sessions::{Known, SILENCE, Sessions};
 
 /// A blocking request is answered after so many target durations, whatever there is (section 6.2.5.2).
 const PATIENCE: u32 = 3;
@@ -81,6 +81,17 @@ pub enum Unserved {
     Stopping,
 }
 
+/// Why somebody is not let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotLetIn {
+    /// All places are taken.
+    #[error(transparent)]
+    Full(#[from] Full),
+    /// An operator told it to go, a moment ago.
+    #[error("an operator has ended this visit")]
+    Kicked,
+}
+
 /// What a file is served as.
 #[derive(Clone, Debug)]
 pub struct File {
@@ -130,12 +141,14 @@ impl Output {
     }
 
     /// Counts a viewer by its session: one more, or one of them that asks again. Says whether it is one more.
-    pub fn visit(&self, session: &str, now: Instant) -> Result<bool, Full> {
+    pub fn visit(&self, session: &str, who: impl FnOnce() -> Who, now: Instant) -> Result<bool, NotLetIn> {
         let mut state = self.lock();
-        if state.sessions.touch(session, now) {
-            return Ok(false);
+        match state.sessions.touch(session, now) {
+            Known::Yes => return Ok(false),
+            Known::Kicked => return Err(NotLetIn::Kicked),
+            Known::No => {}
         }
-        let ticket = self.entry.admit(hub::Output::Hls)?;
+        let ticket = self.entry.admit(who())?;
         state.sessions.add(session.to_owned(), ticket, now)?;
         Ok(true)
     }
@@ -385,7 +398,7 @@ impl Output {
             running.muxer.want(hls.always || !(unwatched || silent >= silence));
             hls.always || silent < silence + hls.close_after
         });
-        !(state.running.is_empty() && state.sessions.is_empty())
+        !(state.running.is_empty() && state.sessions.has_nobody())
     }
 
     /// What is there, of the offer that holds and as it is configured: what was made of one that was revoked is gone.

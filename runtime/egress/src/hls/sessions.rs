@@ -11,21 +11,49 @@ pub(super) const SILENCE: Duration = Duration::from_secs(15);
 /// The most viewers of a stream that are told apart, where `max_viewers` does not say fewer: whoever asks for new sessions all the time fills no memory.
 const MOST: u32 = 20_000;
 
+/// How long one who was told to go is refused: until its player has given up.
+const KICKED: Duration = Duration::from_secs(60);
+
 /// The viewers of one stream.
 #[derive(Debug, Default)]
 pub(super) struct Sessions(HashMap<String, Session>);
 
+/// What is known of who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    /// One of the viewers.
+    Yes,
+    /// Nobody that was seen before.
+    No,
+    /// One whom an operator told to go.
+    Kicked,
+}
+
 #[derive(Debug)]
 struct Session {
     heard: Instant,
-    /// The viewer's place: given back when it is dropped.
-    _ticket: Ticket,
+    /// The viewer's place: given back when it is dropped. None of one who was told to go, at `heard`.
+    ticket: Option<Ticket>,
 }
 
 impl Sessions {
-    /// One of them asked for something; false if it is not known.
-    pub(super) fn touch(&mut self, id: &str, now: Instant) -> bool {
-        self.0.get_mut(id).map(|session| session.heard = now).is_some()
+    /// Somebody asked for something.
+    pub(super) fn touch(&mut self, id: &str, now: Instant) -> Known {
+        let Some(session) = self.0.get_mut(id) else { return Known::No };
+        if session.ticket.as_ref().is_some_and(Ticket::is_kicked) {
+            (session.ticket, session.heard) = (None, now);
+        }
+        match &session.ticket {
+            Some(_) => {
+                session.heard = now;
+                Known::Yes
+            }
+            None if now.saturating_duration_since(session.heard) < KICKED => Known::Kicked,
+            None => {
+                self.0.remove(id);
+                Known::No
+            }
+        }
     }
 
     /// One more.
@@ -33,7 +61,7 @@ impl Sessions {
         if self.0.len() >= MOST as usize {
             return Err(Full { max: MOST });
         }
-        self.0.insert(id, Session { heard: now, _ticket: ticket });
+        self.0.insert(id, Session { heard: now, ticket: Some(ticket) });
         Ok(())
     }
 
@@ -42,12 +70,24 @@ impl Sessions {
         self.0.remove(id);
     }
 
-    /// Those that were silent for longer than `silence` go.
+    /// Those that were silent for longer than `silence` go, and those that were told to.
     pub(super) fn sweep(&mut self, silence: Duration, now: Instant) {
-        self.0.retain(|_, session| now.saturating_duration_since(session.heard) < silence);
+        for session in self.0.values_mut().filter(|session| session.ticket.as_ref().is_some_and(Ticket::is_kicked)) {
+            (session.ticket, session.heard) = (None, now);
+        }
+        self.0.retain(|_, session| {
+            let kept = if session.ticket.is_some() { silence } else { KICKED };
+            now.saturating_duration_since(session.heard) < kept
+        });
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    /// Whether nobody is remembered, viewer or not.
+    pub(super) fn has_nobody(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether there is no viewer.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.values().all(|session| session.ticket.is_none())
     }
 }

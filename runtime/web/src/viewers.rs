@@ -1,0 +1,48 @@
+//! Who watches: a list for operators, and the way to end a visit.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use control::viewers::List;
+use http::header::{CACHE_CONTROL, USER_AGENT};
+use http::{HeaderMap, HeaderName, StatusCode};
+use hub::{Output, Who};
+
+use crate::app::{App, Named};
+use crate::connection::Visit;
+use crate::problem::Problem;
+
+const FRESH: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "no-store")];
+
+/// Who asks, as far as the connection and the headers tell.
+pub(crate) fn who(output: Output, visit: &Visit, headers: &HeaderMap) -> Who {
+    let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned);
+    Who { output, peer: visit.peer, agent }
+}
+
+/// `GET /api/viewers`.
+pub(crate) async fn all(State(app): State<Arc<App>>) -> Response {
+    (FRESH, Json(List::now(&app.hub.entries()))).into_response()
+}
+
+/// `GET /api/streams/{name}/viewers`.
+pub(crate) async fn of_stream(Named(entry): Named) -> Response {
+    (FRESH, Json(List::now(&[entry]))).into_response()
+}
+
+/// `DELETE /api/streams/{name}/viewers/{id}`: its connection is closed, and a player of HLS is refused for a minute. It may come again.
+pub(crate) async fn kick(
+    State(app): State<Arc<App>>,
+    Path((name, id)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let entry = app.entry(&name)?;
+    match id.parse().is_ok_and(|id| entry.kick(id)) {
+        true => {
+            tracing::info!(stream = name, viewer = id, "told to go by an operator");
+            Ok((StatusCode::NO_CONTENT, FRESH).into_response())
+        }
+        false => Err(Problem::unknown_viewer(&name)),
+    }
+}
