@@ -275,3 +275,28 @@ async fn viewers_are_listed_and_told_to_go() -> Result<()> {
     ensure!((status, kind.as_str()) == (404, "unknown-viewer"), "{status} {kind}");
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_more_streams_run_than_may() -> Result<()> {
+    let stream = |name: &str| format!("[streams.{name}]\nsource = \"{SCENE}\"\nclose_after = \"0s\"\n");
+    let text = format!("max_streams = 1\n{}{}", stream("one"), stream("two"));
+    let program = Program::start(&text).await?;
+    let mut viewer = Viewer::connect(&program, "one").await?;
+    viewer.still().await?;
+    for path in ["/still/two.jpg", "/mjpeg/two", "/hls/two/index.m3u8"] {
+        let (status, kind, body) = problem(program.get(path).await?).await?;
+        ensure!((status, kind.as_str()) == (503, "too-many-streams"), "{path}: {body}");
+    }
+    let (status, kind, _) = problem(program.post("/api/streams/two/start").await?).await?;
+    ensure!((status, kind.as_str()) == (503, "too-many-streams"), "{status} {kind}");
+    // One who waits over a WebSocket is told why, and gets a picture when there is a place.
+    let mut waiting = Viewer::connect(&program, "two").await?;
+    let told = waiting.status("offline").await?;
+    ensure!(told["reason"] == "too-many", "{told}");
+    viewer.still().await?;
+    drop(viewer);
+    waiting.still().await?;
+    program.apply(&text.replace("max_streams = 1", "max_streams = 2")).await?;
+    program.get("/still/one.jpg").await?.error_for_status()?;
+    Ok(())
+}

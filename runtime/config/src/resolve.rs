@@ -148,6 +148,7 @@ impl Resolver<'_, '_, '_> {
         if written.access.is_some() {
             server.access = Access::Open;
         }
+        server.max_streams = written.max_streams.as_ref().map(|at| at.value.0);
         if let Some(policy) = &written.access_policy {
             let key = Key::Root.of("server");
             server.access_policy = self.policy(&key.of("access_policy"), UsePlace::AccessPolicy, &policy.value);

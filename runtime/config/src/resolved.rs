@@ -45,6 +45,8 @@ pub struct Server {
     pub access: Access,
     /// `access_policy`: the plugin that is asked about every request, behind the rules of `access`.
     pub access_policy: Option<PolicyUse>,
+    /// How many streams may run at once; any number if none.
+    pub max_streams: Option<u32>,
 }
 
 /// `server.access`.
@@ -324,6 +326,7 @@ impl Default for Server {
             listen: Defaults::LISTEN.parse().expect("a constant address"),
             access: Access::default(),
             access_policy: None,
+            max_streams: None,
         }
     }
 }

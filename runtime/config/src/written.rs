@@ -56,6 +56,8 @@ pub(crate) struct Server {
     /// The plugin that is asked about every request: it allows, challenges or refuses.
     #[schemars(with = "Policy", extend("examples" = ["doorman"]))]
     pub(crate) access_policy: Option<At<Policy>>,
+    /// The most streams that run at once: whose source is connected, or tried. Who wants to watch another one is told so. Without it there is no limit.
+    pub(crate) max_streams: Option<At<Number<1, 1_000_000>>>,
 }
 
 /// The one word that `access` has so far.
@@ -215,6 +217,7 @@ impl Server {
             listen: section.take("listen"),
             access: section.take("access"),
             access_policy: section.word_or_table("access_policy", Policy::named, Policy::read),
+            max_streams: section.take("max_streams"),
         };
         section.finish(&[
             ("address", "listen"),

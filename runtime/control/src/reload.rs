@@ -69,7 +69,7 @@ pub enum Refused {
     #[error("the stream is stopped already")]
     Stopped,
     /// It would run, and as many run as may.
-    #[error("as many streams run as `server.max_streams` allows: {0}")]
+    #[error("as many streams run as may: {0} (`server.max_streams`)")]
     TooManyRun(u32),
     /// What is asked for has mistakes.
     #[error("the stream has mistakes")]

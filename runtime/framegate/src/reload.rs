@@ -190,8 +190,16 @@ impl Reloader {
             Some(held) => held == Held::Started,
             None => !entry.config().on_demand,
         };
+        let status = entry.stream().status();
+        let waits = status.reason.is_some_and(|reason| reason.kind == stream::ReasonKind::TooMany);
         match held {
             Some(Held::Started) if runs => Err(reload::Refused::Running),
+            Some(Held::Started)
+                if (waits || status.state == stream::State::Idle)
+                    && let Some(max) = self.hub.limit().full() =>
+            {
+                Err(reload::Refused::TooManyRun(max))
+            }
             Some(Held::Stopped) if state.held(name) == Some(Held::Stopped) => Err(reload::Refused::Stopped),
             _ => Ok(()),
         }

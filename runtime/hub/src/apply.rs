@@ -123,6 +123,7 @@ impl Hub {
     fn put(&self, difference: &Difference, next: Arc<InForce>, there: &[Arc<Entry>]) -> Vec<Arc<Entry>> {
         let mut entries = self.write();
         *self.write_in_force() = next.clone();
+        self.parts.limit.set(next.config.server.max_streams);
         self.guard(&next);
         // Made from the template meanwhile, as it was.
         let is_too_late = |entry: &Arc<Entry>| {

@@ -25,6 +25,8 @@ pub struct Difference {
     pub plugins_removed: BTreeSet<String>,
     /// Keys of `[server]` that are new: they take effect at the next start.
     pub server: Vec<&'static str>,
+    /// Another number of streams may run at once.
+    pub max_streams: bool,
 }
 
 /// What is new about a stream, or about the template.
@@ -88,6 +90,7 @@ impl Difference {
             template,
             plugins_removed: old.plugins.keys().filter(|name| !new.plugins.contains_key(*name)).cloned().collect(),
             server: server(&old.server, &new.server),
+            max_streams: old.server.max_streams != new.server.max_streams,
             plugins,
         }
     }
@@ -97,10 +100,10 @@ impl Difference {
         *self == Self::default()
     }
 
-    /// What is in force when the difference was applied: the new configuration, but for `[server]`, which takes effect at the next start and stays as it
-    /// was until then, so that what is in force was always written somewhere as a whole.
+    /// What is in force when the difference was applied: the new configuration, but for those keys of `[server]` that take effect at the next start.
     pub fn in_force(&self, old: &Config, new: Config) -> Config {
-        let mut config = Config { server: old.server.clone(), ..new };
+        let server = config::Server { max_streams: new.server.max_streams, ..old.server.clone() };
+        let mut config = Config { server, ..new };
         if let Some(policy) = &old.server.access_policy
             && let Some(plugin) = old.plugins.get(&policy.plugin)
         {

@@ -89,6 +89,7 @@ pub(crate) struct Shared {
     pub(crate) tracker: TaskTracker,
     stop: CancellationToken,
     pub(crate) runtime: Handle,
+    pub(crate) limit: stream::Limit,
 }
 
 impl InForce {
@@ -127,8 +128,10 @@ impl Hub {
     pub fn new(parts: Parts) -> Arc<Self> {
         let Parts { config, plugins, encoders, policies, services, journal, tracker, stop, runtime } = parts;
         let in_force = Arc::new(InForce { config, plugins });
+        let limit = stream::Limit::default();
+        limit.set(in_force.config.server.max_streams);
         let hub = Arc::new(Self {
-            parts: Shared { encoders, policies, services, journal, tracker, stop, runtime },
+            parts: Shared { encoders, policies, services, journal, tracker, stop, runtime, limit },
             in_force: RwLock::new(in_force.clone()),
             applying: tokio::sync::Mutex::default(),
             entries: RwLock::default(),
@@ -195,6 +198,11 @@ impl Hub {
         self.in_force.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// How many streams may run at once, and do.
+    pub fn limit(&self) -> &stream::Limit {
+        &self.parts.limit
+    }
+
     /// What happened.
     pub fn journal(&self) -> &Journal {
         &self.parts.journal
@@ -217,11 +225,16 @@ impl Hub {
 
     pub(crate) fn make(&self, in_force: &InForce, config: Arc<config::Stream>, from_template: bool) -> Arc<Entry> {
         let (links, states) = (in_force.links(&config), States::default());
-        let Shared { journal, tracker, stop, runtime, encoders, services, .. } = &self.parts;
+        let Shared { journal, tracker, stop, runtime, encoders, services, limit, .. } = &self.parts;
         let _in_runtime = runtime.enter();
         let stream = Stream::spawn(
             config,
-            &stream::Parts { journal: journal.clone(), tracker: tracker.clone(), stop: stop.clone() },
+            &stream::Parts {
+                journal: journal.clone(),
+                tracker: tracker.clone(),
+                stop: stop.clone(),
+                limit: limit.clone(),
+            },
         );
         let parts = picture::Parts { encoders: encoders.clone(), journal: journal.clone(), runtime: runtime.clone() };
         let pictures = Pictures::new(stream.clone(), links, states.clone(), parts);

@@ -12,6 +12,7 @@ mod demand;
 mod fanout;
 mod feed;
 mod history;
+mod limit;
 mod meter;
 mod report;
 mod ring;
@@ -26,6 +27,7 @@ mod work;
 
 pub use feed::{Feed, Gop};
 pub use history::Step;
+pub use limit::Limit;
 pub use snapshot::Snapshot;
 pub use status::{Reason, ReasonKind, State, Status};
 pub use stream::{Parts, Stream};

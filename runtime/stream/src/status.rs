@@ -83,6 +83,8 @@ pub enum ReasonKind {
     NothingPushed,
     /// An operator stopped it.
     Stopped,
+    /// As many streams run as may.
+    TooMany,
 }
 
 /// Why there is no picture.
@@ -113,6 +115,10 @@ impl Reason {
 
     pub(crate) fn nothing_pushed(within: Duration) -> Self {
         Self::new(ReasonKind::NothingPushed, format!("nothing was pushed for {within:?}"))
+    }
+
+    pub(crate) fn too_many(max: u32) -> Self {
+        Self::new(ReasonKind::TooMany, format!("as many streams run as may: {max} (`server.max_streams`)"))
     }
 
     pub(crate) fn stopped() -> Self {

@@ -11,7 +11,7 @@ use crate::demand::Command;
 use crate::history::History;
 use crate::supervisor::{self, Supervisor};
 use crate::work::{ByConfiguration, Sources};
-use crate::{Feed, Snapshot, Start, State, Status, Step, Subscription, Tracks};
+use crate::{Feed, Limit, Snapshot, Start, State, Status, Step, Subscription, Tracks};
 
 /// What a stream needs of the program round it.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub struct Parts {
     pub tracker: TaskTracker,
     /// Cancelled when the program ends: the camera is told, subscribers get `None`.
     pub stop: CancellationToken,
+    /// How many streams may run at once.
+    pub limit: Limit,
 }
 
 /// A handle of one stream. Cloning gives another handle of the same stream; it lives until [`Stream::close`], or until [`Parts::stop`].
@@ -74,8 +76,7 @@ impl Stream {
         let (name, config, feed) = (config.name.clone(), watch::Sender::new(config), Feed::new());
         let (history, inlet) = (Mutex::default(), Mutex::new(inlet));
         let shared = Arc::new(Shared { name, config, feed, status, history, inlet, stop: stop.clone() });
-        let (told, journal) = (sender, parts.journal.clone());
-        parts.tracker.spawn(Supervisor::new(shared.clone(), sources, source, told, journal, stop).run());
+        parts.tracker.spawn(Supervisor::new(shared.clone(), sources, source, sender, parts, stop).run());
         Self(shared)
     }
 

@@ -12,12 +12,13 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::alarm::Alarm;
+use crate::limit::{Limit, Place};
 use crate::report::{self, Report};
 use crate::state::{Action, Event, Machine, Rules};
 use crate::stream::Shared;
 use crate::timeline::Timeline;
 use crate::work::{Open, Outcome, Sources, Work};
-use crate::{Reason, State, Status, Step};
+use crate::{Parts, Reason, State, Status, Step};
 
 /// How long the camera may take to be told that the program ends.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -32,6 +33,11 @@ pub(crate) struct Supervisor {
     status: watch::Sender<Status>,
     journal: Journal,
     stop: CancellationToken,
+    limit: Limit,
+    /// Held while the stream is more than idle.
+    place: Option<Place>,
+    /// There was no place: the bound.
+    refused: Option<u32>,
     work: Work,
     /// The running session has brought its first key frame.
     begun: bool,
@@ -47,14 +53,31 @@ impl Supervisor {
         sources: Box<dyn Sources>,
         source: Box<dyn Open>,
         status: watch::Sender<Status>,
-        journal: Journal,
+        parts: &Parts,
         stop: CancellationToken,
     ) -> Self {
+        let (journal, limit) = (parts.journal.clone(), parts.limit.clone());
         let mut config = shared.config.subscribe();
         let of = config.borrow_and_update().clone();
         let (work, timeline, report) = (Work::None, Timeline::default(), Report::default());
-        let (begun, began) = (false, None);
-        Self { shared, sources, source, config, of, status, journal, stop, work, begun, timeline, report, began }
+        Self {
+            shared,
+            sources,
+            source,
+            config,
+            of,
+            status,
+            journal,
+            stop,
+            limit,
+            place: None,
+            refused: None,
+            work,
+            begun: false,
+            timeline,
+            report,
+            began: None,
+        }
     }
 
     /// Runs until it is stopped.
@@ -65,6 +88,11 @@ impl Supervisor {
             self.obey(actions);
             self.show(&machine);
             alarm.set(machine.deadline());
+            if let Some(max) = self.refused.take() {
+                let (reason, mending) = (Reason::too_many(max), source::Mending::Retry);
+                (machine, actions) = machine.next(Event::Over { reason, mending, random: random() }, now());
+                continue;
+            }
             let event = tokio::select! {
                 biased;
                 () = self.stop.cancelled() => break,
@@ -155,12 +183,26 @@ impl Supervisor {
     fn obey(&mut self, actions: Vec<Action>) {
         for action in actions {
             match action {
-                Action::Open => self.work.open(&*self.source),
+                Action::Open => self.open(),
                 Action::Close => self.close(),
                 Action::Forget => self.shared.feed.fanout.clear(),
                 Action::KeepNewest => self.shared.feed.fanout.keep_newest(),
             }
         }
+    }
+
+    /// Opens a session, if one more stream may run. One that is pushed to costs nothing while nobody pushes.
+    fn open(&mut self) {
+        if self.place.is_none() && self.of.source != config::Source::Push {
+            match self.limit.take() {
+                Ok(place) => self.place = Some(place),
+                Err(max) => {
+                    self.refused = Some(max);
+                    return;
+                }
+            }
+        }
+        self.work.open(&*self.source);
     }
 
     fn close(&mut self) {
@@ -178,6 +220,9 @@ impl Supervisor {
     /// Publishes the state where it has changed, and tells what is worth telling.
     fn show(&mut self, machine: &Machine) {
         let to = machine.state();
+        if matches!(to, State::Idle | State::Disabled) {
+            self.place = None;
+        }
         let from = self.status.borrow().state;
         // Media that flows changes nothing that is shown, thirty times a second.
         if from == State::Live && to == State::Live {

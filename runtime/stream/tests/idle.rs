@@ -31,7 +31,12 @@ async fn every_task_ran() {
 
 #[tokio::test]
 async fn an_idle_stream_is_small_and_quickly_made() {
-    let parts = Parts { journal: Journal::default(), tracker: TaskTracker::new(), stop: CancellationToken::new() };
+    let parts = Parts {
+        journal: Journal::default(),
+        tracker: TaskTracker::new(),
+        stop: CancellationToken::new(),
+        limit: framegate_stream::Limit::default(),
+    };
     let warm: Vec<_> = (0..200).map(|n| spawn(n, &parts)).collect();
     every_task_ran().await;
     let before = resident();

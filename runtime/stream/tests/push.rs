@@ -16,7 +16,12 @@ const SUBSCRIBERS: usize = 1_000;
 const STILLS: u64 = 100;
 
 fn pushed() -> (Stream, Parts) {
-    let parts = Parts { journal: Journal::default(), tracker: TaskTracker::new(), stop: CancellationToken::new() };
+    let parts = Parts {
+        journal: Journal::default(),
+        tracker: TaskTracker::new(),
+        stop: CancellationToken::new(),
+        limit: framegate_stream::Limit::default(),
+    };
     let config = config::Stream::new("lobby".parse().expect("a name"), config::Source::Push);
     (Stream::spawn(Arc::new(config), &parts), parts)
 }

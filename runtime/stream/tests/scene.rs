@@ -12,7 +12,12 @@ use tokio_util::task::TaskTracker;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_test_scene_is_live_while_somebody_watches() {
-    let parts = Parts { journal: Journal::default(), tracker: TaskTracker::new(), stop: CancellationToken::new() };
+    let parts = Parts {
+        journal: Journal::default(),
+        tracker: TaskTracker::new(),
+        stop: CancellationToken::new(),
+        limit: framegate_stream::Limit::default(),
+    };
     let scene = config::TestScene { size: Size::new(320, 240), fps: 30 };
     let mut config = config::Stream::new("lobby".parse().unwrap(), config::Source::Test(scene));
     config.close_after = Duration::ZERO;

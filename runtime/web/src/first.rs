@@ -4,9 +4,10 @@ use std::pin::pin;
 use std::time::Instant;
 
 use config::Source;
-use egress::standing::{Standing, State};
+use egress::standing::{Standing, State, Why};
 use hub::Entry;
 use picture::{Delivery, Stills};
+use stream::ReasonKind;
 
 use crate::app::App;
 use crate::outputs;
@@ -24,7 +25,7 @@ pub(crate) async fn first(app: &App, entry: &Entry, stills: &mut Stills) -> Resu
             let status = status.borrow_and_update();
             // A mistake that waiting does not mend; one from before may have been mended by now.
             let failed = status.state == stream::State::Failed && status.since.steady >= came;
-            let hopeless = failed || status.state == stream::State::Disabled;
+            let hopeless = failed || status.state == stream::State::Disabled || are_too_many(&status);
             (Standing::of(&status, &condition.borrow_and_update()), hopeless)
         };
         if standing.state == State::NotAvailable {
@@ -62,8 +63,17 @@ pub(crate) fn offline_now(entry: &Entry) -> Problem {
     offline(entry, &standing)
 }
 
+/// Whether as many streams run as may. Waiting may mend it, and is left to who asks.
+fn are_too_many(status: &stream::Status) -> bool {
+    status.state == stream::State::BackOff
+        && status.reason.as_ref().is_some_and(|reason| reason.kind == ReasonKind::TooMany)
+}
+
 /// No picture, and why.
 fn offline(entry: &Entry, standing: &Standing) -> Problem {
+    if let (Some(Why::Source(ReasonKind::TooMany)), Some(detail)) = (standing.reason, &standing.detail) {
+        return Problem::too_many_run(entry.name().as_str(), detail.to_string());
+    }
     let timeout = entry.config().start_timeout;
     let detail = match &standing.detail {
         Some(detail) => detail.to_string(),

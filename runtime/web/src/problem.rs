@@ -182,8 +182,9 @@ impl Kind {
             Self::TooManyStreams => (
                 "too-many-streams",
                 StatusCode::SERVICE_UNAVAILABLE,
-                "no more streams can be made",
-                "The template has made as many as it may; those that nobody uses go by themselves after a minute.",
+                "there are as many streams as may be",
+                "`detail` says of which: streams that run (server.max_streams; one that nobody watches ends after its close_after), those that the template made (they \
+                 go by themselves when nobody uses them), or those that came by the API.",
             ),
             Self::NotAvailable => (
                 "not-available",
@@ -440,6 +441,11 @@ impl Problem {
             NotAsked::Busy => Self::busy(why.to_string()),
             NotAsked::Ending => Self::new(Kind::Stopping, why.to_string()),
         }
+    }
+
+    /// As many streams run as may.
+    pub(crate) fn too_many_run(stream: &str, detail: String) -> Self {
+        Self::new(Kind::TooManyStreams, detail).of(stream).after(10)
     }
 
     /// Nobody of this number watches the stream.

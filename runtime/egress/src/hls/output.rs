@@ -265,7 +265,9 @@ impl Output {
                 }
                 let status = status.borrow_and_update();
                 // A mistake that waiting does not mend; one from before may have been mended by now.
-                let failed = status.state == stream::State::Failed && status.since.steady >= came;
+                let are_too_many =
+                    status.reason.as_ref().is_some_and(|reason| reason.kind == stream::ReasonKind::TooMany);
+                let failed = are_too_many || status.state == stream::State::Failed && status.since.steady >= came;
                 if seen.ended || failed || status.state == stream::State::Disabled {
                     return Err(Unserved::Offline);
                 }

@@ -30,7 +30,12 @@ impl Bench {
     pub(crate) fn new(source: Source) -> Self {
         let stop = CancellationToken::new();
         let journal = Journal::default();
-        let parts = stream::Parts { journal: journal.clone(), tracker: TaskTracker::new(), stop: stop.clone() };
+        let parts = stream::Parts {
+            journal: journal.clone(),
+            tracker: TaskTracker::new(),
+            stop: stop.clone(),
+            limit: stream::Limit::default(),
+        };
         let stream = Stream::spawn(Arc::new(config::Stream::new("bench".parse().unwrap(), source)), &parts);
         let parts = Parts { encoders: Encoders::new().unwrap(), journal, runtime: Handle::current() };
         Self { pictures: Pictures::new(stream.clone(), Vec::new(), States::default(), parts), stream, stop }

@@ -79,7 +79,12 @@ impl Bench {
     pub(crate) fn with(links: Vec<Link>, change: impl FnOnce(&mut config::Video)) -> Self {
         let stop = CancellationToken::new();
         let journal = Journal::default();
-        let parts = stream::Parts { journal: journal.clone(), tracker: TaskTracker::new(), stop: stop.clone() };
+        let parts = stream::Parts {
+            journal: journal.clone(),
+            tracker: TaskTracker::new(),
+            stop: stop.clone(),
+            limit: stream::Limit::default(),
+        };
         // Nothing comes by itself: the test pushes into the stream's feed.
         let mut config = config::Stream::new("bench".parse().unwrap(), Source::Push);
         change(&mut config.video);

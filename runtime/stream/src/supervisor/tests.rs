@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 
 use super::*;
 use crate::work::{Boxed, Session};
-use crate::{Parts, ReasonKind, Received, Start, Stream, Subscription};
+use crate::{Limit, Parts, ReasonKind, Received, Start, Stream, Subscription};
 
 type Media = Result<Unit, Error>;
 
@@ -148,7 +148,12 @@ impl Bench {
         let source = config::Source::Rtsp("rtsp://camera/".into());
         let mut config = config::Stream::new("lobby".parse().unwrap(), source);
         change(&mut config);
-        let parts = Parts { journal: Journal::default(), tracker: TaskTracker::new(), stop: CancellationToken::new() };
+        let parts = Parts {
+            journal: Journal::default(),
+            tracker: TaskTracker::new(),
+            stop: CancellationToken::new(),
+            limit: Limit::default(),
+        };
         let camera = Camera::default();
         let stream = Stream::spawn_with(Arc::new(config), Box::new(camera.clone()), &parts);
         Self { camera, stream, parts }
@@ -176,6 +181,25 @@ async fn next(subscription: &mut Subscription) -> String {
         Ok(Some(Received::Skipped { units })) => format!("-{units}"),
         Ok(Some(Received::Discontinuity)) => "|".into(),
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_beyond_the_limit_waits_for_a_place() {
+    let bench = Bench::new();
+    bench.parts.limit.set(Some(1));
+    let place = bench.parts.limit.take().unwrap();
+    let media = bench.camera.serve();
+    let mut viewer = bench.stream.subscribe(Start::Gop);
+    let status = bench.until(State::BackOff).await;
+    assert_eq!(status.reason.map(|reason| reason.kind), Some(ReasonKind::TooMany));
+    assert_eq!(bench.camera.counts(), (0, 0, 0));
+    drop(place);
+    media.send(unit(0, true)).await.unwrap();
+    assert_eq!(next(&mut viewer).await, "0");
+    assert_eq!(bench.parts.limit.full(), Some(1));
+    drop((viewer, media));
+    bench.until(State::Idle).await;
+    assert_eq!(bench.parts.limit.taken(), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -459,7 +483,12 @@ async fn dropping_recv_half_way_loses_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn pushed_stills_are_live_while_they_come_and_the_last_one_is_kept() {
-    let parts = Parts { journal: Journal::default(), tracker: TaskTracker::new(), stop: CancellationToken::new() };
+    let parts = Parts {
+        journal: Journal::default(),
+        tracker: TaskTracker::new(),
+        stop: CancellationToken::new(),
+        limit: Limit::default(),
+    };
     let config = config::Stream::new("lobby".parse().unwrap(), config::Source::Push);
     let stream = Stream::spawn(Arc::new(config), &parts);
     let bench = Bench { camera: Camera::default(), stream, parts };
