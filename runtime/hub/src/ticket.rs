@@ -1,7 +1,7 @@
 //! Viewers are people: each holds a ticket while it is served, and `max_viewers` bounds how many there are.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// How a viewer is served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,9 +35,22 @@ pub struct ViewerCounts {
     pub total: u32,
 }
 
+/// Requests that were refused since all places were taken, by output. Who tries again is counted again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Refusals {
+    /// Of `/ws/{stream}`.
+    pub websocket: u64,
+    /// Of `/mjpeg/{stream}`.
+    pub mjpeg: u64,
+    /// Of `/hls/{stream}/…`.
+    pub hls: u64,
+}
+
 /// The viewers of one stream.
 #[derive(Debug, Default)]
 pub(crate) struct Viewers {
+    /// By output, in its order.
+    refused: [AtomicU64; 3],
     total: AtomicU32,
     websocket: AtomicU32,
     mjpeg: AtomicU32,
@@ -58,6 +71,7 @@ impl Viewers {
             _ => total.checked_add(1),
         });
         if taken.is_err() {
+            self.refused[output as usize].fetch_add(1, Ordering::Relaxed);
             return Err(Full { max: max.unwrap_or(u32::MAX) });
         }
         self.of(output).fetch_add(1, Ordering::AcqRel);
@@ -71,6 +85,12 @@ impl Viewers {
             hls: self.hls.load(Ordering::Acquire),
             total: self.total.load(Ordering::Acquire),
         }
+    }
+
+    pub(crate) fn refusals(&self) -> Refusals {
+        let [websocket, mjpeg, hls] = [Output::WebSocket, Output::Mjpeg, Output::Hls]
+            .map(|output| self.refused[output as usize].load(Ordering::Relaxed));
+        Refusals { websocket, mjpeg, hls }
     }
 
     fn of(&self, output: Output) -> &AtomicU32 {
@@ -99,6 +119,7 @@ mod tests {
         let first = viewers.admit(Output::WebSocket, Some(2)).unwrap();
         let _second = viewers.admit(Output::Mjpeg, Some(2)).unwrap();
         assert_eq!(viewers.admit(Output::Mjpeg, Some(2)).unwrap_err(), Full { max: 2 });
+        assert_eq!(viewers.refusals(), Refusals { mjpeg: 1, ..Refusals::default() });
         drop(first);
         assert!(viewers.admit(Output::Mjpeg, Some(2)).is_ok());
         assert_eq!(viewers.counts(), ViewerCounts { mjpeg: 1, total: 1, ..ViewerCounts::default() });
