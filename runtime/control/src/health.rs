@@ -35,13 +35,14 @@ impl Health {
             streams: entries.len(),
             viewers: entries.iter().map(|entry| entry.viewers().total).sum(),
             uptime: hub.started().steady.elapsed().as_secs(),
-            memory: std::fs::read_to_string("/proc/self/status").ok().and_then(|status| resident(&status)),
+            memory: std::fs::read_to_string("/proc/self/status").ok().and_then(|status| kilobytes(&status, "VmRSS:")),
         }
     }
 }
 
-fn resident(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+/// Bytes of a line of `/proc/self/status`, such as `VmRSS:`, whose unit is always kB (proc(5)).
+pub(crate) fn kilobytes(status: &str, key: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(key))?;
     let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kilobytes * 1024)
 }
@@ -52,7 +53,7 @@ mod tests {
 
     #[test]
     fn resident_memory_is_read_from_proc() {
-        assert_eq!(resident("Name:\tframegate\nVmRSS:\t   12345 kB\nThreads:\t4\n"), Some(12_345 * 1024));
-        assert_eq!(resident("Name:\tframegate\n"), None);
+        assert_eq!(kilobytes("Name:\tframegate\nVmRSS:\t   12345 kB\nThreads:\t4\n", "VmRSS:"), Some(12_345 * 1024));
+        assert_eq!(kilobytes("Name:\tframegate\n", "VmRSS:"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! What operators see and do: streams and plugins as resources, reloads, health.
+//! What operators see and do: streams and plugins as resources, reloads, health, metrics.
 //!
 //! Owns the shapes of the API's answers, made from each room's `snapshot()`. Does not own how they are asked for (`web`) nor who may (`access`).
 //!
@@ -10,6 +10,7 @@ pub mod events;
 pub mod health;
 pub mod installed;
 pub mod measure;
+pub mod metrics;
 pub mod plugins;
 pub mod reload;
 pub mod source;

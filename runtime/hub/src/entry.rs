@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::offer::Offered;
 use crate::ticket::Viewers;
-use crate::{Full, Offer, Ticket, Variant, Viewer, ViewerCounts, Who};
+use crate::{Full, Offer, Refusals, Ticket, Variant, Viewer, ViewerCounts, Who};
 
 /// All that hangs on one name.
 pub struct Entry {
@@ -200,6 +200,11 @@ impl Entry {
     /// Who watches.
     pub fn viewers(&self) -> ViewerCounts {
         self.viewers.counts()
+    }
+
+    /// Who was not let in, since the stream came into being.
+    pub fn refusals(&self) -> Refusals {
+        self.viewers.refusals()
     }
 
     /// Takes a pushed still in. Waits a moment when stills come faster than they are handed on.

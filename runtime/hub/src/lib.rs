@@ -16,4 +16,4 @@ pub use difference::{Chain, Change, Difference, Template};
 pub use entry::{Entry, Refused};
 pub use hub::{Hub, InForce, NotThere, Parts, Plugins};
 pub use offer::{Offer, Variant};
-pub use ticket::{Full, Output, Ticket, Viewer, ViewerCounts, Who};
+pub use ticket::{Full, Output, Refusals, Ticket, Viewer, ViewerCounts, Who};

@@ -69,6 +69,17 @@ pub struct ViewerCounts {
     pub total: u32,
 }
 
+/// Requests that were refused since all places were taken, by output. Who tries again is counted again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Refusals {
+    /// Of `/ws/{stream}`.
+    pub websocket: u64,
+    /// Of `/mjpeg/{stream}`.
+    pub mjpeg: u64,
+    /// Of `/hls/{stream}/…`.
+    pub hls: u64,
+}
+
 /// The viewers of one stream.
 #[derive(Debug, Default)]
 pub(crate) struct Viewers(Mutex<Served>);
@@ -76,6 +87,7 @@ pub(crate) struct Viewers(Mutex<Served>);
 #[derive(Debug, Default)]
 struct Served {
     counts: ViewerCounts,
+    refusals: Refusals,
     each: BTreeMap<u64, (Viewer, CancellationToken)>,
 }
 
@@ -92,6 +104,11 @@ impl Viewers {
     pub(crate) fn admit(self: &Arc<Self>, mut who: Who, max: Option<u32>) -> Result<Ticket, Full> {
         let mut served = self.lock();
         if let Some(max) = max.filter(|max| served.counts.total >= *max) {
+            match who.output {
+                Output::WebSocket => served.refusals.websocket += 1,
+                Output::Mjpeg => served.refusals.mjpeg += 1,
+                Output::Hls => served.refusals.hls += 1,
+            }
             return Err(Full { max });
         }
         if let Some(agent) = &mut who.agent {
@@ -107,6 +124,10 @@ impl Viewers {
 
     pub(crate) fn counts(&self) -> ViewerCounts {
         self.lock().counts
+    }
+
+    pub(crate) fn refusals(&self) -> Refusals {
+        self.lock().refusals
     }
 
     /// Each of them, in the order in which they came.
@@ -183,6 +204,7 @@ mod tests {
         let first = viewers.admit(who(Output::WebSocket), Some(2)).unwrap();
         let _second = viewers.admit(who(Output::Mjpeg), Some(2)).unwrap();
         assert_eq!(viewers.admit(who(Output::Mjpeg), Some(2)).unwrap_err(), Full { max: 2 });
+        assert_eq!(viewers.refusals(), Refusals { mjpeg: 1, ..Refusals::default() });
         drop(first);
         assert!(viewers.admit(who(Output::Mjpeg), Some(2)).is_ok());
         assert_eq!(viewers.counts(), ViewerCounts { mjpeg: 1, total: 1, ..ViewerCounts::default() });

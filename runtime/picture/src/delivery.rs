@@ -1,9 +1,11 @@
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use media::{Annotation, Still, Timestamp};
 use tokio::sync::watch;
 
 use crate::Rendition;
+use crate::measure::Measure;
 use crate::outlet::{Outlet, Shown};
 
 /// A still for one viewer.
@@ -33,6 +35,8 @@ pub struct Stills {
     shown: Option<Timestamp>,
     /// What it had missed at seats that it left, to be told with the next still.
     missed: u64,
+    /// Of its stream: what all viewers missed is counted there.
+    measure: Arc<Measure>,
 }
 
 /// A viewer's place at one outlet, and how far it is there.
@@ -50,8 +54,8 @@ struct Seat {
 struct Place(Arc<Outlet>);
 
 impl Stills {
-    pub(crate) fn new(outlet: Arc<Outlet>) -> Self {
-        Self { seat: Seat::new(outlet), next_seat: None, shown: None, missed: 0 }
+    pub(crate) fn new(outlet: Arc<Outlet>, measure: Arc<Measure>) -> Self {
+        Self { seat: Seat::new(outlet), next_seat: None, shown: None, missed: 0, measure }
     }
 
     /// The next still. A viewer that fell behind what is kept goes on at the newest, and is told what it missed. None when the stream is gone.
@@ -83,7 +87,11 @@ impl Stills {
             // Only the first ones behind a change can be older: the encoder of the new rendition may be the slower one.
             if self.shown.is_none_or(|shown| shown <= delivery.still.pts) {
                 self.shown = Some(delivery.still.pts);
-                return Some(Delivery { skipped: delivery.skipped + std::mem::take(&mut self.missed), ..delivery });
+                let skipped = delivery.skipped + std::mem::take(&mut self.missed);
+                if skipped > 0 {
+                    self.measure.missed.fetch_add(skipped, Ordering::Relaxed);
+                }
+                return Some(Delivery { skipped, ..delivery });
             }
         }
     }
@@ -184,7 +192,7 @@ mod tests {
     #[test]
     fn a_viewer_stays_where_it_is_until_there_is_a_still_of_the_other() {
         let (fast, slow) = (outlet(30), outlet(5));
-        let mut viewer = Stills::new(fast.clone());
+        let mut viewer = Stills::new(fast.clone(), Arc::default());
         fast.put(still(1));
         assert_eq!(next(&mut viewer), Some((1, 0, Some(30))));
         viewer.change_to(Some(slow.clone()));
@@ -203,7 +211,7 @@ mod tests {
     #[test]
     fn no_older_picture_follows_a_newer_one_and_none_of_them_counts_as_skipped() {
         let (jpeg, webp) = (outlet(30), outlet(15));
-        let mut viewer = Stills::new(jpeg.clone());
+        let mut viewer = Stills::new(jpeg.clone(), Arc::default());
         for n in 1..=4 {
             jpeg.put(still(n));
             next(&mut viewer).unwrap();
@@ -222,7 +230,7 @@ mod tests {
     #[test]
     fn what_a_slow_viewer_missed_before_a_change_is_told_behind_it() {
         let (fast, slow) = (outlet(30), outlet(1));
-        let mut viewer = Stills::new(fast.clone());
+        let mut viewer = Stills::new(fast.clone(), Arc::default());
         (1..=20).for_each(|n| fast.put(still(n)));
         viewer.change_to(Some(slow.clone()));
         slow.put(still(20));
@@ -238,7 +246,7 @@ mod tests {
     #[tokio::test]
     async fn a_waiting_viewer_is_awoken_by_either() {
         let (one, other) = (outlet(30), outlet(5));
-        let mut viewer = Stills::new(one);
+        let mut viewer = Stills::new(one, Arc::default());
         viewer.change_to(Some(other.clone()));
         let putting = async {
             tokio::task::yield_now().await;

@@ -50,6 +50,8 @@ pub(crate) struct Measure {
     pub(crate) gated: AtomicU64,
     /// Pictures kept back since a plugin failed.
     pub(crate) withheld: AtomicU64,
+    /// Stills that viewers did not get since they read too slowly, summed over them.
+    pub(crate) missed: AtomicU64,
 }
 
 impl Measure {
@@ -85,6 +87,7 @@ impl Measure {
                 damaged: read(&self.damaged),
                 gated: read(&self.gated),
                 withheld: read(&self.withheld),
+                missed: read(&self.missed),
             },
         }
     }
@@ -137,4 +140,6 @@ pub struct Counts {
     pub gated: u64,
     /// Pictures kept back since a plugin failed.
     pub withheld: u64,
+    /// Stills that viewers did not get since they read too slowly, summed over them.
+    pub missed: u64,
 }

@@ -146,6 +146,7 @@ mod tests {
     use media::{Moment, Size, StillFormat, Timestamp};
 
     use super::*;
+    use crate::measure::Measure;
     use crate::{Format, Stills};
 
     fn outlet() -> Arc<Outlet> {
@@ -173,7 +174,7 @@ mod tests {
     #[test]
     fn a_viewer_that_keeps_up_gets_every_still_in_order() {
         let outlet = outlet();
-        let mut viewer = Stills::new(outlet.clone());
+        let mut viewer = Stills::new(outlet.clone(), Arc::default());
         for n in 1..=20 {
             outlet.put(still(n, 1));
             if n % 4 == 0 {
@@ -185,11 +186,13 @@ mod tests {
     #[test]
     fn a_slow_viewer_goes_on_at_the_newest_and_is_told() {
         let outlet = outlet();
-        let mut viewer = Stills::new(outlet.clone());
+        let measure = Arc::<Measure>::default();
+        let mut viewer = Stills::new(outlet.clone(), measure.clone());
         for n in 1..=20 {
             outlet.put(still(n, 1));
         }
         assert_eq!(drain(&mut viewer), [(20, 19)]);
+        assert_eq!(measure.snapshot().counts.missed, 19, "operators are told of all viewers together");
     }
 
     #[test]
@@ -198,13 +201,13 @@ mod tests {
         for n in 1..=3 {
             outlet.put(still(n, 1));
         }
-        assert_eq!(drain(&mut Stills::new(outlet)), [(3, 0)]);
+        assert_eq!(drain(&mut Stills::new(outlet, Arc::default())), [(3, 0)]);
     }
 
     #[test]
     fn what_was_made_before_a_purge_reaches_nobody() {
         let outlet = outlet();
-        let mut viewer = Stills::new(outlet.clone());
+        let mut viewer = Stills::new(outlet.clone(), Arc::default());
         for n in 1..=3 {
             outlet.put(still(n, 1));
         }
@@ -213,7 +216,7 @@ mod tests {
         outlet.generation.next();
         outlet.purge();
         assert!(!viewer.holds(&taken), "one who has it but has not shown it yet can tell");
-        let mut late = Stills::new(outlet.clone());
+        let mut late = Stills::new(outlet.clone(), Arc::default());
         outlet.put(still(4, 1));
         assert!((drain(&mut viewer).is_empty()) && drain(&mut late).is_empty(), "an encoder had it meanwhile");
         outlet.put(Shown { generation: 1, ..still(5, 1) });
@@ -229,6 +232,6 @@ mod tests {
         }
         assert!(outlet.kept.lock().unwrap().bytes <= KEEP_BYTES);
         outlet.put(still(6, 2 * KEEP_BYTES));
-        assert_eq!(drain(&mut Stills::new(outlet)), [(6, 0)]);
+        assert_eq!(drain(&mut Stills::new(outlet, Arc::default())), [(6, 0)]);
     }
 }

@@ -166,7 +166,7 @@ impl Pictures {
                 nearest.expect("at least one runs").clone()
             }
         };
-        let stills = Stills::new(outlet.clone());
+        let stills = Stills::new(outlet.clone(), self.shared.measure.clone());
         if state.closed {
             outlet.close();
         } else if state.working {

@@ -52,10 +52,14 @@ pub struct VariantSnapshot {
     pub bitrate_asked: Option<u32>,
     /// Bits a second that were made, sound included, over the last seconds.
     pub bitrate: u64,
+    /// Bytes that were made, sound included.
+    pub bytes: u64,
     /// Pictures encoded.
     pub encoded: u64,
     /// Pictures that were due and not encoded, since the encoders were behind or failed.
     pub left_out: u64,
+    /// Access units that subscribers did not get because they read too slowly, summed over them.
+    pub skipped: u64,
     /// Key frames that were made since somebody came.
     pub keys_forced: u64,
     /// Bytes that are kept for its subscribers.

@@ -35,7 +35,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in the order of counters.
-    pub(crate) const ALL: [Self; 8] = [
+    pub const ALL: [Self; 8] = [
         Self::Trap,
         Self::Deadline,
         Self::Memory,

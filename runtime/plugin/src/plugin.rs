@@ -51,6 +51,16 @@ impl Role {
         }
     }
 
+    /// The word of the API and of metrics.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::EventSink => "event-sink",
+            Self::AccessPolicy => "access-policy",
+            Self::FormatPolicy => "format-policy",
+            Self::Analyzer | Self::Filter | Self::Poller => self.as_str(),
+        }
+    }
+
     /// Whether it is called for pictures, on the stream's picture worker.
     pub fn sees_pictures(self) -> bool {
         matches!(self, Self::Analyzer | Self::Filter)

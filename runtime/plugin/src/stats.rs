@@ -20,6 +20,21 @@ pub enum Health {
     Failed,
 }
 
+impl Health {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 4] = [Self::Idle, Self::Ok, Self::BackingOff, Self::Failed];
+
+    /// The word of the API and of metrics.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Ok => "ok",
+            Self::BackingOff => "backing-off",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// One plugin of a chain, counted since the chain was made.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct LinkSnapshot {
@@ -158,7 +173,6 @@ impl LinkStats {
     }
 
     fn snapshot(&self) -> LinkSnapshot {
-        let health = [Health::Idle, Health::Ok, Health::BackingOff, Health::Failed];
         let faults = Kind::ALL
             .iter()
             .map(|&kind| (kind, self.faults[kind as usize].load(Relaxed)))
@@ -167,7 +181,7 @@ impl LinkStats {
         LinkSnapshot {
             plugin: self.plugin.to_string(),
             role: self.role,
-            health: health[usize::from(self.health.load(Relaxed))],
+            health: Health::ALL[usize::from(self.health.load(Relaxed))],
             calls: self.calls.load(Relaxed),
             gated: self.gated.load(Relaxed),
             uncovered: self.uncovered.load(Relaxed),

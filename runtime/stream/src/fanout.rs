@@ -175,6 +175,10 @@ impl Fanout {
         self.lock().ring.gop()
     }
 
+    pub(crate) fn counters(&self) -> Counters {
+        self.lock().counters
+    }
+
     pub(crate) fn kept_bytes(&self) -> usize {
         self.lock().ring.bytes()
     }

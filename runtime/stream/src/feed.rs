@@ -77,6 +77,16 @@ impl Feed {
         self.fanout.measure(now).1.bits
     }
 
+    /// Bytes that were pushed since it came into being.
+    pub fn bytes(&self) -> u64 {
+        self.fanout.counters().bytes
+    }
+
+    /// Access units that subscribers did not get because they read too slowly, summed over them.
+    pub fn skipped(&self) -> u64 {
+        self.fanout.counters().skipped
+    }
+
     /// The last whole GOP of the session that runs, or ran last.
     pub fn gop(&self) -> Option<Gop> {
         self.fanout.gop()

@@ -27,6 +27,10 @@ pub enum State {
 }
 
 impl State {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Idle, Self::Connecting, Self::Live, Self::Stalled, Self::BackOff, Self::Failed, Self::Disabled];
+
     /// The word of the API and the journal: `idle`, `connecting`, `live`, `stalled`, `back-off`, `failed`, `disabled`.
     pub fn word(self) -> &'static str {
         match self {

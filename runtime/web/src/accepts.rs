@@ -10,8 +10,7 @@ const MADE: [StillFormat; 2] = [StillFormat::WebP, StillFormat::Jpeg];
 /// The formats that a client accepts, best first. All where it says nothing of images: browsers send no `Accept` with a WebSocket handshake, or one
 /// that is about something else.
 pub(crate) fn accepts(headers: &HeaderMap) -> Vec<StillFormat> {
-    let values = headers.get_all(ACCEPT).into_iter().filter_map(|value| value.to_str().ok());
-    let ranges: Vec<_> = values.flat_map(|value| value.split(',')).filter_map(range).collect();
+    let ranges: Vec<_> = ranges(headers).collect();
     let mut accepted: Vec<_> = MADE
         .into_iter()
         .map(|format| (format, quality(&ranges, format.media_type())))
@@ -22,6 +21,16 @@ pub(crate) fn accepts(headers: &HeaderMap) -> Vec<StillFormat> {
         true => MADE.into(),
         false => accepted.into_iter().map(|(format, _)| format).collect(),
     }
+}
+
+/// The weight in thousandths of a media type that a client names, the greatest where it does so more than once; none if it does not, wildcards aside.
+pub(crate) fn weight(headers: &HeaderMap, media_type: &str) -> Option<u16> {
+    ranges(headers).filter(|(range, _)| range == media_type).map(|(_, weight)| weight).max()
+}
+
+fn ranges(headers: &HeaderMap) -> impl Iterator<Item = (String, u16)> {
+    let values = headers.get_all(ACCEPT).into_iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).filter_map(range)
 }
 
 /// A media range and its weight in thousandths.

@@ -43,6 +43,15 @@ pub(crate) async fn healthz() -> Response {
     (FRESH, "ok\n").into_response()
 }
 
+/// `GET /readyz`: for whoever sends viewers here. The listener is the last thing that is begun, so that what answers has its configuration in force; a connection
+/// that was there before the program stops is told so, and there are no new ones.
+pub(crate) async fn readyz(State(app): State<Arc<App>>) -> Result<Response, Problem> {
+    match app.stop.is_cancelled() {
+        true => Err(Problem::plain(Kind::Stopping, "the server stops: send nobody here")),
+        false => Ok((FRESH, "ready\n").into_response()),
+    }
+}
+
 /// `GET /problems/{kind}`.
 pub(crate) async fn problem(Segment(kind): Segment) -> Result<String, Problem> {
     Kind::explain(&kind).ok_or_else(Problem::not_found)

@@ -22,6 +22,8 @@ pub(crate) struct App {
     pub(crate) version: &'static str,
     /// Bytes of bodies that may be read at once.
     pub(crate) bodies: Semaphore,
+    /// Held by who reads metrics.
+    pub(crate) scrapes: Arc<Semaphore>,
     /// The program's tasks, and those of connections among them.
     trackers: (TaskTracker, TaskTracker),
     senders: senders::Handles,
@@ -33,12 +35,13 @@ impl App {
     pub(crate) fn new(parts: serve::Parts, visits: TaskTracker, senders: senders::Handles) -> Self {
         let serve::Parts { hub, policy, reloads, tracker, stop, version } = parts;
         let bodies = Semaphore::new(ingest::MAX_BODIES);
+        let scrapes = Arc::new(Semaphore::new(1));
         let hls = Outputs::new(tracker.clone());
         tracker.spawn({
             let (hls, hub, stop) = (hls.clone(), hub.clone(), stop.clone());
             async move { hls.run(hub, stop).await }
         });
-        Self { hub, policy, reloads, stop, version, bodies, trackers: (tracker, visits), senders, hls }
+        Self { hub, policy, reloads, stop, version, bodies, scrapes, trackers: (tracker, visits), senders, hls }
     }
 
     /// A task that stopping waits for.

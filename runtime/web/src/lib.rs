@@ -13,11 +13,12 @@
 //! | `GET /streams/{stream}/stream.m3u8` | its media playlist |
 //! | `GET /still/{stream}.jpg`, `.webp` | the newest picture |
 //! | `POST /ingest/{stream}` | one still for a stream whose source is `push` |
-//! | `GET /api/streams`, `/api/streams/{name}`, `/api/plugins`, `/api/config`, `/api/health`, `/healthz` | what operators see |
+//! | `GET /api/streams`, `/api/streams/{name}`, `/api/plugins`, `/api/config`, `/api/health`, `/healthz`, `/readyz` | what operators see |
 //! | `POST /api/streams`, `PUT`, `PATCH`, `DELETE /api/streams/{name}` | a stream is made, replaced, changed, removed |
 //! | `POST /api/streams/{name}/start`, `/stop`, `/restart` | it is connected, or not |
 //! | `GET /api/streams/{name}/timeline`, `/api/events`, `/api/events/{id}/still` | what happened, and what happens |
 //! | `GET /api/viewers`, `/api/streams/{name}/viewers`, `DELETE …/viewers/{id}` | who watches, and the end of a visit |
+//! | `GET /metrics` | what is counted, for Prometheus |
 //! | `POST /api/plugins/{name}/reload` | a plugin is loaded anew |
 //! | `GET /`, `/watch/{stream}`, `/assets/…` | the pages |
 //! | `GET /problems/{kind}` | what a problem's `type` means |
@@ -36,6 +37,7 @@ mod first;
 mod hls;
 mod ingest;
 mod listener;
+mod metrics;
 mod mjpeg;
 mod outputs;
 mod pages;

@@ -7,7 +7,7 @@ use axum::{Extension, Router};
 use crate::app::App;
 use crate::ask::ask;
 use crate::problem::{Kind, Problem};
-use crate::{api, events, hls, ingest, mjpeg, pages, still, streams, viewers, ws};
+use crate::{api, events, hls, ingest, metrics, mjpeg, pages, still, streams, viewers, ws};
 
 /// All addresses.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -38,6 +38,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/plugins/{plugin}/reload", post(api::reload))
         .route("/api/health", get(api::health))
         .route("/healthz", get(api::healthz))
+        .route("/readyz", get(api::readyz))
+        .route("/metrics", get(metrics::metrics))
         .route("/problems/{kind}", get(api::problem))
         .route("/", get(pages::grid))
         .route("/watch/{stream}", get(pages::watch))

@@ -329,8 +329,10 @@ impl Reel {
             fps: settings.map(|settings| settings.fps),
             bitrate_asked: settings.map(|settings| settings.bitrate_bps),
             bitrate: self.feed.bits_per_second(Instant::now()),
+            bytes: self.feed.bytes(),
             encoded: self.encoded.load(Ordering::Relaxed),
             left_out: self.left_out.load(Ordering::Relaxed),
+            skipped: self.feed.skipped(),
             keys_forced: self.forced.load(Ordering::Relaxed),
             kept_bytes: self.feed.kept_bytes(),
         }

@@ -7,6 +7,7 @@ mod access;
 mod client;
 mod formats;
 mod ingest;
+mod metrics;
 mod mjpeg;
 mod pages;
 mod problems;

@@ -62,4 +62,5 @@ async fn operators_see_streams_and_health() {
     assert_eq!((health["status"].as_str(), health["active_streams"].as_u64()), (Some("ok"), Some(0)));
     assert!(health["memory"].as_u64().is_none_or(|bytes| bytes > 1_000_000));
     assert_eq!(get(server.address, "/healthz").await.body, "ok\n");
+    assert_eq!(get(server.address, "/readyz").await.body, "ready\n");
 }

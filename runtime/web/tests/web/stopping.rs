@@ -34,6 +34,20 @@ async fn stopping_tells_viewers_and_ends_within_a_second_or_so() {
 }
 
 #[tokio::test]
+async fn a_server_that_stops_is_not_ready() {
+    let server = Server::start().await;
+    let mut probe = Connection::open(server.address).await;
+    probe.send("GET /readyz HTTP/1.1\r\nHost: localhost\r\n").await;
+    // What is still coming when the server stops is answered.
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    server.stop();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    probe.send("\r\n").await;
+    let answer = probe.answer("GET").await;
+    assert_eq!((answer.status, answer.problem().as_str()), (503, "stopping"));
+}
+
+#[tokio::test]
 async fn who_sends_a_header_slowly_is_cut_off() {
     let server = Server::start().await;
     let mut connections = Vec::new();
