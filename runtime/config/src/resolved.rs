@@ -2,6 +2,7 @@
 
 mod grants;
 mod hls;
+mod people;
 mod uses;
 mod video;
 
@@ -20,6 +21,7 @@ use crate::secret;
 
 pub use grants::{DirGrant, Grants, HttpGrant, Variables};
 pub use hls::{Hls, HlsStorage, HlsVariant, S3Place};
+pub use people::{PasswordHash, People, Permissions, Token, TokenSecret, User};
 pub use uses::{PluginUse, PolicyUse, SinkUse};
 pub use video::{Reencode, Video, VideoSize, VideoVariant};
 
@@ -28,6 +30,8 @@ pub use video::{Reencode, Video, VideoSize, VideoVariant};
 pub struct Config {
     /// `[server]`.
     pub server: Server,
+    /// `[users.*]`, `[tokens.*]` and `[anonymous]`.
+    pub people: People,
     /// `[plugins.*]`, and one for each bundled plugin that a stream uses without declaring it.
     pub plugins: BTreeMap<String, Arc<Plugin>>,
     /// `[streams.*]` without the template.
@@ -50,7 +54,7 @@ pub struct Server {
 /// `server.access`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Access {
-    /// Not written: everything is allowed, and only loopback is listened on.
+    /// Not written: without users, tokens and an access policy everything is allowed, and only loopback is listened on.
     #[default]
     Loopback,
     /// `"open"`: everything is allowed to everybody who can connect, unless an access policy refuses it.
