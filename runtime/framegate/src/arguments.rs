@@ -1,6 +1,7 @@
 //! The command line: what was typed → what is to be done.
 
 mod plugin;
+mod user;
 
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use plugin::PluginCommand;
 pub(crate) use plugin::{Declared, InputArguments, PluginArguments};
+pub(crate) use user::UserArguments;
+use user::UserCommand;
 
 /// The file that is read if none is named.
 const FILE: &str = "streams.toml";
@@ -30,6 +33,8 @@ pub(crate) enum Arguments {
     Schema,
     /// Make a plugin.
     Plugin(PluginArguments),
+    /// Say who may come in.
+    User(UserArguments),
     /// Compile a component to native code: what the program starts itself as.
     Compile {
         /// The component.
@@ -55,6 +60,7 @@ Examples:
   framegate schema > schema.json     the file's JSON schema, for your editor
   framegate plugin new --lang rust --role filter name-plate
                                      a plugin of your own, in Rust, C, JavaScript, Python or Go
+  framegate user hash                ask for a password, and print what streams.toml needs to check it
   framegate plugin dev name-plate    it, on live pictures, built anew at each save
 
 A file to begin with, which needs no camera:
@@ -111,6 +117,9 @@ enum Command {
     /// Make a plugin of your own: a project from a template, a component out of it
     #[command(subcommand)]
     Plugin(PluginCommand),
+    /// Say who may come in: the hash of a password
+    #[command(subcommand)]
+    User(UserCommand),
     #[command(hide = true)]
     Compile { input: PathBuf, output: PathBuf },
 }
@@ -132,6 +141,7 @@ impl Arguments {
             Some(Command::Check { file }) => Self::Check { file },
             Some(Command::Schema) => Self::Schema,
             Some(Command::Plugin(command)) => Self::Plugin(command.into()),
+            Some(Command::User(command)) => Self::User(command.into()),
             Some(Command::Compile { input, output }) => Self::Compile { input, output },
             None => match written.file {
                 None => Self::Run { file: FILE.into() },
@@ -163,7 +173,7 @@ impl Version {
 /// The command that was meant by what would otherwise be a file, if there is no such file.
 fn misspelt_command(file: &Path) -> Option<&'static str> {
     let word = file.to_str().filter(|word| !word.contains(['/', '.']))?;
-    config::nearest(word, ["run", "check", "schema", "plugin"]).filter(|_| !file.exists())
+    config::nearest(word, ["run", "check", "schema", "plugin", "user"]).filter(|_| !file.exists())
 }
 
 #[cfg(test)]
@@ -187,6 +197,7 @@ mod tests {
         assert_eq!(read(&["run", "other.toml"]).expect("good"), run("other.toml"));
         assert_eq!(read(&["check", "x"]).expect("good"), Arguments::Check { file: "x".into() });
         assert_eq!(read(&["schema"]).expect("good"), Arguments::Schema);
+        assert_eq!(read(&["user", "hash"]).expect("good"), Arguments::User(UserArguments::Hash));
         let compile = Arguments::Compile { input: "a".into(), output: "b".into() };
         assert_eq!(read(&["compile", "a", "b"]).expect("good"), compile);
     }

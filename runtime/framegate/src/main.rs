@@ -23,6 +23,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Arguments::Check { file } => commands::check::run(&file),
         Arguments::Schema => commands::schema::run(),
         Arguments::Plugin(arguments) => commands::plugin::run(arguments),
+        Arguments::User(arguments) => commands::user::run(arguments),
         Arguments::Compile { input, output } => commands::compile::run(&input, &output),
     }
 }

@@ -23,6 +23,8 @@ pub struct Difference {
     pub plugins: BTreeSet<String>,
     /// Plugins that are no longer declared or used.
     pub plugins_removed: BTreeSet<String>,
+    /// Users, tokens or what is allowed to others is new.
+    pub people: bool,
     /// Keys of `[server]` that are new: they take effect at the next start.
     pub server: Vec<&'static str>,
 }
@@ -87,6 +89,7 @@ impl Difference {
             changed: changes.collect(),
             template,
             plugins_removed: old.plugins.keys().filter(|name| !new.plugins.contains_key(*name)).cloned().collect(),
+            people: old.people != new.people,
             server: server(&old.server, &new.server),
             plugins,
         }

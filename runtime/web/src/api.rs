@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use access::Person;
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::response::{IntoResponse, Response};
 use control::health::Health;
 use control::installed;
@@ -18,8 +19,10 @@ use crate::problem::{Kind, Problem};
 const FRESH: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "no-store")];
 
 /// `GET /api/streams`.
-pub(crate) async fn streams(State(app): State<Arc<App>>) -> Response {
-    (FRESH, Json(List::now(&app.hub))).into_response()
+pub(crate) async fn streams(State(app): State<Arc<App>>, Extension(person): Extension<Person>) -> Response {
+    let mut list = List::now(&app.hub);
+    list.streams.retain(|stream| person.sees(&stream.name));
+    (FRESH, Json(list)).into_response()
 }
 
 /// `GET /api/streams/{name}`.
@@ -33,8 +36,14 @@ pub(crate) async fn health(State(app): State<Arc<App>>) -> Response {
 }
 
 /// `GET /api/plugins`.
-pub(crate) async fn plugins(State(app): State<Arc<App>>) -> Response {
-    (FRESH, Json(installed::List::now(&app.hub))).into_response()
+pub(crate) async fn plugins(State(app): State<Arc<App>>, Extension(person): Extension<Person>) -> Response {
+    let mut list = installed::List::now(&app.hub);
+    for plugin in &mut list.plugins {
+        plugin.streams.retain(|used| person.sees(&used.stream));
+        plugin.services.retain(|service| person.sees(&service.stream));
+        plugin.format_policies.retain(|policy| person.sees(&policy.stream));
+    }
+    (FRESH, Json(list)).into_response()
 }
 
 /// `POST /api/plugins/{name}/reload`. Whoever asked and leaves does not stop it.

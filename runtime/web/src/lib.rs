@@ -15,6 +15,7 @@
 //! | `POST /ingest/{stream}` | one still for a stream whose source is `push` |
 //! | `GET /api/streams`, `/api/streams/{name}`, `/api/plugins`, `/api/health`, `/healthz` | what operators see |
 //! | `POST /api/plugins/{name}/reload` | a plugin is loaded anew |
+//! | `GET /login`, `POST /login`, `POST /logout` | the session of a browser |
 //! | `GET /`, `/watch/{stream}`, `/assets/…` | the pages |
 //! | `GET /problems/{kind}` | what a problem's `type` means |
 #![forbid(unsafe_code)]
@@ -26,13 +27,17 @@ mod arrival;
 mod ask;
 mod asked;
 mod connection;
+mod credentials;
 mod first;
 mod hls;
+mod identity;
 mod ingest;
 mod listener;
+mod login;
 mod mjpeg;
 mod outputs;
 mod pages;
+mod passwords;
 mod pieces;
 mod problem;
 mod router;

@@ -54,6 +54,8 @@ static FILES: &[File] = &files![
     "icons.js"
     "index.html"
     "keys.js"
+    "login.html"
+    "login.js"
     "looks.js"
     "message.js"
     "notice.js"
@@ -112,6 +114,11 @@ pub(crate) async fn grid(headers: HeaderMap) -> Result<Response, Problem> {
 /// `GET /watch/{stream}`: the page says itself when there is no such stream.
 pub(crate) async fn watch(headers: HeaderMap) -> Result<Response, Problem> {
     file("watch.html", &headers)
+}
+
+/// `GET /login`.
+pub(crate) fn login(headers: &HeaderMap) -> Result<Response, Problem> {
+    file("login.html", headers)
 }
 
 /// `GET /assets/{file}`.

@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 use crate::app::App;
 use crate::ask::ask;
 use crate::problem::{Kind, Problem};
-use crate::{api, hls, ingest, mjpeg, pages, still, ws};
+use crate::{api, hls, ingest, login, mjpeg, pages, still, ws};
 
 /// All addresses.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -26,6 +27,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/health", get(api::health))
         .route("/healthz", get(api::healthz))
         .route("/problems/{kind}", get(api::problem))
+        .route("/login", get(login::page).post(login::login).layer(DefaultBodyLimit::max(login::MAX_FORM)))
+        .route("/logout", post(login::logout))
         .route("/", get(pages::grid))
         .route("/watch/{stream}", get(pages::watch))
         .route("/assets/{file}", get(pages::asset))

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use access::Policy;
+use access::{Rulebook, Rules};
 use anyhow::Context as _;
 use config::Loaded;
 use hub::{Hub, InForce, Plugins};
@@ -83,7 +83,8 @@ where
     // Signals from here on ask; before, they end the process, which holds nothing yet.
     let mut signals = Signals::listen().context("signals cannot be listened to")?;
     let hangup = reload::hangup().context("SIGHUP cannot be listened to")?;
-    let server = loaded.config.server.clone();
+    let rules = Rulebook::new(Rules::of(&loaded.config));
+    let settings = web::Settings::from(&loaded.config);
     let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
     let journal = Journal::default();
     let hub = Hub::new(hub::Parts {
@@ -98,20 +99,20 @@ where
         runtime: tokio::runtime::Handle::current(),
     });
     // The listener last: whoever connects finds every stream there.
-    let listener = web::bind(&server).await?;
+    let listener = web::bind(settings).await?;
     let address = listener.address();
     let (reloads, requests) = control::reload::queue();
     let parts = web::Parts {
         hub: hub.clone(),
         reloads,
-        policy: Policy::new(server.access, address),
+        rules: rules.clone(),
         tracker: tracker.clone(),
         stop: stop.clone(),
         version: env!("CARGO_PKG_VERSION"),
     };
     // Behind the hub, which it changes; requests that came before wait in its queue.
     let (loader, watch) = (Arc::new(loader), Arc::new(watch));
-    let reloader = Reloader { file, loader, hub: hub.clone(), requests, watch, stop: stop.clone() };
+    let reloader = Reloader { file, loader, hub: hub.clone(), rules, requests, watch, stop: stop.clone() };
     tracker.spawn(reloader.run(hangup));
     let mut serving = tokio::spawn(web::serve(listener, parts));
     // The one line on standard output: for people, and for programs that let the system choose the port.

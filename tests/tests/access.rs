@@ -1,0 +1,246 @@
+//! Who may come in, and to what: users, tokens, sessions of browsers, on every output.
+
+use anyhow::{Context, Result};
+use framegate_tests::program::{Program, user_hash};
+use futures::{SinkExt, StreamExt};
+use reqwest::header::{AUTHORIZATION, COOKIE, LOCATION, ORIGIN, SET_COOKIE, WWW_AUTHENTICATE};
+use reqwest::{Client, Method, Response, StatusCode, redirect};
+use serde_json::Value;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+
+const ANNA: &str = "correct horse battery";
+const BERT: &str = "staple staple staple";
+const WALL: &str = "wall-0123456789abcdef";
+const DOOR: &str = "door-0123456789abcdef";
+
+/// Streams, and who may what of them.
+async fn sections() -> Result<String> {
+    let stream = "source = \"test://?size=192x96&fps=10\"\nhls = { segment = \"500ms\" }\n";
+    Ok(format!(
+        "[users.anna]\n{}\nview = [\"*\"]\ncontrol = [\"*\"]\n\n[users.bert]\n{}\nview = [\"lobby-*\"]\n\n\
+         [tokens.wall]\nsecret = \"{WALL}\"\nview = [\"lobby-*\"]\n\n[tokens.door]\nsecret = \"{DOOR}\"\npublish = [\"door\"]\n\n\
+         [streams.lobby-1]\n{stream}\n[streams.vault]\n{stream}\n[streams.door]\nsource = \"push\"\n",
+        user_hash(ANNA).await?,
+        user_hash(BERT).await?
+    ))
+}
+
+/// Somebody with a way of saying who it is.
+struct Visitor<'p> {
+    program: &'p Program,
+    http: Client,
+}
+
+impl<'p> Visitor<'p> {
+    fn new(program: &'p Program) -> Result<Self> {
+        Ok(Self { program, http: Client::builder().no_proxy().redirect(redirect::Policy::none()).build()? })
+    }
+
+    async fn get(&self, path: &str, header: Option<(&str, &str)>) -> Result<Response> {
+        self.ask(Method::GET, path, header).await
+    }
+
+    async fn ask(&self, method: Method, path: &str, header: Option<(&str, &str)>) -> Result<Response> {
+        let mut request = self.http.request(method, self.program.url(path));
+        if let Some((name, value)) = header {
+            request = request.header(name, value);
+        }
+        request.send().await.with_context(|| format!("GET {path}"))
+    }
+
+    async fn as_user(&self, path: &str, name: &str, password: &str) -> Result<Response> {
+        Ok(self.http.get(self.program.url(path)).basic_auth(name, Some(password)).send().await?)
+    }
+
+    /// `POST /login` as the page's form sends it.
+    async fn log_in(&self, name: &str, password: &str, origin: &str) -> Result<Response> {
+        let body = format!("username={name}&password={}&next=%2Fwatch%2Flobby-1", password.replace(' ', "+"));
+        let request = self.http.post(self.program.url("/login")).header(ORIGIN, origin).body(body);
+        Ok(request.header("content-type", "application/x-www-form-urlencoded").send().await?)
+    }
+}
+
+/// The names in the list of streams.
+async fn names(answer: Response) -> Result<Vec<String>> {
+    let list: Value = answer.error_for_status()?.json().await?;
+    let streams = list["streams"].as_array().context("streams")?;
+    Ok(streams.iter().filter_map(|stream| Some(stream["name"].as_str()?.to_owned())).collect())
+}
+
+/// The code that a WebSocket is closed with, if it is before anything is shown.
+async fn close_code(program: &Program, path: &str, header: Option<(&'static str, &str)>) -> Result<Option<u16>> {
+    let mut request = program.ws_url(path).into_client_request()?;
+    if let Some((name, value)) = header {
+        request.headers_mut().insert(name, value.parse()?);
+    }
+    let (mut socket, _) = tokio_tungstenite::connect_async(request).await?;
+    loop {
+        match socket.next().await.context("an end without a close frame")?? {
+            Message::Close(frame) => return Ok(frame.map(|frame| frame.code.into())),
+            Message::Binary(_) => {
+                socket.close(None).await?;
+                return Ok(None);
+            }
+            Message::Ping(data) => socket.send(Message::Pong(data)).await?,
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_says_nothing_gets_the_frame_of_pages_and_nothing_else() -> Result<()> {
+    let program = Program::start(&sections().await?).await?;
+    let visitor = Visitor::new(&program)?;
+    for path in ["/", "/watch/vault", "/login", "/assets/login.js", "/healthz", "/problems/unauthorized"] {
+        assert_eq!(visitor.get(path, None).await?.status(), StatusCode::OK, "{path}");
+    }
+    for path in [
+        "/api/streams",
+        "/api/plugins",
+        "/api/health",
+        "/mjpeg/lobby-1",
+        "/still/lobby-1.jpg",
+        "/hls/lobby-1/index.m3u8",
+    ] {
+        let answer = visitor.get(path, None).await?;
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{path}");
+        let ways: Vec<_> = answer.headers().get_all(WWW_AUTHENTICATE).iter().collect();
+        assert!(ways.len() == 2 && ways[1].to_str()?.starts_with("Basic realm="), "{ways:?}");
+        assert_eq!(answer.json::<Value>().await?["type"], "/problems/unauthorized");
+        // The script of a page gets no dialog in its way.
+        let answer = visitor.get(path, Some(("sec-fetch-dest", "empty"))).await?;
+        assert_eq!(answer.headers().get_all(WWW_AUTHENTICATE).iter().count(), 1);
+    }
+    // One that is not there answers like one that is.
+    let [vault, nothing] = ["vault", "nothing"].map(|name| format!("/api/streams/{name}"));
+    let [vault, nothing] = [visitor.get(&vault, None).await?, visitor.get(&nothing, None).await?];
+    assert_eq!(vault.text().await?, nothing.text().await?);
+    assert_eq!(close_code(&program, "/ws/lobby-1", None).await?, Some(4401));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn users_and_tokens_see_what_is_theirs_and_nothing_of_the_rest() -> Result<()> {
+    let program = Program::start(&sections().await?).await?;
+    let visitor = Visitor::new(&program)?;
+    let wall = format!("Bearer {WALL}");
+    let wall = Some((AUTHORIZATION.as_str(), &*wall));
+    assert_eq!(names(visitor.as_user("/api/streams", "anna", ANNA).await?).await?, ["door", "lobby-1", "vault"]);
+    assert_eq!(names(visitor.as_user("/api/streams", "bert", BERT).await?).await?, ["lobby-1"]);
+    assert_eq!(names(visitor.get("/api/streams", wall).await?).await?, ["lobby-1"]);
+    let with_token = format!("/api/streams?token={WALL}");
+    assert_eq!(names(visitor.get(&with_token, None).await?).await?, ["lobby-1"]);
+
+    for (name, password) in [("anna", BERT), ("anna", ""), ("nobody", ANNA), ("Anna", ANNA)] {
+        let answer = visitor.as_user("/api/streams", name, password).await?;
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{name}");
+    }
+    let wrong = visitor.get("/api/streams", Some((AUTHORIZATION.as_str(), "Bearer wall-0123456789abcdeg"))).await?;
+    assert_eq!(wrong.status(), StatusCode::UNAUTHORIZED);
+
+    // What may not be viewed is as what is not there, also for who may push to it.
+    let door = format!("Bearer {DOOR}");
+    let door = Some((AUTHORIZATION.as_str(), &*door));
+    for path in ["/api/streams/{}", "/still/{}.jpg", "/mjpeg/{}", "/hls/{}/index.m3u8", "/{}/stream.m3u8"] {
+        let hidden = visitor.get(&path.replace("{}", "vault"), wall).await?;
+        assert_eq!(hidden.status(), StatusCode::NOT_FOUND, "{path}");
+        let missing = visitor.get(&path.replace("{}", "nowhere"), wall).await?;
+        assert_eq!(hidden.text().await?, missing.text().await?.replace("nowhere", "vault"), "{path}");
+    }
+    assert_eq!(visitor.get("/api/streams/door", door).await?.status(), StatusCode::NOT_FOUND);
+    assert_eq!(visitor.get("/api/streams", door).await?.status(), StatusCode::FORBIDDEN);
+    let header = Some(("authorization", &*format!("Bearer {WALL}")));
+    assert_eq!(close_code(&program, "/ws/vault", header).await?, Some(4404));
+    assert_eq!(close_code(&program, "/ws/lobby-1", header).await?, None);
+    assert_eq!(close_code(&program, &format!("/ws/lobby-1?token={WALL}"), None).await?, None);
+
+    // Pushing, and changing.
+    let pushed = visitor.ask(Method::POST, "/ingest/door", door).await?;
+    assert_eq!(pushed.json::<Value>().await?["type"], "/problems/bad-image");
+    assert_eq!(visitor.ask(Method::POST, "/ingest/lobby-1", door).await?.status(), StatusCode::NOT_FOUND);
+    assert_eq!(visitor.ask(Method::POST, "/ingest/lobby-1", wall).await?.status(), StatusCode::FORBIDDEN);
+    assert_eq!(visitor.ask(Method::POST, "/api/plugins/clock/reload", wall).await?.status(), StatusCode::FORBIDDEN);
+    let reload = visitor.http.post(program.url("/api/plugins/clock/reload")).basic_auth("anna", Some(ANNA)).send();
+    assert_eq!(reload.await?.json::<Value>().await?["type"], "/problems/unknown-plugin");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_in_the_address_of_a_playlist_is_carried_to_every_file() -> Result<()> {
+    let program = Program::start(&sections().await?).await?;
+    let visitor = Visitor::new(&program)?;
+    let index = visitor.get(&format!("/hls/lobby-1/index.m3u8?token={WALL}"), None).await?;
+    let index = index.error_for_status()?.text().await?;
+    let media = index.lines().find(|line| !line.starts_with('#')).context("a variant")?;
+    let text = visitor.get(&format!("/hls/lobby-1/{media}"), None).await?.error_for_status()?.text().await?;
+    let in_quotes = text.lines().filter_map(|line| line.split_once("URI=\"")?.1.split('"').next());
+    let files: Vec<_> = text.lines().filter(|line| !line.starts_with('#')).chain(in_quotes).collect();
+    assert!(files.len() > 2, "{text}");
+    for file in files {
+        let path = format!("/hls/lobby-1/{file}");
+        assert!(file.contains(&format!("token={WALL}")), "{file}");
+        assert!(visitor.get(&path, None).await?.status().is_success(), "{path}");
+        let bare = path.split('?').next().context("a path")?;
+        assert_eq!(visitor.get(bare, None).await?.status(), StatusCode::UNAUTHORIZED, "{bare}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_logs_in_for_a_session_and_out_of_it() -> Result<()> {
+    let program = Program::start(&sections().await?).await?;
+    let visitor = Visitor::new(&program)?;
+    let here = program.url("");
+    let answer = visitor.log_in("bert", "wrong wrong wrong", &here).await?;
+    assert_eq!(answer.headers()[LOCATION], "/login?wrong&next=%2Fwatch%2Flobby%2D1");
+    assert!(!answer.headers().contains_key(SET_COOKIE));
+    // No page of another site logs anybody in, to have them watched.
+    assert_eq!(visitor.log_in("bert", BERT, "http://evil.example").await?.status(), StatusCode::FORBIDDEN);
+
+    let answer = visitor.log_in("bert", BERT, &here).await?;
+    assert_eq!((answer.status(), answer.headers()[LOCATION].to_str()?), (StatusCode::SEE_OTHER, "/watch/lobby-1"));
+    let set = answer.headers()[SET_COOKIE].to_str()?.to_owned();
+    let (cookie, attributes) = set.split_once("; ").context("attributes")?;
+    for attribute in ["HttpOnly", "SameSite=Strict", "Path=/"] {
+        assert!(attributes.contains(attribute), "{set}");
+    }
+    let with = Some((COOKIE.as_str(), cookie));
+    assert_eq!(names(visitor.get("/api/streams", with).await?).await?, ["lobby-1"]);
+    assert_eq!(close_code(&program, "/ws/lobby-1", Some(("cookie", cookie))).await?, None);
+
+    let out = visitor.ask(Method::POST, "/logout", with).await?;
+    assert!(out.headers()[SET_COOKIE].to_str()?.contains("Max-Age=0"));
+    assert_eq!(visitor.get("/api/streams", with).await?.status(), StatusCode::UNAUTHORIZED);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_taken_out_of_the_file_is_out_without_a_restart() -> Result<()> {
+    let before = sections().await?;
+    let program = Program::start(&before).await?;
+    let visitor = Visitor::new(&program)?;
+    let answer = visitor.log_in("bert", BERT, &program.url("")).await?;
+    let set = answer.headers()[SET_COOKIE].to_str()?.to_owned();
+    let session = set.split(';').next().map(|cookie| (COOKIE.as_str(), cookie));
+    assert!(visitor.get("/api/streams", session).await?.status().is_success());
+    assert!(visitor.as_user("/api/streams", "bert", BERT).await?.status().is_success());
+
+    // Another password for one, another token, and everybody may see the lobby.
+    let bert = user_hash("another password").await?;
+    let lines: Vec<String> = before
+        .split("\n\n")
+        .map(|section| match section {
+            section if section.starts_with("[users.bert]") => format!("[users.bert]\n{bert}\nview = [\"lobby-*\"]"),
+            section => section.replace(WALL, "wall-fedcba9876543210"),
+        })
+        .collect();
+    program.apply(&format!("[anonymous]\nview = [\"door\"]\n\n{}", lines.join("\n\n"))).await?;
+    assert_eq!(names(visitor.get("/api/streams", session).await?).await?, ["door"]);
+    assert_eq!(visitor.as_user("/api/streams", "bert", BERT).await?.status(), StatusCode::UNAUTHORIZED);
+    assert!(visitor.as_user("/api/streams", "bert", "another password").await?.status().is_success());
+    let old = visitor.get(&format!("/api/streams?token={WALL}"), None).await?;
+    assert_eq!(old.status(), StatusCode::UNAUTHORIZED);
+    assert!(visitor.as_user("/api/streams", "anna", ANNA).await?.status().is_success());
+    Ok(())
+}
