@@ -132,7 +132,7 @@ async fn users_and_tokens_see_what_is_theirs_and_nothing_of_the_rest() -> Result
     let with_token = format!("/api/streams?token={WALL}");
     assert_eq!(names(visitor.get(&with_token, None).await?).await?, ["lobby-1"]);
 
-    for (name, password) in [("anna", BERT), ("anna", ""), ("nobody", ANNA), ("Anna", ANNA)] {
+    for (name, password) in [("anna", BERT), ("nobody", ANNA), ("Anna", ANNA)] {
         let answer = visitor.as_user("/api/streams", name, password).await?;
         assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{name}");
     }
@@ -241,6 +241,61 @@ async fn who_is_taken_out_of_the_file_is_out_without_a_restart() -> Result<()> {
     assert!(visitor.as_user("/api/streams", "bert", "another password").await?.status().is_success());
     let old = visitor.get(&format!("/api/streams?token={WALL}"), None).await?;
     assert_eq!(old.status(), StatusCode::UNAUTHORIZED);
+    assert!(visitor.as_user("/api/streams", "anna", ANNA).await?.status().is_success());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_tries_passwords_is_slowed_and_who_is_in_stays_in() -> Result<()> {
+    let program = Program::start(&sections().await?).await?;
+    let visitor = Visitor::new(&program)?;
+    assert!(visitor.as_user("/api/streams", "bert", BERT).await?.status().is_success());
+    let mut refused = None;
+    for number in 0..20 {
+        let answer = visitor.as_user("/api/streams", "anna", &format!("guess number {number}")).await?;
+        match answer.status() {
+            StatusCode::UNAUTHORIZED => {}
+            StatusCode::TOO_MANY_REQUESTS => {
+                let wait = answer.headers()["retry-after"].to_str()?.parse::<u64>()?;
+                assert!((1..=2).contains(&wait), "{wait}");
+                refused = Some(number);
+                break;
+            }
+            other => anyhow::bail!("{other}"),
+        }
+    }
+    assert!(refused.is_some_and(|number| number >= 4), "{refused:?}");
+    // Also the right one, and tokens; not those who were here before, and not who says nothing.
+    assert_eq!(visitor.as_user("/api/streams", "anna", ANNA).await?.status(), StatusCode::TOO_MANY_REQUESTS);
+    let token = format!("/api/streams?token={WALL}");
+    assert_eq!(visitor.get(&token, None).await?.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert!(visitor.as_user("/api/streams", "bert", BERT).await?.status().is_success());
+    assert_eq!(visitor.get("/api/streams", None).await?.status(), StatusCode::UNAUTHORIZED);
+    let answer = visitor.log_in("anna", ANNA, &program.url("")).await?;
+    assert!(answer.headers()[LOCATION].to_str()?.starts_with("/login?later&"));
+    tokio::time::sleep(std::time::Duration::from_millis(2_100)).await;
+    assert!(visitor.as_user("/api/streams", "anna", ANNA).await?.status().is_success());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_asks_the_api_without_end_is_told_to_wait() -> Result<()> {
+    let program = Program::start(&sections().await?).await?;
+    let visitor = Visitor::new(&program)?;
+    let path = format!("/api/streams/lobby-1?token={WALL}");
+    let asked = (0..2_000).map(|_| visitor.get(&path, None));
+    let answers: Vec<_> = futures::stream::iter(asked).buffer_unordered(32).collect().await;
+    let mut refused = 0;
+    for answer in answers {
+        let answer = answer?;
+        if answer.status() == StatusCode::TOO_MANY_REQUESTS {
+            refused += 1;
+            assert!(answer.headers().contains_key("retry-after"));
+        }
+    }
+    println!("{refused} of 2000 refused");
+    assert!(refused > 0, "nothing was refused");
+    // Others are not held up by it.
     assert!(visitor.as_user("/api/streams", "anna", ANNA).await?.status().is_success());
     Ok(())
 }

@@ -11,20 +11,24 @@
 //! Architecture invariant: a secret is compared as a keyed hash, or by argon2; none is in what these types print.
 #![forbid(unsafe_code)]
 
+mod attempts;
 mod listen;
 mod origin;
 mod password;
 mod person;
 mod policy;
+mod quota;
 mod random;
 mod remembered;
 mod rules;
 mod sessions;
 
+pub use attempts::Attempts;
 pub use listen::{Admits, NotAllowed, check_listen};
 pub use password::{BadPassword, Claim, hash};
 pub use person::{Denied, Person};
 pub use policy::{Action, Ask, Manner, Policy, Refused};
+pub use quota::{Client, Quota};
 pub use remembered::Remembered;
 pub use rules::{Rulebook, Rules};
 pub use sessions::Sessions;

@@ -70,7 +70,7 @@ async fn decide(app: &App, peer: IpAddr, request: &Parts) -> Result<Person, Prob
         Action::Enter => rules.nobody(),
         _ => {
             let credential = Credential::of(headers, request.uri.query());
-            let found = app.identities.find(&rules, credential).await;
+            let found = app.identities.find(&rules, credential, peer).await;
             found.inspect_err(|why| tracing::debug!(peer = %ask.peer, ?why, "nobody"))?
         }
     };
@@ -79,6 +79,10 @@ async fn decide(app: &App, peer: IpAddr, request: &Parts) -> Result<Person, Prob
         tracing::debug!(peer = %ask.peer, name, action = ?ask.action, stream = ?ask.stream, ?denied, "refused");
         Problem::denied(ask.stream, denied)
     })?;
+    if path.starts_with("/api/") {
+        let counted = app.identities.count(&person, peer);
+        counted.map_err(|wait| Problem::too_often("this client asks more of the API than is answered", wait))?;
+    }
     if let Some(policy) = app.hub.access_policy()
         && let Some(problem) = decided(&policy, applicant(&ask, &person, request)).await
     {

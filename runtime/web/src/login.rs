@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{RawQuery, State};
+use axum::extract::{Extension, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, LOCATION, ORIGIN, SET_COOKIE};
@@ -11,6 +11,7 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 use secrecy::SecretString;
 
 use crate::app::App;
+use crate::connection::Visit;
 use crate::credentials::{COOKIE_NAME, Credential, cookie};
 use crate::identity::Nobody;
 use crate::pages;
@@ -53,21 +54,27 @@ impl Form {
 }
 
 /// `POST /login`: begins a session, or leads back to the page, which says why not.
-pub(crate) async fn login(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
+pub(crate) async fn login(
+    State(app): State<Arc<App>>,
+    Extension(visit): Extension<Visit>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let Form { user, password, next } = Form::parse(&body);
     let next = here(&next);
     let rules = app.rules.rules();
     let credential = Credential::Basic { user: user.clone(), password };
-    let found = app.identities.find(&rules, credential).await;
+    let found = app.identities.find(&rules, credential, visit.peer).await;
     let cookie = match found {
         // Where nobody is asked who they are, there is nothing to log in to.
         Ok(person) if person.name().is_none() => return seen(next, None),
         Ok(_) => app.identities.open(&rules, &user),
         Err(Nobody::Busy) => None,
-        Err(Nobody::Wrong) => {
-            tracing::debug!("a log in that was none");
+        Err(why @ (Nobody::Wrong | Nobody::TooOften(_))) => {
+            tracing::debug!(peer = %visit.peer, ?why, "a log in that was none");
+            let word = if why == Nobody::Wrong { "wrong" } else { "later" };
             let next = utf8_percent_encode(next, NON_ALPHANUMERIC);
-            return seen(&format!("/login?wrong&next={next}"), None);
+            return seen(&format!("/login?{word}&next={next}"), None);
         }
     };
     match cookie {
@@ -77,7 +84,7 @@ pub(crate) async fn login(State(app): State<Arc<App>>, headers: HeaderMap, body:
 }
 
 /// `POST /logout`: ends the session.
-pub(crate) async fn logout(State(app): State<Arc<App>>, headers: HeaderMap, RawQuery(_): RawQuery) -> Response {
+pub(crate) async fn logout(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     if let Some(value) = cookie(&headers) {
         app.identities.close(value);
     }

@@ -1,5 +1,6 @@
 //! The thread on which passwords are checked: each takes tens of milliseconds and megabytes, one at a time.
 
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
@@ -16,6 +17,7 @@ pub(crate) struct Busy;
 
 struct Question {
     claim: Claim,
+    from: IpAddr,
     answer: oneshot::Sender<Option<Person>>,
 }
 
@@ -50,30 +52,37 @@ impl Passwords {
 }
 
 impl Handle {
+    /// Who it is, if that was found out a while ago.
+    pub(crate) fn recall(&self, claim: &Claim, from: IpAddr) -> Option<Person> {
+        lock(&self.remembered).recall(claim, from, Instant::now()).cloned()
+    }
+
+    /// What was found out about other credentials.
+    pub(crate) fn remembered(&self) -> MutexGuard<'_, Remembered> {
+        lock(&self.remembered)
+    }
+
     /// Whose name with the right password it is.
-    pub(crate) async fn check(&self, claim: Claim) -> Result<Option<Person>, Busy> {
-        if let Some(person) = lock(&self.remembered).recall(&claim, Instant::now()) {
-            return Ok(Some(person.clone()));
-        }
+    pub(crate) async fn check(&self, claim: Claim, from: IpAddr) -> Result<Option<Person>, Busy> {
         let (answer, answered) = oneshot::channel();
         let inbox = self.inbox.upgrade().ok_or(Busy)?;
-        inbox.try_send(Question { claim, answer }).map_err(|_| Busy)?;
+        inbox.try_send(Question { claim, from, answer }).map_err(|_| Busy)?;
         drop(inbox);
         answered.await.map_err(|_| Busy)
     }
 }
 
 fn answer(mut questions: mpsc::Receiver<Question>, remembered: &Mutex<Remembered>) {
-    while let Some(Question { claim, answer }) = questions.blocking_recv() {
+    while let Some(Question { claim, from, answer }) = questions.blocking_recv() {
         // Who went away costs nothing more.
         if answer.is_closed() {
             continue;
         }
         // A player asks for several files at once: the first one's answer is that of the others.
-        let known = lock(remembered).recall(&claim, Instant::now()).cloned();
+        let known = lock(remembered).recall(&claim, from, Instant::now()).cloned();
         let person = known.or_else(|| {
             let person = claim.check()?;
-            lock(remembered).remember(&claim, Instant::now());
+            lock(remembered).remember(&claim, from, Instant::now());
             Some(person)
         });
         // Who asked may have gone meanwhile.

@@ -32,6 +32,7 @@ pub(crate) enum Kind {
     UnknownImage,
     TooLarge,
     Busy,
+    TooOften,
     BadParameter,
     Challenged,
     Refused,
@@ -103,7 +104,7 @@ struct Message<'a> {
 }
 
 impl Kind {
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 25] = [
         Self::UnknownStream,
         Self::UnknownPlugin,
         Self::PluginRefused,
@@ -116,6 +117,7 @@ impl Kind {
         Self::UnknownImage,
         Self::TooLarge,
         Self::Busy,
+        Self::TooOften,
         Self::BadParameter,
         Self::Challenged,
         Self::Refused,
@@ -204,6 +206,12 @@ impl Kind {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "images come faster than they can be taken",
                 "Send fewer images a second, or smaller ones.",
+            ),
+            Self::TooOften => (
+                "too-often",
+                StatusCode::TOO_MANY_REQUESTS,
+                "this comes too often",
+                "Wait as long as Retry-After says. Wrong credentials make each next try from their address wait longer, up to five minutes.",
             ),
             Self::BadParameter => (
                 "bad-parameter",
@@ -422,6 +430,11 @@ impl Problem {
                 Self::new(Kind::Refused, format!("the permission `{what}` is missing for this"))
             }
         }
+    }
+
+    /// It comes too often: not before this time has passed.
+    pub(crate) fn too_often(detail: &'static str, wait: Duration) -> Self {
+        Self::new(Kind::TooOften, detail).after(wait.as_millis().div_ceil(1000).max(1) as u64)
     }
 
     /// What was sent is nobody's.
