@@ -69,9 +69,13 @@ async fn names(answer: Response) -> Result<Vec<String>> {
 }
 
 /// The code that a WebSocket is closed with, if it is before anything is shown.
-async fn close_code(program: &Program, path: &str, header: Option<(&'static str, &str)>) -> Result<Option<u16>> {
+async fn close_code(
+    program: &Program,
+    path: &str,
+    headers: impl IntoIterator<Item = (&'static str, &str)>,
+) -> Result<Option<u16>> {
     let mut request = program.ws_url(path).into_client_request()?;
-    if let Some((name, value)) = header {
+    for (name, value) in headers {
         request.headers_mut().insert(name, value.parse()?);
     }
     let (mut socket, _) = tokio_tungstenite::connect_async(request).await?;
@@ -207,7 +211,9 @@ async fn a_browser_logs_in_for_a_session_and_out_of_it() -> Result<()> {
     }
     let with = Some((COOKIE.as_str(), cookie));
     assert_eq!(names(visitor.get("/api/streams", with).await?).await?, ["lobby-1"]);
-    assert_eq!(close_code(&program, "/ws/lobby-1", Some(("cookie", cookie))).await?, None);
+    let headers = [("cookie", cookie), ("origin", &here)];
+    assert_eq!(close_code(&program, "/ws/lobby-1", headers).await?, None);
+    assert_eq!(close_code(&program, "/ws/lobby-1", [("cookie", cookie)]).await?, Some(4403));
 
     let out = visitor.ask(Method::POST, "/logout", with).await?;
     assert!(out.headers()[SET_COOKIE].to_str()?.contains("Max-Age=0"));
@@ -297,5 +303,203 @@ async fn a_client_that_asks_the_api_without_end_is_told_to_wait() -> Result<()> 
     assert!(refused > 0, "nothing was refused");
     // Others are not held up by it.
     assert!(visitor.as_user("/api/streams", "anna", ANNA).await?.status().is_success());
+    Ok(())
+}
+
+const LINK_SECRET: &str = "link-secret-0123456789abcdef0123456789";
+const CAMERA: &str = "camera-word-0123456789";
+
+/// The sections with a secret for links, a page that is trusted, and a camera that is not there.
+async fn more_sections() -> Result<String> {
+    let camera = "[streams.yard]\nsource = \"rtsp://127.0.0.1:9/x?token=in-the-address-0123\"\nusername = \"viewer\"\n\
+                  password = \"${CAMERA_WORD}\"\n";
+    Ok(format!("{}\n{camera}", sections().await?))
+}
+
+async fn start_with_links(sections: &str, variables: &[(&str, &std::path::Path)]) -> Result<Program> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("streams.toml");
+    let server =
+        format!("listen = \"127.0.0.1:0\"\nlink_secret = \"{LINK_SECRET}\"\ncors = [\"http://site.example\"]\n");
+    std::fs::write(&file, format!("[server]\n{server}\n{sections}"))?;
+    let variables = [variables, &[("CAMERA_WORD", std::path::Path::new(CAMERA))]].concat();
+    let file = file.to_str().context("a folder of UTF-8")?.to_owned();
+    Program::start_command(folder, &["run", &file], &variables).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_shows_one_stream_to_players_that_cannot_say_who_they_are() -> Result<()> {
+    let program = start_with_links(&more_sections().await?, &[]).await?;
+    let visitor = Visitor::new(&program)?;
+    let path = "/api/streams/vault/link?expires_in=3";
+    assert_eq!(visitor.ask(Method::POST, path, None).await?.status(), StatusCode::UNAUTHORIZED);
+    let bert =
+        visitor.http.post(program.url("/api/streams/lobby-1/link")).basic_auth("bert", Some(BERT)).send().await?;
+    assert_eq!(bert.status(), StatusCode::FORBIDDEN);
+    let anna = visitor.http.post(program.url(path)).basic_auth("anna", Some(ANNA)).send().await?;
+    let made: Value = anna.error_for_status()?.json().await?;
+    let made_at = std::time::Instant::now();
+    let token = made["token"].as_str().context("a token")?;
+    for address in made["addresses"].as_array().context("addresses")?.iter().filter_map(Value::as_str) {
+        if address.starts_with("/ws/") {
+            assert_eq!(close_code(&program, address, None).await?, None);
+        } else if !address.starts_with("/mjpeg/") {
+            assert!(visitor.get(address, None).await?.status().is_success(), "{address}");
+        }
+    }
+    assert_eq!(visitor.get(&format!("/still/lobby-1.jpg?token={token}"), None).await?.status(), StatusCode::NOT_FOUND);
+    let forged = token.replace(".vault", ".lobby-1");
+    let forged = visitor.get(&format!("/still/lobby-1.jpg?token={forged}"), None).await?;
+    assert_eq!(forged.status(), StatusCode::UNAUTHORIZED);
+    tokio::time::sleep(std::time::Duration::from_millis(3_100).saturating_sub(made_at.elapsed())).await;
+    // However often it is tried: one that is over keeps nobody out.
+    for _ in 0..10 {
+        let over = visitor.get(&format!("/still/vault.jpg?token={token}"), None).await?;
+        assert_eq!(over.status(), StatusCode::UNAUTHORIZED);
+    }
+
+    // The command makes the same, without the program.
+    let file = program.folder().join("streams.toml");
+    let output = tokio::process::Command::new(framegate_tests::program::path()?)
+        .args(["link", "vault", "--file"])
+        .arg(file)
+        .env("CAMERA_WORD", CAMERA)
+        .kill_on_drop(true)
+        .output();
+    let output = tokio::time::timeout(std::time::Duration::from_secs(20), output).await??;
+    let address = String::from_utf8(output.stdout)?;
+    assert!(visitor.get(address.trim(), None).await?.status().is_success(), "{address}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_another_origin_may_what_is_written_and_never_by_a_cookie() -> Result<()> {
+    let program = start_with_links(&more_sections().await?, &[]).await?;
+    let visitor = Visitor::new(&program)?;
+    let path = format!("/hls/lobby-1/index.m3u8?token={WALL}");
+    for (origin, allowed) in [("http://site.example", true), ("http://evil.example", false)] {
+        let answer = visitor.get(&path, Some((ORIGIN.as_str(), origin))).await?;
+        let shared = answer.headers().get("access-control-allow-origin");
+        assert_eq!(shared.is_some_and(|shared| shared == origin), allowed, "{shared:?}");
+        assert!(!answer.headers().contains_key("access-control-allow-credentials"));
+        // Refusals too, so that its script can read why.
+        let refused = visitor.get("/api/streams", Some((ORIGIN.as_str(), origin))).await?;
+        assert_eq!(refused.headers().contains_key("access-control-allow-origin"), allowed);
+        let asked = visitor.http.request(Method::OPTIONS, program.url("/api/streams")).header(ORIGIN, origin);
+        let asked = asked.header("access-control-request-method", "GET").send().await?;
+        assert_eq!(asked.status() == StatusCode::NO_CONTENT, allowed);
+        let socket = close_code(&program, &format!("/ws/lobby-1?token={WALL}"), Some(("origin", origin))).await?;
+        assert_eq!(socket, if allowed { None } else { Some(4403) });
+    }
+
+    // A session changes something only from a page that says that it is ours.
+    let answer = visitor.log_in("anna", ANNA, &program.url("")).await?;
+    let set = answer.headers()[SET_COOKIE].to_str()?.to_owned();
+    let session = set.split(';').next().context("a cookie")?;
+    let reload = async |origin: Option<&str>| -> Result<StatusCode> {
+        let mut request = visitor.http.post(program.url("/api/plugins/clock/reload")).header(COOKIE, session);
+        if let Some(origin) = origin {
+            request = request.header(ORIGIN, origin);
+        }
+        Ok(request.send().await?.status())
+    };
+    assert_eq!(reload(Some(&program.url(""))).await?, StatusCode::NOT_FOUND);
+    assert_eq!(reload(None).await?, StatusCode::FORBIDDEN);
+    assert_eq!(reload(Some("http://evil.example")).await?, StatusCode::FORBIDDEN);
+    Ok(())
+}
+
+/// Everything that is secret in a busy run is looked for in all that the program says, with its log at its most talkative.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_secret_is_in_a_log_or_an_answer_of_a_busy_run() -> Result<()> {
+    let sections = more_sections().await?;
+    let mut program = start_with_links(&sections, &[("FRAMEGATE_LOG", std::path::Path::new("debug"))]).await?;
+    let mut said = vec![program.log()];
+    let (secrets, answers) = {
+        let visitor = Visitor::new(&program)?;
+        let answer = visitor.log_in("bert", BERT, &program.url("")).await?;
+        let set = answer.headers()[SET_COOKIE].to_str()?.to_owned();
+        let cookie = set.split(';').next().context("a cookie")?.to_owned();
+        let link = visitor.http.post(program.url("/api/streams/lobby-1/link")).basic_auth("anna", Some(ANNA)).send();
+        let link: Value = link.await?.json().await?;
+        let link = link["token"].as_str().context("a token")?.to_owned();
+        let hashes =
+            sections.lines().filter_map(|line| line.strip_prefix("password = \"$argon2id$")?.rsplit('$').next());
+        let hashes = hashes.map(|hash| hash.trim_end_matches('"').to_owned());
+        let basic = |name: &str, word: &str| {
+            use base64::Engine as _;
+            base64::engine::general_purpose::STANDARD.encode(format!("{name}:{word}"))
+        };
+        let mut secrets: Vec<String> = hashes.collect();
+        secrets
+            .extend([ANNA, BERT, WALL, DOOR, LINK_SECRET, CAMERA, "in-the-address-0123", "wrong-word"].map(Into::into));
+        secrets.extend([basic("anna", ANNA), basic("bert", BERT), ANNA.replace(' ', "+")]);
+        secrets.push(cookie.split_once('=').context("a value")?.1.to_owned());
+        secrets.push(link.split('.').nth(3).context("a signature")?.to_owned());
+
+        let mut answers = Vec::new();
+        let (wall, door) = (format!("Bearer {WALL}"), format!("Bearer {DOOR}"));
+        for path in [
+            "/api/streams",
+            "/api/streams/yard",
+            "/api/streams/lobby-1",
+            "/api/plugins",
+            "/api/health",
+            "/still/lobby-1.jpg",
+            "/still/yard.jpg",
+            "/hls/yard/index.m3u8",
+            "/ingest/door",
+            "/nonsense",
+            "/login",
+        ] {
+            for header in [
+                None,
+                Some((AUTHORIZATION.as_str(), &*wall)),
+                Some((AUTHORIZATION.as_str(), &*door)),
+                Some((COOKIE.as_str(), &*cookie)),
+            ] {
+                answers.push(visitor.get(path, header).await?);
+                answers.push(visitor.ask(Method::POST, path, header).await?);
+            }
+            answers.push(visitor.as_user(path, "anna", ANNA).await?);
+            answers.push(visitor.get(&format!("{path}?token={link}"), None).await?);
+            said.push(program.log());
+        }
+        _ = close_code(&program, &format!("/ws/yard?token={WALL}"), None).await?;
+        _ = close_code(&program, &format!("/ws/lobby-1?token={link}"), None).await?;
+        for _ in 0..8 {
+            answers.push(visitor.as_user("/api/streams", "anna", "wrong-word").await?);
+            answers.push(visitor.get("/api/streams?token=wrong-word", None).await?);
+        }
+        let mut texts = Vec::new();
+        for answer in answers {
+            texts.push(format!("{:?}", answer.headers()));
+            texts.push(String::from_utf8_lossy(&answer.bytes().await?).into_owned());
+        }
+        (secrets, texts)
+    };
+    // A file whose mistakes stand where secrets do, and one that is taken.
+    let server = format!("[server]\nlisten = \"127.0.0.1:0\"\nlink_secret = \"{LINK_SECRET}\"\n");
+    let broken =
+        sections.replace("password = \"$argon2id$", "pasword = \"$argon2id$").replace("secret = ", "secrte = ");
+    program.replace("streams.toml", format!("{server}\n{broken}\n[tokens.x]\nsecret = \"wrong-word\"\n").as_bytes())?;
+    program.hang_up()?;
+    program.logs("not taken").await?;
+    said.push(program.log());
+    program.replace(
+        "streams.toml",
+        format!("{server}\n{}", sections.replace(DOOR, "another-door-0123456789")).as_bytes(),
+    )?;
+    program.hang_up()?;
+    program.logs("who may do what is new").await?;
+    program.terminate()?;
+    program.ended(std::time::Duration::from_secs(20)).await?;
+    said.push(program.log());
+    assert!(said.iter().any(|log| log.contains("answered")), "the log is not at its most talkative");
+    for secret in &secrets {
+        let found = said.iter().chain(&answers).flat_map(|text| text.lines()).find(|line| line.contains(&**secret));
+        assert!(found.is_none(), "{secret}: {found:?}");
+    }
+    println!("{} secrets in {} logs and {} answers: none", secrets.len(), said.len(), answers.len());
     Ok(())
 }

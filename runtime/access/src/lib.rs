@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 mod attempts;
+mod links;
 mod listen;
 mod origin;
 mod password;
@@ -24,10 +25,11 @@ mod rules;
 mod sessions;
 
 pub use attempts::Attempts;
+pub use links::{LONGEST_LINK, Link, LinkAction, Links};
 pub use listen::{Admits, NotAllowed, check_listen};
 pub use password::{BadPassword, Claim, hash};
 pub use person::{Denied, Person};
-pub use policy::{Action, Ask, Manner, Policy, Refused};
+pub use policy::{Action, Ask, Manner, Page, Policy, Refused};
 pub use quota::{Client, Quota};
 pub use remembered::Remembered;
 pub use rules::{Rulebook, Rules};

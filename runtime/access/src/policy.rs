@@ -20,6 +20,15 @@ pub enum Action {
     Enter,
 }
 
+/// Whose page makes the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// Ours, or as it is said in `Origin`.
+    Unknown,
+    /// Of an origin that is written: [`crate::Rules::shares_with`].
+    Trusted,
+}
+
 /// How it comes, as far as a browser's own rules depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
@@ -46,6 +55,8 @@ pub struct Ask<'a> {
     pub host: Option<&'a str>,
     /// `Origin`, if there is one: browsers send it, others do not.
     pub origin: Option<&'a str>,
+    /// What is known of that origin.
+    pub page: Page,
 }
 
 /// Why it is not allowed.
@@ -59,6 +70,9 @@ pub enum Refused {
         "asked for as {0:?}, which is no name of this machine; use localhost, or write `[users.NAME]`, so that names do not matter"
     )]
     ForeignHost(String),
+    /// Only a cookie says who it is, and nothing says whose page asks.
+    #[error("with a session alone a request that changes something must have `Origin`, as browsers send it")]
+    NoOrigin,
     /// A page of somebody else asks.
     #[error("a page of {0:?} may not do this here")]
     ForeignOrigin(String),
@@ -97,6 +111,7 @@ impl Policy {
         }
         let changes = matches!(ask.action, Action::Publish | Action::Control);
         if (changes || ask.manner != Manner::Request)
+            && ask.page != Page::Trusted
             && let Some(origin) = ask.origin
             && !ask.host.is_some_and(|host| origin::is_same(origin, host))
         {
@@ -122,7 +137,15 @@ mod tests {
     }
 
     fn ask<'a>(action: Action, peer: &str, host: Option<&'a str>, origin: Option<&'a str>) -> Ask<'a> {
-        Ask { action, stream: None, manner: Manner::Request, peer: peer.parse().unwrap(), host, origin }
+        Ask {
+            action,
+            stream: None,
+            manner: Manner::Request,
+            peer: peer.parse().unwrap(),
+            host,
+            origin,
+            page: Page::Unknown,
+        }
     }
 
     #[test]
@@ -164,6 +187,8 @@ mod tests {
             assert_eq!(policy(admits).check(&ask(Action::View, HERE, Some("localhost:8080"), evil)), Ok(()));
             let socket = Ask { manner: Manner::WebSocket, ..ask(Action::View, HERE, Some("localhost:8080"), evil) };
             assert!(policy(admits).check(&socket).is_err());
+            let trusted = Ask { page: Page::Trusted, ..socket };
+            assert_eq!(policy(admits).check(&trusted), Ok(()));
             let form = Ask { manner: Manner::Change, ..ask(Action::Enter, HERE, Some("localhost:8080"), evil) };
             assert!(policy(admits).check(&form).is_err());
         }

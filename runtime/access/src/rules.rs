@@ -2,12 +2,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use config::{Config, Permissions, TokenSecret};
+use config::{Config, LinkSecret, Permissions, TokenSecret};
 use ring::{digest, hmac};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::random::random;
-use crate::{Admits, Claim, Person};
+use crate::{Admits, Claim, Links, Person};
 
 /// Who is known, and what they may: what the file says, made ready to be asked.
 pub struct Rules {
@@ -15,6 +15,8 @@ pub struct Rules {
     users: BTreeMap<String, User>,
     tokens: Vec<Token>,
     anonymous: Arc<Permissions>,
+    links: Links,
+    origins: Vec<String>,
     /// Made anew with the rules: what it signs is compared, never shown.
     key: hmac::Key,
 }
@@ -52,6 +54,8 @@ impl Rules {
             admits: Admits::of(config),
             users: users.collect(),
             tokens: tokens.collect(),
+            links: Links::new(config.server.link_secret.as_ref().map(LinkSecret::expose)),
+            origins: config.server.cors.clone(),
             anonymous: Arc::new(people.anonymous.clone().unwrap_or_default()),
             key,
         }
@@ -60,6 +64,16 @@ impl Rules {
     /// Who is let in at all.
     pub fn admits(&self) -> Admits {
         self.admits
+    }
+
+    /// Makes and reads links.
+    pub fn links(&self) -> &Links {
+        &self.links
+    }
+
+    /// Whether pages of this origin may read what is served, and open WebSockets: it is written.
+    pub fn shares_with(&self, origin: &str) -> bool {
+        self.origins.iter().any(|written| written == origin)
     }
 
     /// Who says nothing of who it is.

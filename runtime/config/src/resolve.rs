@@ -129,6 +129,8 @@ impl Resolver<'_, '_, '_> {
             let key = Key::Root.of("server");
             server.access_policy = self.policy(&key.of("access_policy"), UsePlace::AccessPolicy, &policy.value);
         }
+        server.link_secret = self.link_secret(written.link_secret.as_ref());
+        server.cors = self.origins(&written.cors);
         let Some(At { value: Text(text), span }) = &written.listen else {
             return server;
         };

@@ -21,7 +21,7 @@ use crate::secret;
 
 pub use grants::{DirGrant, Grants, HttpGrant, Variables};
 pub use hls::{Hls, HlsStorage, HlsVariant, S3Place};
-pub use people::{PasswordHash, People, Permissions, Token, TokenSecret, User};
+pub use people::{LinkSecret, PasswordHash, People, Permissions, Token, TokenSecret, User};
 pub use uses::{PluginUse, PolicyUse, SinkUse};
 pub use video::{Reencode, Video, VideoSize, VideoVariant};
 
@@ -49,6 +49,10 @@ pub struct Server {
     pub access: Access,
     /// `access_policy`: the plugin that is asked about every request, behind the rules of `access`.
     pub access_policy: Option<PolicyUse>,
+    /// `link_secret`: what links are signed with.
+    pub link_secret: Option<LinkSecret>,
+    /// `cors`: origins whose pages may read what is served, as browsers write them.
+    pub cors: Vec<String>,
 }
 
 /// `server.access`.
@@ -328,6 +332,8 @@ impl Default for Server {
             listen: Defaults::LISTEN.parse().expect("a constant address"),
             access: Access::default(),
             access_policy: None,
+            link_secret: None,
+            cors: Vec::new(),
         }
     }
 }

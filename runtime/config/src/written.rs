@@ -63,6 +63,13 @@ pub(crate) struct Server {
     /// The plugin that is asked about every request: it allows, challenges or refuses.
     #[schemars(with = "Policy", extend("examples" = ["doorman"]))]
     pub(crate) access_policy: Option<At<Policy>>,
+    /// What links to a stream are signed with, at least 32 characters that nobody guesses; `${VARIABLE}` and `file:/path` are read from the environment and
+    /// from a file. Without it links last until the program ends.
+    #[schemars(extend("examples" = ["${LINK_SECRET}", "file:/run/secrets/links"]))]
+    pub(crate) link_secret: Option<At<Text>>,
+    /// Origins whose pages may read what is served here, and open WebSockets, with a token or a link; never with a cookie of this server.
+    #[schemars(with = "Vec<String>", extend("examples" = [["https://site.example"]]))]
+    pub(crate) cors: Vec<At<Text>>,
 }
 
 /// The one word that `access` has so far.
@@ -245,6 +252,8 @@ impl Server {
             listen: section.take("listen"),
             access: section.take("access"),
             access_policy: section.word_or_table("access_policy", Policy::named, Policy::read),
+            link_secret: section.take("link_secret"),
+            cors: section.texts("cors"),
         };
         section.finish(&[
             ("address", "listen"),
@@ -253,6 +262,10 @@ impl Server {
             ("port", "listen"),
             ("auth", "access"),
             ("policy", "access_policy"),
+            ("origins", "cors"),
+            ("allow_origins", "cors"),
+            ("signing_key", "link_secret"),
+            ("secret", "link_secret"),
             ("users", "[users.NAME]"),
             ("tokens", "[tokens.NAME]"),
             ("password", "[users.NAME] password"),

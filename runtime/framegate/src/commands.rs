@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod compile;
+pub(crate) mod link;
 pub(crate) mod plugin;
 pub(crate) mod run;
 pub(crate) mod schema;

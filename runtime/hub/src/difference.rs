@@ -214,6 +214,8 @@ fn server(old: &config::Server, new: &config::Server) -> Vec<&'static str> {
         ("listen", old.listen == new.listen),
         ("access", old.access == new.access),
         ("access_policy", old.access_policy == new.access_policy),
+        ("link_secret", old.link_secret == new.link_secret),
+        ("cors", old.cors == new.cors),
     ];
     compared.into_iter().filter(|(_, same)| !same).map(|(key, _)| key).collect()
 }

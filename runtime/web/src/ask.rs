@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use access::{Action, Ask, Manner, Person, Policy};
+use access::{Action, Ask, Manner, Page, Person, Policy, Refused, Rules};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::connection::Visit;
 use crate::credentials::{Credential, token};
 use crate::problem::{Challenge, Kind, Problem};
-use crate::{hls, ws};
+use crate::{cors, hls, ws};
 
 /// Lets a request through, or answers it with the reason why not.
 pub(crate) async fn ask(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
@@ -27,24 +27,35 @@ pub(crate) async fn ask(State(app): State<Arc<App>>, request: Request, next: Nex
     let Some(peer) = parts.extensions.get::<Visit>().map(|visit| visit.peer) else {
         return Problem::plain(Kind::Internal, "the connection is unknown").into_response();
     };
-    match decide(&app, peer, &parts).await {
-        Ok(person) => {
-            parts.extensions.insert(person);
-            next.run(Request::from_parts(parts, body)).await
-        }
-        Err(problem) => {
-            let problem = problem.challenging(challenge(&parts.headers));
-            let is_socket = ws::is_upgrade(&parts.headers) && parts.uri.path().starts_with("/ws/");
-            match is_socket {
-                true => ws::refuse(&app, Request::from_parts(parts, body), problem),
-                false => problem.into_response(),
+    let rules = app.rules.rules();
+    let sharer = cors::sharer(&rules, &parts);
+    let answer = if sharer.is_some() && cors::is_preflight(&parts) {
+        cors::preflight()
+    } else {
+        let page = if sharer.is_some() { Page::Trusted } else { Page::Unknown };
+        match decide(&app, &rules, &parts, (peer, page)).await {
+            Ok(person) => {
+                parts.extensions.insert(person);
+                next.run(Request::from_parts(parts, body)).await
+            }
+            Err(problem) => {
+                let problem = problem.challenging(challenge(&parts.headers));
+                let is_socket = ws::is_upgrade(&parts.headers) && parts.uri.path().starts_with("/ws/");
+                match is_socket {
+                    true => ws::refuse(&app, Request::from_parts(parts, body), problem),
+                    false => problem.into_response(),
+                }
             }
         }
+    };
+    match sharer {
+        Some(origin) => cors::share(answer, origin),
+        None => answer,
     }
 }
 
 /// Who asks, if they may: by where it comes from, by who it is, and by the access policy, in this order.
-async fn decide(app: &App, peer: IpAddr, request: &Parts) -> Result<Person, Problem> {
+async fn decide(app: &App, rules: &Rules, request: &Parts, (peer, page): (IpAddr, Page)) -> Result<Person, Problem> {
     let (path, headers) = (request.uri.path(), &request.headers);
     let stream = stream(path);
     let ask = Ask {
@@ -59,8 +70,8 @@ async fn decide(app: &App, peer: IpAddr, request: &Parts) -> Result<Person, Prob
         // HTTP/2 has it in `:authority`, which hyper makes part of the URI.
         host: request.uri.authority().map(|authority| authority.as_str()).or(text(headers, HOST)),
         origin: text(headers, ORIGIN),
+        page,
     };
-    let rules = app.rules.rules();
     Policy::new(rules.admits(), app.listen).check(&ask).map_err(|refused| {
         tracing::debug!(peer = %ask.peer, action = ?ask.action, %refused, "refused");
         Problem::refused(&refused)
@@ -70,7 +81,12 @@ async fn decide(app: &App, peer: IpAddr, request: &Parts) -> Result<Person, Prob
         Action::Enter => rules.nobody(),
         _ => {
             let credential = Credential::of(headers, request.uri.query());
-            let found = app.identities.find(&rules, credential, peer).await;
+            // A page of another site cannot leave it out, a browser that is too old to send it can.
+            let must_say = matches!(credential, Credential::Session(_)) && ask.manner != Manner::Request;
+            if must_say && ask.origin.is_none() {
+                return Err(Problem::refused(&Refused::NoOrigin));
+            }
+            let found = app.identities.find(rules, credential, peer).await;
             found.inspect_err(|why| tracing::debug!(peer = %ask.peer, ?why, "nobody"))?
         }
     };

@@ -14,6 +14,7 @@
 //! | `GET /still/{stream}.jpg`, `.webp` | the newest picture |
 //! | `POST /ingest/{stream}` | one still for a stream whose source is `push` |
 //! | `GET /api/streams`, `/api/streams/{name}`, `/api/plugins`, `/api/health`, `/healthz` | what operators see |
+//! | `POST /api/streams/{name}/link` | a link to a stream, for players that send no headers |
 //! | `POST /api/plugins/{name}/reload` | a plugin is loaded anew |
 //! | `GET /login`, `POST /login`, `POST /logout` | the session of a browser |
 //! | `GET /`, `/watch/{stream}`, `/assets/…` | the pages |
@@ -27,11 +28,13 @@ mod arrival;
 mod ask;
 mod asked;
 mod connection;
+mod cors;
 mod credentials;
 mod first;
 mod hls;
 mod identity;
 mod ingest;
+mod links;
 mod listener;
 mod login;
 mod mjpeg;

@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use crate::app::App;
 use crate::ask::ask;
 use crate::problem::{Kind, Problem};
-use crate::{api, hls, ingest, login, mjpeg, pages, still, ws};
+use crate::{api, hls, ingest, links, login, mjpeg, pages, still, ws};
 
 /// All addresses.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -22,6 +22,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/ingest/{stream}", post(ingest::ingest))
         .route("/api/streams", get(api::streams))
         .route("/api/streams/{stream}", get(api::stream))
+        .route("/api/streams/{stream}/link", post(links::link))
         .route("/api/plugins", get(api::plugins))
         .route("/api/plugins/{plugin}/reload", post(api::reload))
         .route("/api/health", get(api::health))

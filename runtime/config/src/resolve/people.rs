@@ -4,12 +4,14 @@ use super::Resolver;
 use crate::key::Key;
 use crate::mistake::Wrong;
 use crate::phc;
-use crate::resolved::{PasswordHash, People, Permissions, Token, TokenSecret, User};
+use crate::resolved::{LinkSecret, PasswordHash, People, Permissions, Token, TokenSecret, User};
 use crate::section::{At, shown_text};
 use crate::written::{self, File, Text};
 
 /// Fewer characters are guessed, by whoever may ask a thousand times a second.
 const SHORTEST_TOKEN: usize = 16;
+/// As much as an HMAC-SHA256 has.
+const SHORTEST_LINK_SECRET: usize = 32;
 const SHA256: &str = "sha256:";
 
 impl Resolver<'_, '_, '_> {
@@ -65,6 +67,28 @@ impl Resolver<'_, '_, '_> {
         self.check(checked, key, &text?.span)
     }
 
+    pub(super) fn link_secret(&mut self, text: Option<&At<Text>>) -> Option<LinkSecret> {
+        let key = Key::Root.of("server");
+        let key = key.of("link_secret");
+        let secret = self.secret(text, &key)?;
+        let checked = match secret.len() >= SHORTEST_LINK_SECRET {
+            true => Ok(LinkSecret(secret.into())),
+            false => {
+                Err(Wrong::new(format!("must have at least {SHORTEST_LINK_SECRET} characters, got {}", secret.len()))
+                    .help("`openssl rand -hex 32` makes one"))
+            }
+        };
+        self.check(checked, &key, &text?.span)
+    }
+
+    pub(super) fn origins(&mut self, written: &[At<Text>]) -> Vec<String> {
+        let key = Key::Root.of("server");
+        let key = key.of("cors");
+        let each = written.iter().enumerate();
+        each.filter_map(|(index, At { value: Text(text), span })| self.check(origin(text), &key.at(index), span))
+            .collect()
+    }
+
     fn permissions(
         &mut self,
         key: &Key<'_>,
@@ -114,11 +138,30 @@ fn pattern(text: &str) -> Result<String, Wrong> {
     }
 }
 
+/// As a browser writes it (RFC 6454 section 6.1): in lower case, without a path and without the port that the scheme implies.
+fn origin(text: &str) -> Result<String, Wrong> {
+    let wrong = || Wrong::new(format!("must be an origin such as \"https://site.example\", got {}", shown_text(text)));
+    if text == "*" {
+        return Err(
+            wrong().help("name the sites: pages of all others would read the cameras through whoever opens them")
+        );
+    }
+    let parsed = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let right = parsed.ok_or_else(wrong)?.origin().ascii_serialization();
+    match right == text {
+        true => Ok(right),
+        false => Err(wrong().nearest(Some(format!("\"{right}\"")))),
+    }
+}
+
 /// A token as it is sent: what an address and a header take without escapes (RFC 6750 section 2.1), and long enough.
 fn plain(secret: String) -> Result<SecretString, Wrong> {
     let make = "`openssl rand -hex 32` makes one";
     if !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(Wrong::new("a token is made of ASCII characters without spaces").help(make));
+    }
+    if secret.starts_with("link.") {
+        return Err(Wrong::new("`link.` begins the tokens of links, and no other").help(make));
     }
     match secret.len() >= SHORTEST_TOKEN {
         true => Ok(secret.into()),

@@ -38,6 +38,10 @@ pub struct Token {
 #[derive(Clone)]
 pub struct PasswordHash(pub(crate) SecretString);
 
+/// What links are signed with. Prints as `***`.
+#[derive(Clone)]
+pub struct LinkSecret(pub(crate) SecretString);
+
 /// What a token is recognised by. Prints as `***`.
 #[derive(Clone)]
 pub enum TokenSecret {
@@ -83,6 +87,25 @@ impl PartialEq for PasswordHash {
 impl Eq for PasswordHash {}
 
 impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl LinkSecret {
+    /// The secret, for who signs.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl PartialEq for LinkSecret {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+}
+
+impl fmt::Debug for LinkSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
     }

@@ -27,7 +27,7 @@ struct Anything;
 
 impl Environment for Anything {
     fn variable(&self, _: &str) -> Option<String> {
-        Some("something-0123456789".into())
+        Some("something-0123456789abcdef-0123456789".into())
     }
 
     fn secret(&self, _: &Path) -> std::io::Result<String> {
