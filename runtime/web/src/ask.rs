@@ -242,6 +242,7 @@ mod tests {
             "/ws/%61.b",
             "/still/a%2Eb%2ejpg",
             "/api/streams/a.%62",
+            "/api/streams/a.b/link",
             "/hls/a.b/index.m3u8",
             "/hls/a%2Eb/x-p1.m4s",
             "/a.b/stream.m3u8",

@@ -570,7 +570,7 @@ mod tests {
 
     #[test]
     fn a_name_that_is_none_is_not_repeated() {
-        let why = hub::NotThere::from("<b>".parse::<media::StreamName>().unwrap_err());
+        let why = hub::NotThere::from("<b>".parse::<StreamName>().unwrap_err());
         assert!(!Problem::not_there("<b>", &why).message().contains("<b>"));
     }
 
