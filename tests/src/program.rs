@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -31,6 +31,22 @@ const LOG_LINES: usize = 400;
 const FILE: &str = "streams.toml";
 
 type Log = Arc<Mutex<VecDeque<String>>>;
+
+/// The line of `[users.NAME]` for a password, as `framegate user hash` prints it.
+pub async fn user_hash(password: &str) -> Result<String> {
+    let mut child = Command::new(path()?)
+        .args(["user", "hash"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()?;
+    let mut input = child.stdin.take().context("a pipe")?;
+    input.write_all(format!("{password}\n").as_bytes()).await?;
+    drop(input);
+    let output = tokio::time::timeout(LIMIT, child.wait_with_output()).await.context("it does not end")??;
+    anyhow::ensure!(output.status.success(), "{:?}", output.status);
+    Ok(String::from_utf8(output.stdout)?.trim_end().to_owned())
+}
 
 /// A running Framegate.
 #[derive(Debug)]

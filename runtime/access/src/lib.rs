@@ -1,16 +1,36 @@
-//! Who may do what: pure rules, asked before anything that lets somebody in.
+//! Who may do what: rules, asked before anything that lets somebody in.
 //!
-//! Owns the decision and its reason. Does not own how a request is read nor how a refusal is told (`web`). No I/O and no clock: what is known of a
-//! request is passed in.
+//! Owns the decision and its reason: what a listener lets in at all ([`Admits`], [`Policy`]), who somebody is ([`Rules`]) and what they may ([`Person`]).
+//! Does not own how a request is read nor how a refusal is told (`web`). No I/O and no clock: what is known of a request is passed in. The one thing that
+//! comes from the system is random bytes.
 //!
-//! For now there are two policies. Without `access` in `[server]` everything is allowed to loopback, and the only danger is a web page that makes a
-//! browser on this machine ask: pages of other origins, and names that were made to point here (DNS rebinding), are refused. With `access = "open"`
-//! everything is allowed to everybody who can connect; pages of other origins may still change nothing.
+//! Where nothing is written everything is allowed to loopback, and the only danger is a web page that makes a browser on this machine ask: pages of
+//! other origins, and names that were made to point here (DNS rebinding), are refused. With `access = "open"` everything is allowed to everybody who
+//! can connect. With users, tokens or `[anonymous]` each request is somebody's, from this machine too. In all three pages of other origins change nothing.
+//!
+//! Architecture invariant: a secret is compared as a keyed hash, or by argon2; none is in what these types print.
 #![forbid(unsafe_code)]
 
+mod attempts;
+mod links;
 mod listen;
 mod origin;
+mod password;
+mod person;
 mod policy;
+mod quota;
+mod random;
+mod remembered;
+mod rules;
+mod sessions;
 
-pub use listen::{NotAllowed, check_listen};
-pub use policy::{Action, Ask, Manner, Policy, Refused};
+pub use attempts::Attempts;
+pub use links::{LONGEST_LINK, Link, LinkAction, Links};
+pub use listen::{Admits, NotAllowed, check_listen};
+pub use password::{BadPassword, Claim, hash};
+pub use person::{Denied, Person};
+pub use policy::{Action, Ask, Manner, Page, Policy, Refused};
+pub use quota::{Client, Quota};
+pub use remembered::Remembered;
+pub use rules::{Rulebook, Rules};
+pub use sessions::Sessions;

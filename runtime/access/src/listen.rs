@@ -1,21 +1,44 @@
 use std::net::{IpAddr, SocketAddr};
 
-use config::Access;
+use config::{Access, Config};
+
+/// Who is let in at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Admits {
+    /// This machine alone, to everything: nothing is written.
+    #[default]
+    Loopback,
+    /// Everybody who can connect, to everything: `access = "open"`, or an access policy that decides.
+    Everybody,
+    /// Whoever is known, to what is written for them: users, tokens, `[anonymous]`.
+    Known,
+}
+
+impl Admits {
+    /// What the file says.
+    pub fn of(config: &Config) -> Self {
+        match config.server.access {
+            _ if !config.people.is_empty() => Self::Known,
+            Access::Open => Self::Everybody,
+            Access::Loopback => Self::Loopback,
+        }
+    }
+}
 
 /// An address that may not be listened on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`server.listen`: {0} is reached from other machines, and everybody there could watch and change everything; \
-     listen on 127.0.0.1, or write `access = \"open\"` under `[server]` if that is meant"
+     listen on 127.0.0.1, write `[users.NAME]` or `[tokens.NAME]`, or `access = \"open\"` under `[server]` if that is meant"
 )]
 pub struct NotAllowed(pub SocketAddr);
 
-/// Whether this address may be listened on: beyond loopback only with `access = "open"`.
-pub fn check_listen(listen: SocketAddr, access: Access) -> Result<(), NotAllowed> {
-    match access {
-        Access::Open => Ok(()),
-        Access::Loopback if is_loopback(listen.ip()) => Ok(()),
-        Access::Loopback => Err(NotAllowed(listen)),
+/// Whether this address may be listened on: beyond loopback only where it is written who comes in.
+pub fn check_listen(listen: SocketAddr, admits: Admits) -> Result<(), NotAllowed> {
+    match admits {
+        Admits::Everybody | Admits::Known => Ok(()),
+        Admits::Loopback if is_loopback(listen.ip()) => Ok(()),
+        Admits::Loopback => Err(NotAllowed(listen)),
     }
 }
 
@@ -41,15 +64,16 @@ mod tests {
         ];
         for (listen, loopback) in cases {
             let listen = listen.parse().unwrap();
-            assert_eq!(check_listen(listen, Access::Loopback).is_ok(), loopback, "{listen}");
-            assert!(check_listen(listen, Access::Open).is_ok());
+            assert_eq!(check_listen(listen, Admits::Loopback).is_ok(), loopback, "{listen}");
+            assert!(check_listen(listen, Admits::Everybody).is_ok());
+            assert!(check_listen(listen, Admits::Known).is_ok());
         }
     }
 
     #[test]
     fn the_refusal_says_what_to_write() {
-        let error = check_listen("0.0.0.0:8080".parse().unwrap(), Access::Loopback).unwrap_err().to_string();
+        let error = check_listen("0.0.0.0:8080".parse().unwrap(), Admits::Loopback).unwrap_err().to_string();
         assert!(error.starts_with("`server.listen`: 0.0.0.0:8080 is reached"), "{error}");
-        assert!(error.contains("`access = \"open\"`"), "{error}");
+        assert!(error.contains("`access = \"open\"`") && error.contains("`[users.NAME]`"), "{error}");
     }
 }

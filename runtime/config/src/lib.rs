@@ -16,6 +16,7 @@ mod load;
 mod mistake;
 mod nearest;
 mod oci;
+mod phc;
 mod places;
 mod report;
 mod resolve;
@@ -36,7 +37,8 @@ pub use places::{Places, TEMPLATE, UsePlace};
 pub use report::{Ink, Report};
 pub use resolved::{
     Access, Component, Config, Credentials, Defaults, DirGrant, Grants, Hls, HlsStorage, HlsVariant, HttpGrant,
-    OnError, Plugin, PluginUse, PolicyUse, Reencode, S3Place, Server, SinkUse, Sound, Source, Stills, StillsFormat,
-    Stream, TestScene, Transport, Variables, Video, VideoSize, VideoVariant,
+    LinkSecret, OnError, PasswordHash, People, Permissions, Plugin, PluginUse, PolicyUse, Reencode, S3Place, Server,
+    SinkUse, Sound, Source, Stills, StillsFormat, Stream, TestScene, Token, TokenSecret, Transport, User, Variables,
+    Video, VideoSize, VideoVariant,
 };
 pub use schema::schema;

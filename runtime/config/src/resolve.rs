@@ -2,6 +2,7 @@
 
 mod grants;
 mod hls;
+mod people;
 mod storage;
 mod uses;
 mod video;
@@ -47,8 +48,9 @@ pub(crate) fn resolve(
     trust: Trust,
 ) -> Resolved {
     let mut resolver = Resolver { reader, places, known, trust, advice: Vec::new() };
-    let server = resolver.server(&file.server);
-    let mut config = Config { server, ..Config::default() };
+    let people = resolver.people(file);
+    let server = resolver.server(&file.server, file.has_people());
+    let mut config = Config { server, people, ..Config::default() };
     for plugin in &file.plugins {
         config.plugins.insert(plugin.name.clone(), Arc::new(resolver.plugin(plugin)));
     }
@@ -141,18 +143,28 @@ impl Resolver<'_, '_, '_> {
         }
     }
 
-    fn server(&mut self, written: &written::Server) -> Server {
+    fn server(&mut self, written: &written::Server, has_people: bool) -> Server {
         let key = Key::Root.of("server");
         let key = key.of("listen");
         let mut server = Server::default();
-        if written.access.is_some() {
+        if let Some(At { span, .. }) = &written.access {
             server.access = Access::Open;
+            if has_people {
+                let wrong = Wrong::new(
+                    "everybody is let in here, and users, tokens or `[anonymous]` are written too: keep one of the two",
+                );
+                let help =
+                    "without `access` only they come in; `[anonymous]` with `view = [\"*\"]` lets everybody else watch";
+                self.reader.add(wrong.help(help), &Key::Root.of("server").of("access"), span.clone());
+            }
         }
         server.max_streams = written.max_streams.as_ref().map(|at| at.value.0);
         if let Some(policy) = &written.access_policy {
             let key = Key::Root.of("server");
             server.access_policy = self.policy(&key.of("access_policy"), UsePlace::AccessPolicy, &policy.value);
         }
+        server.link_secret = self.link_secret(written.link_secret.as_ref());
+        server.cors = self.origins(&written.cors);
         let Some(At { value: Text(text), span }) = &written.listen else {
             return server;
         };
@@ -163,17 +175,17 @@ impl Resolver<'_, '_, '_> {
             return server;
         };
         server.listen = listen;
-        if !listen.ip().to_canonical().is_loopback() && server.access == Access::Loopback {
+        if !listen.ip().to_canonical().is_loopback() && server.access == Access::Loopback && !has_people {
             if written.access_policy.is_some() {
                 // The policy is asked about everybody: it is the access.
                 server.access = Access::Open;
                 return server;
             }
             let wrong = Wrong::new(format!(
-                "beyond loopback `server.access = \"open\"` must be written, got {}",
+                "beyond loopback users, tokens or `server.access = \"open\"` must be written, got {}",
                 shown_text(text)
             ));
-            let help = "everybody who can connect may then watch, publish and control; or let a plugin decide: `access_policy`";
+            let help = "`framegate user hash` prints the password of a `[users.NAME]`, to which `view = [\"*\"]` belongs; with `access = \"open\"` everybody who can connect may watch, publish and control; or let a plugin decide: `access_policy`";
             self.reader.add_following(wrong.help(help), &key, span.clone());
         }
         server

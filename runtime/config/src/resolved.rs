@@ -2,6 +2,7 @@
 
 mod grants;
 mod hls;
+mod people;
 mod uses;
 mod video;
 
@@ -20,6 +21,7 @@ use crate::secret;
 
 pub use grants::{DirGrant, Grants, HttpGrant, Variables};
 pub use hls::{Hls, HlsStorage, HlsVariant, S3Place};
+pub use people::{LinkSecret, PasswordHash, People, Permissions, Token, TokenSecret, User};
 pub use uses::{PluginUse, PolicyUse, SinkUse};
 pub use video::{Reencode, Video, VideoSize, VideoVariant};
 
@@ -28,6 +30,8 @@ pub use video::{Reencode, Video, VideoSize, VideoVariant};
 pub struct Config {
     /// `[server]`.
     pub server: Server,
+    /// `[users.*]`, `[tokens.*]` and `[anonymous]`.
+    pub people: People,
     /// `[plugins.*]`, and one for each bundled plugin that a stream uses without declaring it.
     pub plugins: BTreeMap<String, Arc<Plugin>>,
     /// `[streams.*]` without the template.
@@ -47,12 +51,16 @@ pub struct Server {
     pub access_policy: Option<PolicyUse>,
     /// How many streams may run at once; any number if none.
     pub max_streams: Option<u32>,
+    /// `link_secret`: what links are signed with.
+    pub link_secret: Option<LinkSecret>,
+    /// `cors`: origins whose pages may read what is served, as browsers write them.
+    pub cors: Vec<String>,
 }
 
 /// `server.access`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Access {
-    /// Not written: everything is allowed, and only loopback is listened on.
+    /// Not written: without users, tokens and an access policy everything is allowed, and only loopback is listened on.
     #[default]
     Loopback,
     /// `"open"`: everything is allowed to everybody who can connect, unless an access policy refuses it.
@@ -327,6 +335,8 @@ impl Default for Server {
             access: Access::default(),
             access_policy: None,
             max_streams: None,
+            link_secret: None,
+            cors: Vec::new(),
         }
     }
 }

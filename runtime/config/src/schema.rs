@@ -3,7 +3,7 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::places::TEMPLATE;
-use crate::written::{Plugin, Server, Stream};
+use crate::written::{Permissions, Plugin, Server, Stream, Token, User};
 
 /// The JSON schema (draft 2020-12) of `streams.toml`, for editors.
 pub fn schema() -> Value {
@@ -25,6 +25,19 @@ pub fn schema() -> Value {
         "additionalProperties": false,
         "properties": {
             "server": section::<Server>(&mut generator),
+            "users": {
+                "type": "object",
+                "description": "Who comes in with a password, under the names that are asked for with it.",
+                "propertyNames": { "pattern": PERSON },
+                "additionalProperties": section::<User>(&mut generator),
+            },
+            "tokens": {
+                "type": "object",
+                "description": "Programs that come in with a token, under the names that the log has.",
+                "propertyNames": { "pattern": PERSON },
+                "additionalProperties": section::<Token>(&mut generator),
+            },
+            "anonymous": section::<Permissions>(&mut generator),
             "plugins": {
                 "type": "object",
                 "description": "Components with their limits, under the names that `use` says.",
@@ -44,6 +57,9 @@ pub fn schema() -> Value {
 
 /// What [`media::StreamName`] allows.
 const NAME: &str = r"^(?!\.\.?$)[A-Za-z0-9_.~-]{1,64}$";
+
+/// What a user or a token is called.
+const PERSON: &str = r"^[A-Za-z0-9_.~@+-]{1,64}$";
 
 fn set(schema: &mut Value, key: &str, text: &str) {
     if let Value::Object(schema) = schema {

@@ -128,6 +128,11 @@ impl<'r, 'd, 'a> Section<'r, 'd, 'a> {
         self.table.get(key)
     }
 
+    /// Whether keys beside these are written, right or wrong.
+    pub(crate) fn has_beside(&self, keys: &[&str]) -> bool {
+        self.table.keys().any(|key| !keys.contains(&&**key.get_ref()))
+    }
+
     /// The value of a key, if it is written and right.
     pub(crate) fn take<T: Value>(&mut self, key: &'static str) -> Option<At<T>> {
         let value = self.find(key)?;

@@ -6,6 +6,7 @@
 mod amount;
 mod grants;
 mod hls;
+mod people;
 mod text;
 mod uses;
 mod video;
@@ -23,6 +24,7 @@ use crate::section::{At, Reader, Section};
 pub(crate) use amount::{BitRate, Bytes, Number, Time};
 pub(crate) use grants::Grants;
 pub(crate) use hls::Hls;
+pub(crate) use people::{Permissions, Token, User};
 pub(crate) use text::{Address, Digest, Options, Text, Words};
 pub(crate) use uses::{Chained, Policy, Sink};
 pub(crate) use video::{Rung, Video};
@@ -31,6 +33,9 @@ pub(crate) use video::{Rung, Video};
 #[derive(Debug, Default)]
 pub(crate) struct File {
     pub(crate) server: Server,
+    pub(crate) users: Vec<Named<User>>,
+    pub(crate) tokens: Vec<Named<Token>>,
+    pub(crate) anonymous: Option<At<Permissions>>,
     pub(crate) plugins: Vec<Named<Plugin>>,
     pub(crate) streams: Vec<Named<Stream>>,
 }
@@ -48,16 +53,25 @@ pub(crate) struct Named<T> {
 #[derive(Debug, Default, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(crate) struct Server {
-    /// Address and port that HTTP is served on. Beyond loopback only with `access = "open"` or an `access_policy`.
+    /// Address and port that HTTP is served on. Beyond loopback only with `[users.NAME]`, `[tokens.NAME]`, an `access_policy` or
+    /// `access = "open"`.
     #[schemars(extend("default" = crate::Defaults::LISTEN, "examples" = ["127.0.0.1:8080", "0.0.0.0:8080", "[::]:8080"]))]
     pub(crate) listen: Option<At<Text>>,
-    /// `"open"`: everybody who can connect may watch, publish and control. Without it, and without `access_policy`, only this machine is listened to.
+    /// `"open"`: everybody who can connect may watch, publish and control. Without it, and without users,
+    /// tokens and `access_policy`, only this machine is listened to.
     pub(crate) access: Option<At<Words<Open>>>,
     /// The plugin that is asked about every request: it allows, challenges or refuses.
     #[schemars(with = "Policy", extend("examples" = ["doorman"]))]
     pub(crate) access_policy: Option<At<Policy>>,
     /// The most streams that run at once: whose source is connected, or tried. Who wants to watch another one is told so. Without it there is no limit.
     pub(crate) max_streams: Option<At<Number<1, 1_000_000>>>,
+    /// What links to a stream are signed with, at least 32 characters that nobody guesses; `${VARIABLE}` and `file:/path` are read from the environment and
+    /// from a file. Without it links last until the program ends.
+    #[schemars(extend("examples" = ["${LINK_SECRET}", "file:/run/secrets/links"]))]
+    pub(crate) link_secret: Option<At<Text>>,
+    /// Origins whose pages may read what is served here, and open WebSockets, with a token or a link; never with a cookie of this server.
+    #[schemars(with = "Vec<String>", extend("examples" = [["https://site.example"]]))]
+    pub(crate) cors: Vec<At<Text>>,
 }
 
 /// The one word that `access` has so far.
@@ -189,6 +203,17 @@ impl File {
         let mut section = Section::new(reader, &Key::Root, file.get_ref(), 0..0);
         let read = Self {
             server: section.table("server", Server::read).map(|server| server.value).unwrap_or_default(),
+            users: section.named("users", |name, span, section| Named {
+                name: name.into(),
+                span,
+                section: User::read(section),
+            }),
+            tokens: section.named("tokens", |name, span, section| Named {
+                name: name.into(),
+                span,
+                section: Token::read(section),
+            }),
+            anonymous: section.table("anonymous", Permissions::read),
             plugins: section.named("plugins", |name, span, section| Named {
                 name: name.into(),
                 span,
@@ -206,8 +231,20 @@ impl File {
             ("http", "server"),
             ("listen", "server.listen"),
             ("access", "server.access"),
+            ("accounts", "users"),
+            ("auth", "users"),
+            ("api_keys", "tokens"),
+            ("guest", "anonymous"),
+            ("public", "anonymous"),
         ]);
         read
+    }
+}
+
+impl File {
+    /// Whether it says who comes in.
+    pub(crate) fn has_people(&self) -> bool {
+        !self.users.is_empty() || !self.tokens.is_empty() || self.anonymous.is_some()
     }
 }
 
@@ -218,6 +255,8 @@ impl Server {
             access: section.take("access"),
             access_policy: section.word_or_table("access_policy", Policy::named, Policy::read),
             max_streams: section.take("max_streams"),
+            link_secret: section.take("link_secret"),
+            cors: section.texts("cors"),
         };
         section.finish(&[
             ("address", "listen"),
@@ -226,6 +265,14 @@ impl Server {
             ("port", "listen"),
             ("auth", "access"),
             ("policy", "access_policy"),
+            ("origins", "cors"),
+            ("allow_origins", "cors"),
+            ("signing_key", "link_secret"),
+            ("secret", "link_secret"),
+            ("users", "[users.NAME]"),
+            ("tokens", "[tokens.NAME]"),
+            ("password", "[users.NAME] password"),
+            ("token", "[tokens.NAME] secret"),
         ]);
         read
     }

@@ -43,10 +43,14 @@ pub struct Told {
     pub json: String,
 }
 
+/// Whether somebody may be told of a stream, or of what is about none.
+pub type Allowed = Box<dyn Fn(Option<&StreamName>) -> bool + Send + Sync>;
+
 /// One who listens.
 pub struct Listener {
     hub: Arc<Hub>,
     filter: Filter,
+    allowed: Allowed,
     /// The last event that it was told, or that it did not want.
     last: u64,
     newest: watch::Receiver<u64>,
@@ -79,16 +83,19 @@ fn is_one(patterns: &[String], word: &str) -> bool {
 }
 
 /// What is remembered behind an event, the oldest first, and as much of it as is wanted: the newest.
-pub fn remembered(journal: &Journal, filter: &Filter, after: u64, most: usize) -> Vec<Arc<Event>> {
+pub fn remembered(journal: &Journal, filter: &Filter, allowed: &Allowed, after: u64, most: usize) -> Vec<Arc<Event>> {
     let events = journal.since(after);
-    let wanted = events.into_iter().filter(|event| filter.takes(&event.kind, event.stream.as_ref()));
+    let wanted = events.into_iter().filter(|event| {
+        let stream = event.stream.as_ref();
+        filter.takes(&event.kind, stream) && allowed(stream)
+    });
     let mut wanted: Vec<_> = wanted.collect();
     wanted.drain(..wanted.len().saturating_sub(most));
     wanted
 }
 
 /// What is to be told behind an event, which becomes the last one that was told, or not wanted.
-fn told_since(journal: &Journal, filter: &Filter, last: &mut u64) -> Vec<Told> {
+fn told_since(journal: &Journal, filter: &Filter, allowed: &Allowed, last: &mut u64) -> Vec<Told> {
     let events = journal.since(*last);
     let (Some(first), Some(newest)) = (events.first(), events.last()) else { return Vec::new() };
     let mut told = Vec::new();
@@ -98,7 +105,10 @@ fn told_since(journal: &Journal, filter: &Filter, last: &mut u64) -> Vec<Told> {
         told.push(Told { id: None, kind: SKIPPED.into(), json });
     }
     *last = newest.id;
-    let wanted = events.iter().filter(|event| filter.takes(&event.kind, event.stream.as_ref()));
+    let wanted = events.iter().filter(|event| {
+        let stream = event.stream.as_ref();
+        filter.takes(&event.kind, stream) && allowed(stream)
+    });
     told.extend(wanted.map(|event| Told {
         id: Some(event.id),
         kind: event.kind.clone(),
@@ -109,7 +119,7 @@ fn told_since(journal: &Journal, filter: &Filter, last: &mut u64) -> Vec<Told> {
 
 impl Listener {
     /// One who wants what comes from now on, or what came behind this event too.
-    pub fn new(hub: Arc<Hub>, filter: Filter, after: Option<u64>) -> Self {
+    pub fn new(hub: Arc<Hub>, filter: Filter, allowed: Allowed, after: Option<u64>) -> Self {
         let newest = hub.journal().watch();
         let last = after.unwrap_or_else(|| *newest.borrow());
         let updates = UPDATES.iter().any(|kind| filter.kinds.is_empty() || is_one(&filter.kinds, kind));
@@ -119,7 +129,7 @@ impl Listener {
             updates.set_missed_tick_behavior(MissedTickBehavior::Skip);
             updates
         });
-        Self { hub, filter, last, newest, updates }
+        Self { hub, filter, allowed, last, newest, updates }
     }
 
     /// What is to be told next, at least one thing. Cancel-safe.
@@ -127,7 +137,7 @@ impl Listener {
         loop {
             // Before the look: what comes behind it ends the wait.
             self.newest.borrow_and_update();
-            let told = told_since(self.hub.journal(), &self.filter, &mut self.last);
+            let told = told_since(self.hub.journal(), &self.filter, &self.allowed, &mut self.last);
             if !told.is_empty() {
                 return told;
             }
@@ -156,7 +166,7 @@ impl Listener {
         let time = milliseconds(SystemTime::now());
         let mut told = Vec::new();
         for entry in self.hub.entries() {
-            if entry.stream().status().state != State::Live {
+            if entry.stream().status().state != State::Live || !(self.allowed)(Some(entry.name())) {
                 continue;
             }
             let counted = entry.stream().snapshot();
@@ -179,6 +189,23 @@ impl Listener {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn all() -> Allowed {
+        Box::new(|_| true)
+    }
+
+    #[test]
+    fn what_somebody_may_not_see_is_not_told() {
+        let journal = Journal::default();
+        let [lobby, yard] = ["lobby", "yard"].map(|name| name.parse::<StreamName>().unwrap());
+        for stream in [Some(&lobby), Some(&yard), None] {
+            journal.write("seen", stream, None, Value::Null);
+        }
+        let allowed: Allowed = Box::new(move |stream| stream == Some(&lobby));
+        let told = told_since(&journal, &Filter::default(), &allowed, &mut 0);
+        assert_eq!(told.iter().map(|told| told.id).collect::<Vec<_>>(), [Some(1)]);
+        assert_eq!(remembered(&journal, &Filter::default(), &allowed, 0, 9).len(), 1);
+    }
 
     #[test]
     fn streams_and_kinds_are_chosen_by_their_begin() {
@@ -205,7 +232,7 @@ mod tests {
         let filter = Filter { kinds: vec!["seen".into()], ..Filter::default() };
         let mut last = 0;
         let kinds = |last: &mut u64| -> Vec<String> {
-            told_since(&journal, &filter, last).into_iter().map(|told| told.kind).collect()
+            told_since(&journal, &filter, &all(), last).into_iter().map(|told| told.kind).collect()
         };
         journal.write("seen", None, None, Value::Null);
         journal.write("other", None, None, Value::Null);
@@ -225,7 +252,7 @@ mod tests {
         let first = journal.since(0)[0].id;
         let filter = Filter { kinds: vec!["a".into()], ..Filter::default() };
         let ids = |after, most| -> Vec<u64> {
-            remembered(&journal, &filter, after, most).iter().map(|event| event.id - first).collect()
+            remembered(&journal, &filter, &all(), after, most).iter().map(|event| event.id - first).collect()
         };
         assert_eq!((ids(0, 9), ids(0, 2), ids(first, 9)), (vec![0, 2, 3], vec![2, 3], vec![2, 3]));
     }

@@ -1,14 +1,19 @@
 //! The command line: what was typed → what is to be done.
 
 mod plugin;
+mod user;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use access::LinkAction;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use plugin::PluginCommand;
 pub(crate) use plugin::{Declared, InputArguments, PluginArguments};
+pub(crate) use user::UserArguments;
+use user::UserCommand;
 
 /// The file that is read if none is named.
 const FILE: &str = "streams.toml";
@@ -30,6 +35,19 @@ pub(crate) enum Arguments {
     Schema,
     /// Make a plugin.
     Plugin(PluginArguments),
+    /// Make a link to a stream.
+    Link {
+        /// `streams.toml`.
+        file: PathBuf,
+        /// Its name.
+        stream: String,
+        /// What it is for.
+        action: LinkAction,
+        /// For how long.
+        lasts: Duration,
+    },
+    /// Say who may come in.
+    User(UserArguments),
     /// Compile a component to native code: what the program starts itself as.
     Compile {
         /// The component.
@@ -55,6 +73,7 @@ Examples:
   framegate schema > schema.json     the file's JSON schema, for your editor
   framegate plugin new --lang rust --role filter name-plate
                                      a plugin of your own, in Rust, C, JavaScript, Python or Go
+  framegate user hash                ask for a password, and print what streams.toml needs to check it
   framegate plugin dev name-plate    it, on live pictures, built anew at each save
 
 A file to begin with, which needs no camera:
@@ -111,6 +130,26 @@ enum Command {
     /// Make a plugin of your own: a project from a template, a component out of it
     #[command(subcommand)]
     Plugin(PluginCommand),
+    /// Print a link to a stream, for players that cannot say who they are; it is signed with `server.link_secret`
+    #[command(
+        after_help = "What is printed stands behind the server's address; the token works on each address of the stream.\n\nExample:\n  framegate link lobby --expires-in 86400"
+    )]
+    Link {
+        /// The stream
+        stream: String,
+        /// For how many seconds
+        #[arg(long, default_value_t = 3_600, value_parser = clap::value_parser!(u64).range(1..=access::LONGEST_LINK.as_secs()))]
+        expires_in: u64,
+        /// To push stills to it instead of seeing it
+        #[arg(long)]
+        publish: bool,
+        /// The file that has the secret
+        #[arg(long, default_value = FILE)]
+        file: PathBuf,
+    },
+    /// Say who may come in: the hash of a password
+    #[command(subcommand)]
+    User(UserCommand),
     #[command(hide = true)]
     Compile { input: PathBuf, output: PathBuf },
 }
@@ -132,6 +171,13 @@ impl Arguments {
             Some(Command::Check { file }) => Self::Check { file },
             Some(Command::Schema) => Self::Schema,
             Some(Command::Plugin(command)) => Self::Plugin(command.into()),
+            Some(Command::Link { stream, expires_in, publish, file }) => Self::Link {
+                file,
+                stream,
+                action: if publish { LinkAction::Publish } else { LinkAction::View },
+                lasts: Duration::from_secs(expires_in),
+            },
+            Some(Command::User(command)) => Self::User(command.into()),
             Some(Command::Compile { input, output }) => Self::Compile { input, output },
             None => match written.file {
                 None => Self::Run { file: FILE.into() },
@@ -163,7 +209,7 @@ impl Version {
 /// The command that was meant by what would otherwise be a file, if there is no such file.
 fn misspelt_command(file: &Path) -> Option<&'static str> {
     let word = file.to_str().filter(|word| !word.contains(['/', '.']))?;
-    config::nearest(word, ["run", "check", "schema", "plugin"]).filter(|_| !file.exists())
+    config::nearest(word, ["run", "check", "schema", "plugin", "user", "link"]).filter(|_| !file.exists())
 }
 
 #[cfg(test)]
@@ -187,6 +233,7 @@ mod tests {
         assert_eq!(read(&["run", "other.toml"]).expect("good"), run("other.toml"));
         assert_eq!(read(&["check", "x"]).expect("good"), Arguments::Check { file: "x".into() });
         assert_eq!(read(&["schema"]).expect("good"), Arguments::Schema);
+        assert_eq!(read(&["user", "hash"]).expect("good"), Arguments::User(UserArguments::Hash));
         let compile = Arguments::Compile { input: "a".into(), output: "b".into() };
         assert_eq!(read(&["compile", "a", "b"]).expect("good"), compile);
     }

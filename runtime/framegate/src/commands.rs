@@ -2,9 +2,11 @@
 
 pub(crate) mod check;
 pub(crate) mod compile;
+pub(crate) mod link;
 pub(crate) mod plugin;
 pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod user;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;

@@ -25,6 +25,8 @@ fn main() -> anyhow::Result<ExitCode> {
         Arguments::Check { file } => commands::check::run(&file),
         Arguments::Schema => commands::schema::run(),
         Arguments::Plugin(arguments) => commands::plugin::run(arguments),
+        Arguments::User(arguments) => commands::user::run(arguments),
+        Arguments::Link { file, stream, action, lasts } => commands::link::run(&file, &stream, action, lasts),
         Arguments::Compile { input, output } => commands::compile::run(&input, &output),
     }
 }

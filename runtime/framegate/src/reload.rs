@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use access::{Rulebook, Rules};
 use config::{Config, Known, Loaded, Mistake, Process};
 use control::installed::Installed;
 use control::reload::{self, NotAsked, NotReloaded, Reloaded, Request, Standing};
@@ -43,6 +44,8 @@ pub(crate) struct Reloader {
     pub(crate) loader: Arc<Loader>,
     /// Where they run.
     pub(crate) hub: Arc<Hub>,
+    /// Who may do what: of the configuration that is in force.
+    pub(crate) rules: Rulebook,
     /// What operators ask for, and what they are told of what is configured.
     pub(crate) queue: reload::Queue,
     /// Tells of changed files.
@@ -111,6 +114,7 @@ impl Reloader {
                             ..Standing::new(state)
                         });
                         self.hold_added(&applied);
+                        self.people(&applied.difference);
                         self.applied(&applied, why, begin);
                     }
                     Err(hub::NotApplied::Ending) => {}
@@ -272,6 +276,16 @@ impl Reloader {
         self.applied(&applied, "asked for", begin);
         let plugin = Installed::now(&self.hub, name).ok_or_else(|| NotReloaded::Unknown(name.to_owned()))?;
         Ok(Reloaded { plugin, changed, took_ms: begin.elapsed().as_millis() as u64 })
+    }
+
+    /// Puts in force who may do what, if it is new.
+    fn people(&self, difference: &Difference) {
+        if difference.people {
+            let in_force = self.hub.in_force();
+            let people = &in_force.config.people;
+            self.rules.put(Rules::of(&in_force.config));
+            tracing::info!(users = people.users.len(), tokens = people.tokens.len(), "who may do what is new");
+        }
     }
 
     /// Tells what was put in force.

@@ -62,6 +62,17 @@ async fn a_listener_beyond_loopback_is_refused_unless_access_is_open() -> Result
     assert!((out + &err).contains("access"), "it says what to write");
     let open = file.replace("0:0\"\n", "0:0\"\naccess = \"open\"\n");
     assert_eq!(run(&["check"], Some(&open)).await?.0, 0);
+    let user = format!("{file}[users.anna]\n{}\nview = [\"*\"]\n", program::user_hash("correct horse").await?);
+    assert_eq!(run(&["check"], Some(&user)).await?.0, 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_password_that_is_too_short_is_told() -> Result<()> {
+    // Its standard input is empty.
+    let (status, out, err) = run(&["user", "hash"], None).await?;
+    assert_eq!((status, out.as_str()), (2, ""), "{err}");
+    assert!(err.contains("at least 8 characters"), "{err}");
     Ok(())
 }
 

@@ -23,6 +23,8 @@ pub struct Difference {
     pub plugins: BTreeSet<String>,
     /// Plugins that are no longer declared or used.
     pub plugins_removed: BTreeSet<String>,
+    /// Users, tokens or what is allowed to others is new.
+    pub people: bool,
     /// Keys of `[server]` that are new: they take effect at the next start.
     pub server: Vec<&'static str>,
     /// Another number of streams may run at once.
@@ -89,6 +91,7 @@ impl Difference {
             changed: changes.collect(),
             template,
             plugins_removed: old.plugins.keys().filter(|name| !new.plugins.contains_key(*name)).cloned().collect(),
+            people: old.people != new.people,
             server: server(&old.server, &new.server),
             max_streams: old.server.max_streams != new.server.max_streams,
             plugins,
@@ -194,6 +197,8 @@ fn server(old: &config::Server, new: &config::Server) -> Vec<&'static str> {
         ("listen", old.listen == new.listen),
         ("access", old.access == new.access),
         ("access_policy", old.access_policy == new.access_policy),
+        ("link_secret", old.link_secret == new.link_secret),
+        ("cors", old.cors == new.cors),
     ];
     compared.into_iter().filter(|(_, same)| !same).map(|(key, _)| key).collect()
 }

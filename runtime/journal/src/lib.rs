@@ -146,9 +146,15 @@ impl Journal {
 
     /// The still of an event, while it is remembered.
     pub fn still(&self, id: u64) -> Option<Bytes> {
+        self.still_of(id).map(|(_, still)| still)
+    }
+
+    /// The same, with the stream that it is of.
+    pub fn still_of(&self, id: u64) -> Option<(Option<StreamName>, Bytes)> {
         let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
         let at = ring.stills.binary_search_by_key(&id, |(of, ..)| *of).ok()?;
-        Some(ring.stills[at].2.clone())
+        let (_, stream, still) = &ring.stills[at];
+        Some((stream.clone(), still.clone()))
     }
 
     /// Forgets the stills of a stream's events: a filter hides something now that they show.

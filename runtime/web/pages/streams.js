@@ -60,6 +60,8 @@ class Refused extends Error {}
 
 async function fetchList() {
   const answer = await fetch("/api/streams", { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
+  // Whoever logs in there comes back here.
+  if (answer.status === 401) location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
   if (!answer.ok) {
     const problem = await answer.json().then(readProblem, () => undefined);
     throw new Refused(problem?.detail || `The server answered ${answer.status}.`);

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use access::Person;
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::response::{IntoResponse, Response};
 use control::configured::Configured;
 use control::health::Health;
@@ -28,8 +29,14 @@ pub(crate) async fn health(State(app): State<Arc<App>>) -> Response {
 }
 
 /// `GET /api/plugins`.
-pub(crate) async fn plugins(State(app): State<Arc<App>>) -> Response {
-    (FRESH, Json(installed::List::now(&app.hub))).into_response()
+pub(crate) async fn plugins(State(app): State<Arc<App>>, Extension(person): Extension<Person>) -> Response {
+    let mut list = installed::List::now(&app.hub);
+    for plugin in &mut list.plugins {
+        plugin.streams.retain(|used| person.sees(&used.stream));
+        plugin.services.retain(|service| person.sees(&service.stream));
+        plugin.format_policies.retain(|policy| person.sees(&policy.stream));
+    }
+    (FRESH, Json(list)).into_response()
 }
 
 /// `POST /api/plugins/{name}/reload`. Whoever asked and leaves does not stop it.

@@ -1,6 +1,7 @@
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use access::Policy;
+use access::{Policy, Rulebook};
 use axum::extract::{FromRequestParts, Path};
 use control::reload::Requests;
 use egress::hls::outputs::Outputs;
@@ -10,13 +11,17 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::identity::Identities;
 use crate::problem::Problem;
-use crate::{ingest, senders, serve};
+use crate::{ingest, passwords, senders, serve};
 
 /// What every handler may need.
 pub(crate) struct App {
     pub(crate) hub: Arc<Hub>,
-    pub(crate) policy: Policy,
+    pub(crate) rules: Rulebook,
+    /// Where this listens.
+    pub(crate) listen: SocketAddr,
+    pub(crate) identities: Identities,
     pub(crate) reloads: Requests,
     pub(crate) stop: CancellationToken,
     pub(crate) version: &'static str,
@@ -30,10 +35,21 @@ pub(crate) struct App {
     pub(crate) hls: Arc<Outputs>,
 }
 
+/// What serving has begun with.
+pub(crate) struct Begun {
+    /// Where is listened.
+    pub(crate) listen: SocketAddr,
+    /// Counts the tasks of connections.
+    pub(crate) visits: TaskTracker,
+    pub(crate) senders: senders::Handles,
+    pub(crate) passwords: passwords::Handle,
+}
+
 impl App {
-    /// `visits` counts the tasks of connections.
-    pub(crate) fn new(parts: serve::Parts, visits: TaskTracker, senders: senders::Handles) -> Self {
-        let serve::Parts { hub, policy, reloads, tracker, stop, version } = parts;
+    pub(crate) fn new(parts: serve::Parts, begun: Begun) -> Self {
+        let Begun { listen, visits, senders, passwords } = begun;
+        let identities = Identities::new(passwords);
+        let serve::Parts { hub, rules, reloads, tracker, stop, version } = parts;
         let bodies = Semaphore::new(ingest::MAX_BODIES);
         let scrapes = Arc::new(Semaphore::new(1));
         let hls = Outputs::new(tracker.clone());
@@ -41,7 +57,20 @@ impl App {
             let (hls, hub, stop) = (hls.clone(), hub.clone(), stop.clone());
             async move { hls.run(hub, stop).await }
         });
-        Self { hub, policy, reloads, stop, version, bodies, scrapes, trackers: (tracker, visits), senders, hls }
+        Self {
+            hub,
+            rules,
+            listen,
+            identities,
+            reloads,
+            stop,
+            version,
+            bodies,
+            scrapes,
+            trackers: (tracker, visits),
+            senders,
+            hls,
+        }
     }
 
     /// A task that stopping waits for.
@@ -54,6 +83,11 @@ impl App {
     pub(crate) fn spawn_sender(&self, stream: &str, task: impl Future<Output = ()> + Send + 'static) {
         let (program, visits) = &self.trackers;
         self.senders.of(stream).spawn(program.track_future(visits.track_future(task)));
+    }
+
+    /// Whether pages of other origins may read what is viewed here.
+    pub(crate) fn shares_with_other_origins(&self) -> bool {
+        Policy::new(self.rules.rules().admits(), self.listen).shares_with_other_origins()
     }
 
     /// The stream of a name, or the problem that there is none.

@@ -1,56 +1,118 @@
 //! The layer that asks `access` before anything else is looked at: every address goes through it, also those that do not exist.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use access::{Action, Ask, Manner};
+use access::{Action, Ask, Manner, Page, Person, Policy, Refused, Rules};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{AUTHORIZATION, HOST, HeaderName, ORIGIN};
+use http::header::{HOST, HeaderName, ORIGIN};
+use http::request::Parts;
 use http::{HeaderMap, Method};
 use media::StreamName;
 use plugin::{AccessPolicy, Applicant, Decision};
+use secrecy::ExposeSecret;
 
 use crate::app::App;
 use crate::connection::Visit;
-use crate::problem::{Kind, Problem};
-use crate::{hls, ws};
+use crate::credentials::{Credential, token};
+use crate::problem::{Challenge, Kind, Problem};
+use crate::{cors, hls, ws};
 
 /// Lets a request through, or answers it with the reason why not.
 pub(crate) async fn ask(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let Some(visit) = request.extensions().get::<Visit>() else {
+    let (mut parts, body) = request.into_parts();
+    let Some(peer) = parts.extensions.get::<Visit>().map(|visit| visit.peer) else {
         return Problem::plain(Kind::Internal, "the connection is unknown").into_response();
     };
-    let path = request.uri().path();
-    let headers = request.headers();
-    let manner = if ws::is_upgrade(headers) { Manner::WebSocket } else { Manner::Request };
+    let rules = app.rules.rules();
+    let sharer = cors::sharer(&rules, &parts);
+    let answer = if sharer.is_some() && cors::is_preflight(&parts) {
+        cors::preflight()
+    } else {
+        let page = if sharer.is_some() { Page::Trusted } else { Page::Unknown };
+        match decide(&app, &rules, &parts, (peer, page)).await {
+            Ok(person) => {
+                parts.extensions.insert(person);
+                next.run(Request::from_parts(parts, body)).await
+            }
+            Err(problem) => {
+                let problem = problem.challenging(challenge(&parts.headers));
+                let is_socket = ws::is_upgrade(&parts.headers) && parts.uri.path().starts_with("/ws/");
+                match is_socket {
+                    true => ws::refuse(&app, Request::from_parts(parts, body), problem),
+                    false => problem.into_response(),
+                }
+            }
+        }
+    };
+    match sharer {
+        Some(origin) => cors::share(answer, origin),
+        None => answer,
+    }
+}
+
+/// Who asks, if they may: by where it comes from, by who it is, and by the access policy, in this order.
+async fn decide(app: &App, rules: &Rules, request: &Parts, (peer, page): (IpAddr, Page)) -> Result<Person, Problem> {
+    let (path, headers) = (request.uri.path(), &request.headers);
     let stream = stream(path);
     let ask = Ask {
-        action: action(request.method(), path),
+        action: action(&request.method, path),
         stream: stream.as_ref(),
-        manner,
-        peer: visit.peer,
-        // HTTP/2 has it in `:authority`, which hyper makes part of the URI.
-        host: request.uri().authority().map(|authority| authority.as_str()).or(text(headers, HOST)),
-        origin: text(headers, ORIGIN),
-    };
-    let problem = match app.policy.check(&ask) {
-        Ok(()) => match app.hub.access_policy() {
-            Some(policy) => decided(&policy, applicant(&ask, &request)).await,
-            None => None,
+        manner: match ws::is_upgrade(headers) {
+            true => Manner::WebSocket,
+            false if request.method.is_safe() => Manner::Request,
+            false => Manner::Change,
         },
-        Err(refused) => {
-            tracing::debug!(peer = %ask.peer, action = ?ask.action, %refused, "refused");
-            Some(Problem::refused(&refused))
+        peer,
+        // HTTP/2 has it in `:authority`, which hyper makes part of the URI.
+        host: request.uri.authority().map(|authority| authority.as_str()).or(text(headers, HOST)),
+        origin: text(headers, ORIGIN),
+        page,
+    };
+    Policy::new(rules.admits(), app.listen).check(&ask).map_err(|refused| {
+        tracing::debug!(peer = %ask.peer, action = ?ask.action, %refused, "refused");
+        Problem::refused(&refused)
+    })?;
+    let person = match ask.action {
+        // Nobody is asked who they are: a wrong token must not keep anybody from the page that says so.
+        Action::Enter => rules.nobody(),
+        _ => {
+            let credential = Credential::of(headers, request.uri.query());
+            // A page of another site cannot leave it out, a browser that is too old to send it can.
+            let must_say = matches!(credential, Credential::Session(_)) && ask.manner != Manner::Request;
+            if must_say && ask.origin.is_none() {
+                return Err(Problem::refused(&Refused::NoOrigin));
+            }
+            let found = app.identities.find(rules, credential, peer).await;
+            found.inspect_err(|why| tracing::debug!(peer = %ask.peer, ?why, "nobody"))?
         }
     };
-    match (problem, manner) {
-        (None, _) => next.run(request).await,
-        (Some(problem), Manner::WebSocket) if request.uri().path().starts_with("/ws/") => {
-            ws::refuse(&app, request, problem)
-        }
-        (Some(problem), _) => problem.into_response(),
+    person.check(ask.action, ask.stream).map_err(|denied| {
+        let name = person.name();
+        tracing::debug!(peer = %ask.peer, name, action = ?ask.action, stream = ?ask.stream, ?denied, "refused");
+        Problem::denied(ask.stream, denied)
+    })?;
+    if path.starts_with("/api/") {
+        let counted = app.identities.count(&person, peer);
+        counted.map_err(|wait| Problem::too_often("this client asks more of the API than is answered", wait))?;
+    }
+    if let Some(policy) = app.hub.access_policy()
+        && let Some(problem) = decided(&policy, applicant(&ask, &person, request)).await
+    {
+        return Err(problem);
+    }
+    Ok(person)
+}
+
+/// A dialog is for programs that say nothing of themselves, and for what a person opened by its address; not for the scripts and pictures of a page (Fetch
+/// Metadata Request Headers, section 2.1), which has its own way in.
+fn challenge(headers: &HeaderMap) -> Challenge {
+    match text(headers, HeaderName::from_static("sec-fetch-dest")) {
+        None | Some("document") => Challenge::Basic,
+        Some(_) => Challenge::Bearer,
     }
 }
 
@@ -73,40 +135,32 @@ async fn decided(policy: &AccessPolicy, applicant: Applicant) -> Option<Problem>
 }
 
 /// The request as an access policy is told.
-fn applicant(ask: &Ask<'_>, request: &Request) -> Applicant {
-    let headers = request.headers();
-    let headers: Vec<_> = headers
+fn applicant(ask: &Ask<'_>, person: &Person, request: &Parts) -> Applicant {
+    let headers = &request.headers;
+    let all = headers
         .iter()
         .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();
     Applicant {
         action: match ask.action {
-            Action::View => "view",
+            // A policy is asked about pages as about everything else that is looked at.
+            Action::View | Action::Enter => "view",
             Action::Publish => "publish",
             Action::Control => "control",
             Action::Metrics => "metrics",
         },
         stream: ask.stream.map(ToString::to_string),
-        target: format!("{} {}", request.method(), request.uri().path()),
-        token: token(text(request.headers(), AUTHORIZATION), request.uri().query()),
-        user: None,
-        headers,
+        target: format!("{} {}", request.method, request.uri.path()),
+        token: match Credential::of(headers, request.uri.query()) {
+            Credential::Token(token) => Some(token.expose_secret().to_owned()),
+            // What a policy wants may stand in the address beside what we understand.
+            _ => token(request.uri.query()),
+        },
+        user: person.name().map(str::to_owned),
+        headers: all,
         address: ask.peer,
         time: SystemTime::now(),
     }
-}
-
-/// The bearer token (RFC 6750 sections 2.1 and 2.3), or the `token` of the query: players cannot send headers.
-fn token(authorization: Option<&str>, query: Option<&str>) -> Option<String> {
-    let bearer = authorization.and_then(|value| {
-        let (scheme, token) = value.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
-    });
-    bearer.or_else(|| {
-        let pairs = query.unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
-        let (_, token) = pairs.into_iter().find(|(name, _)| *name == "token")?;
-        Some(percent_encoding::percent_decode_str(token).decode_utf8_lossy().into_owned())
-    })
 }
 
 /// A header's value; one that is no text matches nothing.
@@ -116,10 +170,19 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
 
 /// What a request wants to do. Whatever is not safe (RFC 9110 section 9.2.1) changes something.
 fn action(method: &Method, path: &str) -> Action {
+    let is_page = matches!(path, "/" | "/healthz" | "/readyz")
+        || ["/watch/", "/assets/", "/problems/"].iter().any(|folder| path.starts_with(folder));
     match (method.is_safe(), path) {
+        (_, "/login" | "/logout") => Action::Enter,
+        (true, _) if is_page => Action::Enter,
         (_, path) if path.starts_with("/ingest/") => Action::Publish,
         (false, _) => Action::Control,
         (true, "/metrics") => Action::Metrics,
+        // Where viewers come from, and what is wrong with a file, is for those who can do something about it.
+        (true, "/api/viewers" | "/api/config") => Action::Control,
+        (true, path) if path.strip_prefix("/api/streams/").is_some_and(|rest| rest.ends_with("/viewers")) => {
+            Action::Control
+        }
         (true, _) => Action::View,
     }
 }
@@ -159,18 +222,21 @@ mod tests {
             (Method::GET, "/ingest/lobby", Action::Publish),
             (Method::DELETE, "/api/streams/lobby", Action::Control),
             (Method::POST, "/", Action::Control),
+            (Method::GET, "/", Action::Enter),
+            (Method::GET, "/watch/lobby", Action::Enter),
+            (Method::POST, "/watch/lobby", Action::Control),
+            (Method::POST, "/login", Action::Enter),
+            (Method::GET, "/api/streams", Action::View),
+            (Method::GET, "/api/streams/lobby/viewers", Action::Control),
+            (Method::GET, "/api/streams/viewers", Action::View),
+            (Method::GET, "/api/config", Action::Control),
+            (Method::GET, "/readyz", Action::Enter),
+            (Method::GET, "/nonsense", Action::View),
             (Method::from_bytes(b"BREW").unwrap(), "/", Action::Control),
         ];
         for (method, path, expected) in cases {
             assert_eq!(action(&method, path), expected, "{method} {path}");
         }
-    }
-
-    #[test]
-    fn a_token_stands_in_a_header_or_in_the_query() {
-        assert_eq!(token(Some("bearer  abc"), Some("token=other")).as_deref(), Some("abc"));
-        assert_eq!(token(Some("Basic abc"), Some("fps=5&token=a%2Bb")).as_deref(), Some("a+b"));
-        assert_eq!(token(None, Some("tokens=abc")), None);
     }
 
     #[test]
@@ -185,6 +251,10 @@ mod tests {
             "/ws/%61.b",
             "/still/a%2Eb%2ejpg",
             "/api/streams/a.%62",
+            "/api/streams/a.b/start",
+            "/api/streams/a.b/timeline",
+            "/api/streams/a.b/viewers/7",
+            "/api/streams/a.b/link",
             "/hls/a.b/index.m3u8",
             "/hls/a%2Eb/x-p1.m4s",
             "/a.b/stream.m3u8",

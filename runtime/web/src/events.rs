@@ -4,10 +4,11 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use access::{Action, Person};
 use axum::body::{Body, Bytes};
 use axum::extract::{Extension, RawQuery, Request, State};
 use axum::response::{IntoResponse, Response};
-use control::events::{Filter, Listener, Told, remembered};
+use control::events::{Allowed, Filter, Listener, Told, remembered};
 use egress::websocket;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName};
@@ -65,15 +66,16 @@ impl Asked {
 pub(crate) async fn events(
     State(app): State<Arc<App>>,
     Extension(visit): Extension<Visit>,
+    Extension(person): Extension<Person>,
     RawQuery(query): RawQuery,
     mut request: Request,
 ) -> Result<Response, Problem> {
     let asked = Asked::parse(query.as_deref())?;
     if wants_list(request.headers()) {
-        return Ok(list(&app, &asked));
+        return Ok(list(&app, &asked, &allowed(person)));
     }
     let last = request.headers().get(LAST_EVENT_ID).and_then(|id| id.to_str().ok()?.trim().parse().ok());
-    let listener = Listener::new(app.hub.clone(), asked.filter, last.or(asked.after));
+    let listener = Listener::new(app.hub.clone(), asked.filter, allowed(person), last.or(asked.after));
     if !ws::is_upgrade(request.headers()) {
         return Ok(stream(listener, app.stop.clone()));
     }
@@ -90,9 +92,14 @@ pub(crate) async fn events(
 }
 
 /// `GET /api/events/{id}/still`: the picture that belongs to an event.
-pub(crate) async fn still(State(app): State<Arc<App>>, Segment(id): Segment) -> Result<Response, Problem> {
-    let still = id.parse().ok().and_then(|id| app.hub.journal().still(id));
-    let still = still.ok_or_else(Problem::not_found)?;
+pub(crate) async fn still(
+    State(app): State<Arc<App>>,
+    Extension(person): Extension<Person>,
+    Segment(id): Segment,
+) -> Result<Response, Problem> {
+    let still = id.parse().ok().and_then(|id| app.hub.journal().still_of(id));
+    let still = still.filter(|(stream, _)| stream.as_ref().is_some_and(|stream| person.sees(stream)));
+    let (_, still) = still.ok_or_else(Problem::not_found)?;
     // It never becomes another one, and may be forgotten when a filter is added.
     Ok(([(CONTENT_TYPE, "image/jpeg"), (CACHE_CONTROL, "private, no-cache")], still).into_response())
 }
@@ -103,9 +110,17 @@ fn wants_list(headers: &HeaderMap) -> bool {
     accepts.contains("application/json") && !accepts.contains("text/event-stream")
 }
 
-fn list(app: &App, asked: &Asked) -> Response {
-    let most = asked.limit.unwrap_or(LIMIT);
-    let events = remembered(app.hub.journal(), &asked.filter, asked.after.unwrap_or_default(), most);
+/// What somebody is told of: the streams that it sees; what is about none is for those who may change everything.
+fn allowed(person: Person) -> Allowed {
+    Box::new(move |stream| match stream {
+        Some(stream) => person.sees(stream),
+        None => person.may(Action::Control, None),
+    })
+}
+
+fn list(app: &App, asked: &Asked, allowed: &Allowed) -> Response {
+    let (most, after) = (asked.limit.unwrap_or(LIMIT), asked.after.unwrap_or_default());
+    let events = remembered(app.hub.journal(), &asked.filter, allowed, after, most);
     let events: Vec<_> = events.iter().map(|event| &**event).collect();
     ([(CACHE_CONTROL, "no-store")], axum::Json(serde_json::json!({ "events": events }))).into_response()
 }

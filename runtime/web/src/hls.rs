@@ -68,7 +68,7 @@ pub(crate) fn is_file(name: &str) -> bool {
 
 /// Players are on pages of others: where everybody may see it, those pages may.
 fn shared(app: &App, mut response: Response) -> Response {
-    if !app.policy.shares_with_other_origins() {
+    if !app.shares_with_other_origins() {
         return response;
     }
     let headers = response.headers_mut();

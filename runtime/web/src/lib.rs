@@ -19,7 +19,9 @@
 //! | `GET /api/streams/{name}/timeline`, `/api/events`, `/api/events/{id}/still` | what happened, and what happens |
 //! | `GET /api/viewers`, `/api/streams/{name}/viewers`, `DELETE …/viewers/{id}` | who watches, and the end of a visit |
 //! | `GET /metrics` | what is counted, for Prometheus |
+//! | `POST /api/streams/{name}/link` | a link to a stream, for players that send no headers |
 //! | `POST /api/plugins/{name}/reload` | a plugin is loaded anew |
+//! | `GET /login`, `POST /login`, `POST /logout` | the session of a browser |
 //! | `GET /`, `/watch/{stream}`, `/assets/…` | the pages |
 //! | `GET /problems/{kind}` | what a problem's `type` means |
 #![forbid(unsafe_code)]
@@ -32,15 +34,21 @@ mod ask;
 mod asked;
 mod body;
 mod connection;
+mod cors;
+mod credentials;
 mod events;
 mod first;
 mod hls;
+mod identity;
 mod ingest;
+mod links;
 mod listener;
+mod login;
 mod metrics;
 mod mjpeg;
 mod outputs;
 mod pages;
+mod passwords;
 mod pieces;
 mod problem;
 mod router;

@@ -1,7 +1,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use access::{NotAllowed, Policy};
+use access::{Admits, NotAllowed};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 /// Connections that the system holds for us until they are accepted: a thousand viewers may come back at once when a server restarts.
@@ -15,13 +15,13 @@ const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(100);
 pub struct Settings {
     /// `server.listen`; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// `server.access`.
-    pub access: config::Access,
+    /// Whether beyond loopback is listened at all.
+    pub admits: Admits,
 }
 
-impl From<&config::Server> for Settings {
-    fn from(server: &config::Server) -> Self {
-        Self { listen: server.listen, access: server.access }
+impl From<&config::Config> for Settings {
+    fn from(config: &config::Config) -> Self {
+        Self { listen: config.server.listen, admits: Admits::of(config) }
     }
 }
 
@@ -49,16 +49,15 @@ pub enum Error {
 pub struct Listener {
     inner: TcpListener,
     address: SocketAddr,
-    policy: Policy,
 }
 
 /// Begins to listen, if `access` allows it. The program does this last, so that whoever connects finds everything there.
 pub async fn bind(settings: impl Into<Settings>) -> Result<Listener, Error> {
-    let Settings { listen, access } = settings.into();
-    access::check_listen(listen, access)?;
+    let Settings { listen, admits } = settings.into();
+    access::check_listen(listen, admits)?;
     let inner = open(listen).map_err(|error| Error::Listen { listen, error })?;
     let address = inner.local_addr().map_err(|error| Error::Listen { listen, error })?;
-    Ok(Listener { inner, address, policy: Policy::new(access, address) })
+    Ok(Listener { inner, address })
 }
 
 fn open(listen: SocketAddr) -> std::io::Result<TcpListener> {
@@ -73,11 +72,6 @@ impl Listener {
     /// The address, with the port that was taken.
     pub fn address(&self) -> SocketAddr {
         self.address
-    }
-
-    /// The rules for who comes in here.
-    pub fn policy(&self) -> Policy {
-        self.policy
     }
 
     /// The next connection. What goes wrong with one that was never ours, or for want of descriptors, is waited out.

@@ -6,14 +6,17 @@ use axum::response::{IntoResponse, Response};
 use http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, REFERRER_POLICY,
 };
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 
 use crate::app::Segment;
 use crate::problem::Problem;
 use crate::tag;
 
 /// Everything from here, nothing from elsewhere, no script or style in the page itself. Pictures and video that a page makes of bytes are `blob:`.
-const POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self'; connect-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+
+/// What no page here needs.
+const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
 
 /// A file of `pages/`.
 struct File {
@@ -54,6 +57,8 @@ static FILES: &[File] = &files![
     "icons.js"
     "index.html"
     "keys.js"
+    "login.html"
+    "login.js"
     "looks.js"
     "message.js"
     "notice.js"
@@ -114,6 +119,11 @@ pub(crate) async fn watch(headers: HeaderMap) -> Result<Response, Problem> {
     file("watch.html", &headers)
 }
 
+/// `GET /login`.
+pub(crate) fn login(headers: &HeaderMap) -> Result<Response, Problem> {
+    file("login.html", headers)
+}
+
 /// `GET /assets/{file}`.
 pub(crate) async fn asset(Segment(name): Segment, headers: HeaderMap) -> Result<Response, Problem> {
     file(&name, &headers)
@@ -129,6 +139,7 @@ fn file(name: &str, asked: &HeaderMap) -> Result<Response, Problem> {
         (ETAG, tag),
         (CONTENT_SECURITY_POLICY, POLICY),
         (REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("permissions-policy"), PERMISSIONS),
         // Modules of another origin are read with its leave alone, and there is nothing in these files that the sources do not have.
         (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     ];

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use access::{Action, Denied};
 use axum::response::{IntoResponse, Response};
 use control::configured::Told;
 use control::reload::{NotAsked, NotReloaded, Refused};
@@ -33,6 +34,7 @@ pub(crate) enum Kind {
     UnknownImage,
     TooLarge,
     Busy,
+    TooOften,
     BadParameter,
     Challenged,
     Refused,
@@ -70,6 +72,17 @@ pub(crate) struct Problem {
     outputs: Option<Vec<String>>,
     mistakes: Option<Vec<Told>>,
     retry_after: Option<u64>,
+    challenge: Challenge,
+}
+
+/// How a 401 says that it may be answered (RFC 9110 section 11.6.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Challenge {
+    /// With a token. To this browsers open no dialog: what a script of a page asked for is answered by the page.
+    #[default]
+    Bearer,
+    /// With a name and a password too.
+    Basic,
 }
 
 /// The document.
@@ -108,7 +121,7 @@ struct Message<'a> {
 }
 
 impl Kind {
-    const ALL: [Self; 35] = [
+    const ALL: [Self; 36] = [
         Self::UnknownStream,
         Self::UnknownPlugin,
         Self::PluginRefused,
@@ -121,6 +134,7 @@ impl Kind {
         Self::UnknownImage,
         Self::TooLarge,
         Self::Busy,
+        Self::TooOften,
         Self::BadParameter,
         Self::Challenged,
         Self::Refused,
@@ -222,6 +236,12 @@ impl Kind {
                 "images come faster than they can be taken",
                 "Send fewer images a second, or smaller ones.",
             ),
+            Self::TooOften => (
+                "too-often",
+                StatusCode::TOO_MANY_REQUESTS,
+                "this comes too often",
+                "Wait as long as Retry-After says. Wrong credentials make each next try from their address wait longer, up to five minutes.",
+            ),
             Self::BadParameter => (
                 "bad-parameter",
                 StatusCode::BAD_REQUEST,
@@ -232,13 +252,13 @@ impl Kind {
                 "unauthorized",
                 StatusCode::UNAUTHORIZED,
                 "say who you are",
-                "Send credentials as the access policy of this server wants them: mostly a bearer token, also as the parameter `token`.",
+                "Send the name and password of a user (HTTP Basic), or a bearer token, also as the parameter `token`; a browser logs in at /login.",
             ),
             Self::Refused => (
                 "refused",
                 StatusCode::FORBIDDEN,
                 "this is not allowed",
-                "Without access in [server] of streams.toml only this machine is let in, and only its own pages may change something.",
+                "Users and tokens may do what streams.toml says. Without any only this machine is let in, and only its own pages may change something.",
             ),
             Self::NotFound => (
                 "not-found",
@@ -378,6 +398,7 @@ impl Problem {
             outputs: None,
             mistakes: None,
             retry_after: None,
+            challenge: Challenge::default(),
         }
     }
 
@@ -537,6 +558,40 @@ impl Problem {
         Self::new(Kind::Refused, why.to_string())
     }
 
+    /// Somebody may not do this.
+    pub(crate) fn denied(stream: Option<&StreamName>, denied: Denied) -> Self {
+        match (denied, stream) {
+            (Denied::Unknown, _) => Self::new(Kind::Challenged, "whoever asks must say who it is"),
+            // In the words for one that there is not.
+            (Denied::Hidden, Some(name)) => Self::not_there(name.as_str(), &hub::NotThere::Unknown(name.clone())),
+            (Denied::Hidden, None) => Self::not_found(),
+            (Denied::Lacks(action), _) => {
+                let what = match action {
+                    Action::View | Action::Enter => "view",
+                    Action::Publish => "publish",
+                    Action::Control => "control",
+                    Action::Metrics => "metrics",
+                };
+                Self::new(Kind::Refused, format!("the permission `{what}` is missing for this"))
+            }
+        }
+    }
+
+    /// It comes too often: not before this time has passed.
+    pub(crate) fn too_often(detail: &'static str, wait: Duration) -> Self {
+        Self::new(Kind::TooOften, detail).after(wait.as_millis().div_ceil(1000).max(1) as u64)
+    }
+
+    /// What was sent is nobody's.
+    pub(crate) fn wrong_credentials() -> Self {
+        Self::new(Kind::Challenged, "these credentials are nobody's")
+    }
+
+    /// The same for whoever may open a dialog for a name and a password.
+    pub(crate) fn challenging(self, challenge: Challenge) -> Self {
+        Self { challenge, ..self }
+    }
+
     /// The access policy wants to know who asks.
     pub(crate) fn challenged() -> Self {
         Self::new(Kind::Challenged, "the access policy wants to know who asks")
@@ -602,8 +657,11 @@ impl IntoResponse for Problem {
             headers.insert(RETRY_AFTER, seconds.into());
         }
         if self.kind == Kind::Challenged {
-            // RFC 9110 section 11.6.1: a 401 says how to answer it.
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"framegate\""));
+            if self.challenge == Challenge::Basic {
+                let basic = HeaderValue::from_static("Basic realm=\"framegate\", charset=\"UTF-8\"");
+                headers.append(WWW_AUTHENTICATE, basic);
+            }
         }
         if self.kind == Kind::UpgradeRequired {
             headers.insert(UPGRADE, HeaderValue::from_static("websocket"));

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{delete, get, post};
 use axum::{Extension, Router};
@@ -7,7 +8,7 @@ use axum::{Extension, Router};
 use crate::app::App;
 use crate::ask::ask;
 use crate::problem::{Kind, Problem};
-use crate::{api, events, hls, ingest, metrics, mjpeg, pages, still, streams, viewers, ws};
+use crate::{api, events, hls, ingest, links, login, metrics, mjpeg, pages, still, streams, viewers, ws};
 
 /// All addresses.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -34,6 +35,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/events", get(events::events))
         .route("/api/events/{id}/still", get(events::still))
         .route("/api/config", get(api::config))
+        .route("/api/streams/{stream}/link", post(links::link))
         .route("/api/plugins", get(api::plugins))
         .route("/api/plugins/{plugin}/reload", post(api::reload))
         .route("/api/health", get(api::health))
@@ -41,6 +43,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/readyz", get(api::readyz))
         .route("/metrics", get(metrics::metrics))
         .route("/problems/{kind}", get(api::problem))
+        .route("/login", get(login::page).post(login::login).layer(DefaultBodyLimit::max(login::MAX_FORM)))
+        .route("/logout", post(login::logout))
         .route("/", get(pages::grid))
         .route("/watch/{stream}", get(pages::watch))
         .route("/assets/{file}", get(pages::asset))

@@ -1,16 +1,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use access::Policy;
+use access::Rulebook;
 use control::reload::Requests;
 use hub::Hub;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::app::App;
+use crate::app::{App, Begun};
 use crate::connection;
 use crate::listener::{Error, Listener};
+use crate::passwords::Passwords;
 use crate::senders::Senders;
 
 /// Connections at once, viewers included; the next ones wait in the system's backlog. Ten thousand idle ones take about 200 MB.
@@ -24,8 +25,8 @@ const LAST_WORDS: Duration = Duration::from_millis(1_200);
 pub struct Parts {
     /// The streams.
     pub hub: Arc<Hub>,
-    /// Who may do what: [`Listener::policy`].
-    pub policy: Policy,
+    /// Who may do what; a reload may put other rules in it.
+    pub rules: Rulebook,
     /// Where reloads are asked for.
     pub reloads: Requests,
     /// Waits for the tasks of all connections when the program ends.
@@ -40,7 +41,14 @@ pub struct Parts {
 pub async fn serve(listener: Listener, parts: Parts) -> Result<(), Error> {
     let (stop, visits) = (parts.stop.clone(), TaskTracker::new());
     let senders = Senders::start().map_err(Error::Threads)?;
-    let app = Arc::new(App::new(parts, visits.clone(), senders.handles()));
+    let passwords = Passwords::start().map_err(Error::Threads)?;
+    let begun = Begun {
+        listen: listener.address(),
+        visits: visits.clone(),
+        senders: senders.handles(),
+        passwords: passwords.handle(),
+    };
+    let app = Arc::new(App::new(parts, begun));
     let router = crate::router::router(app.clone());
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let accepting = async {
@@ -56,6 +64,6 @@ pub async fn serve(listener: Listener, parts: Parts) -> Result<(), Error> {
     if tokio::time::timeout(LAST_WORDS, visits.wait()).await.is_err() {
         tracing::debug!(connections = visits.len(), "connections are cut off");
     }
-    drop(senders);
+    drop((senders, passwords));
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use access::Person;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -25,14 +26,24 @@ const FRESH: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "no-store")];
 const MOST: usize = 64 << 10;
 
 /// `GET /api/streams`.
-pub(crate) async fn list(State(app): State<Arc<App>>) -> Response {
-    (FRESH, Json(List::now(&app.hub, &app.reloads.standing()))).into_response()
+pub(crate) async fn list(State(app): State<Arc<App>>, Extension(person): Extension<Person>) -> Response {
+    let mut list = List::now(&app.hub, &app.reloads.standing());
+    list.streams.retain(|stream| person.sees(&stream.name));
+    (FRESH, Json(list)).into_response()
 }
 
-/// `GET /api/streams/{name}`.
-pub(crate) async fn get(State(app): State<Arc<App>>, Segment(name): Segment) -> Result<Response, Problem> {
+/// `GET /api/streams/{name}`. How it is configured is for those who may change that.
+pub(crate) async fn get(
+    State(app): State<Arc<App>>,
+    Extension(person): Extension<Person>,
+    Segment(name): Segment,
+) -> Result<Response, Problem> {
     let entry = app.entry(&name)?;
-    Ok(told(StatusCode::OK, &Detail::now(&entry, &app.reloads.standing())))
+    let mut detail = Detail::now(&entry, &app.reloads.standing());
+    if !person.may(access::Action::Control, Some(entry.name())) {
+        detail.config = None;
+    }
+    Ok(told(StatusCode::OK, &detail))
 }
 
 /// `GET /api/streams/{name}/timeline`.

@@ -22,12 +22,12 @@ fn the_file_of_a_first_run_needs_nothing_and_has_no_mistake() {
     assert!(loaded.config.plugins.values().all(|plugin| is_known(plugin)), "nothing has to be built first");
 }
 
-/// Whatever a document's example names is there.
+/// Whatever a document's example names is there, and long enough for a token.
 struct Anything;
 
 impl Environment for Anything {
     fn variable(&self, _: &str) -> Option<String> {
-        Some("something".into())
+        Some("something-0123456789abcdef-0123456789".into())
     }
 
     fn secret(&self, _: &Path) -> std::io::Result<String> {

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use access::Policy;
+use access::{Rulebook, Rules};
 use anyhow::Context as _;
 use config::Loaded;
 use control::reload::Standing;
@@ -100,10 +100,11 @@ where
     // Signals from here on ask; before, they end the process, which holds nothing yet.
     let mut signals = Signals::listen().context("signals cannot be listened to")?;
     let hangup = reload::hangup().context("SIGHUP cannot be listened to")?;
-    let server = loaded.config.server.clone();
     let Together { config, set, left_out, declared } = together;
     let standing = Standing { left_out, in_file_too: declared.into_iter().collect(), ..Standing::new(said) };
     reload::tell_left_out(&standing, &Standing::new(State::default()));
+    let rules = Rulebook::new(Rules::of(&loaded.config));
+    let settings = web::Settings::from(&loaded.config);
     let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
     let journal = Journal::since_start(std::time::SystemTime::now());
     let hub = Hub::new(hub::Parts {
@@ -125,13 +126,13 @@ where
         }
     }
     // The listener last: whoever connects finds every stream there.
-    let listener = web::bind(&server).await?;
+    let listener = web::bind(settings).await?;
     let address = listener.address();
     let (reloads, queue) = control::reload::queue(standing);
     let parts = web::Parts {
         hub: hub.clone(),
         reloads,
-        policy: Policy::new(server.access, address),
+        rules: rules.clone(),
         tracker: tracker.clone(),
         stop: stop.clone(),
         version: env!("CARGO_PKG_VERSION"),
@@ -139,7 +140,7 @@ where
     // Behind the hub, which it changes; requests that came before wait in its queue.
     let (loader, watch) = (Arc::new(loader), Arc::new(watch));
     let (hub_of, loaded) = (hub.clone(), Arc::new(loaded));
-    let reloader = Reloader { file, loaded, state, loader, hub: hub_of, queue, watch, stop: stop.clone() };
+    let reloader = Reloader { file, loaded, state, loader, hub: hub_of, rules, queue, watch, stop: stop.clone() };
     tracker.spawn(reloader.run(hangup));
     let mut serving = tokio::spawn(web::serve(listener, parts));
     // The one line on standard output: for people, and for programs that let the system choose the port.

@@ -8,7 +8,7 @@ async fn pages_load_nothing_from_elsewhere_and_are_asked_about_again() {
         let answer = get(server.address, path).await;
         assert_eq!(answer.status, 200, "{path}");
         let policy = &answer.headers["content-security-policy"];
-        assert!(policy.starts_with("default-src 'self';") && !policy.contains("unsafe"), "{policy}");
+        assert!(policy.starts_with("default-src 'none';") && !policy.contains("unsafe"), "{policy}");
         assert_eq!(answer.headers["x-content-type-options"], "nosniff");
         let known = format!("If-None-Match: {}", answer.headers["etag"]);
         assert_eq!(request(server.address, "GET", path, &[&known]).await.status, 304, "{path}");

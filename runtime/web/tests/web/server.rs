@@ -3,6 +3,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use access::{Rulebook, Rules};
 use bytes::Bytes;
 use codec::{Picture, Pool, Stamp, encode::StillEncoder};
 use config::{Config, Reencode, Source, Stream};
@@ -48,8 +49,8 @@ impl Server {
         config.streams = [push, full, camera].into_iter().map(|s| (s.name.clone(), Arc::new(s))).collect();
         change(&mut config);
         let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
-        let listener = web::bind(&config.server).await.unwrap();
-        let (address, policy) = (listener.address(), listener.policy());
+        let listener = web::bind(&config).await.unwrap();
+        let (address, rules) = (listener.address(), Rulebook::new(Rules::of(&config)));
         let hub = Hub::new(hub::Parts {
             config,
             plugins: BTreeMap::new(),
@@ -65,7 +66,7 @@ impl Server {
         // Nobody reloads here.
         let standing = control::reload::Standing::new(control::state::State::default());
         let (reloads, _) = control::reload::queue(standing);
-        let parts = web::Parts { hub: hub.clone(), policy, reloads, tracker, stop: stop.clone(), version: "test" };
+        let parts = web::Parts { hub: hub.clone(), rules, reloads, tracker, stop: stop.clone(), version: "test" };
         let serving = tokio::spawn(web::serve(listener, parts));
         Self { address, hub, serving, stop }
     }

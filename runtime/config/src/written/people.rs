@@ -1,0 +1,108 @@
+//! Who may come in, and to what.
+
+use schemars::JsonSchema;
+
+use super::text::Text;
+use crate::section::{At, Section};
+
+/// Somebody who comes with a password.
+#[derive(Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct User {
+    /// The argon2id hash of the password, as `framegate user hash` prints it; `${VARIABLE}` and `file:/path` are read from the environment and from a file.
+    #[schemars(required, extend("examples" = ["$argon2id$v=19$m=19456,t=2,p=1$…", "${ANNA_PASSWORD_HASH}", "file:/run/secrets/anna"]))]
+    pub(crate) password: Option<At<Text>>,
+    #[schemars(flatten)]
+    pub(crate) permissions: Permissions,
+}
+
+/// A program that comes with a token.
+#[derive(Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Token {
+    /// At least 16 characters that nobody guesses, or `sha256:` and their hash; `${VARIABLE}` and `file:/path` are read from the environment and from a file.
+    #[schemars(required, extend("examples" = ["${WALL_TOKEN}", "file:/run/secrets/wall", "sha256:…"]))]
+    pub(crate) secret: Option<At<Text>>,
+    #[schemars(flatten)]
+    pub(crate) permissions: Permissions,
+}
+
+/// What somebody may do, each with the streams: names, or patterns in which `*` stands for any characters.
+#[derive(Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Permissions {
+    /// Streams that may be watched and looked at.
+    #[schemars(with = "Vec<String>", extend("examples" = [["*"], ["lobby-*", "door"]]))]
+    pub(crate) view: Vec<At<Text>>,
+    /// Streams that stills may be pushed to.
+    #[schemars(with = "Vec<String>", extend("examples" = [["door"]]))]
+    pub(crate) publish: Vec<At<Text>>,
+    /// Streams that may be changed; with `"*"` also plugins, and everything that is about no stream.
+    #[schemars(with = "Vec<String>", extend("examples" = [["*"]]))]
+    pub(crate) control: Vec<At<Text>>,
+    /// Streams whose figures may be read; with `"*"` also those of the program, `/metrics`.
+    #[schemars(with = "Vec<String>", extend("examples" = [["*"]]))]
+    pub(crate) metrics: Vec<At<Text>>,
+    /// None of the four is written, and nothing that was meant to be one.
+    #[schemars(skip)]
+    pub(crate) are_missing: bool,
+}
+
+/// Words that people write for the four.
+const OTHERS: [(&str, &str); 13] = [
+    ("read", "view"),
+    ("watch", "view"),
+    ("streams", "view"),
+    ("push", "publish"),
+    ("ingest", "publish"),
+    ("write", "control"),
+    ("admin", "control"),
+    ("api", "control"),
+    ("role", "control"),
+    ("stats", "metrics"),
+    ("permissions", "view"),
+    ("allow", "view"),
+    ("hash", "password"),
+];
+
+impl User {
+    pub(crate) fn read(mut section: Section<'_, '_, '_>) -> Self {
+        let read = Self {
+            password: section.require("password", "what `framegate user hash` prints"),
+            permissions: Permissions::take(&mut section),
+        };
+        section.finish(&OTHERS);
+        read
+    }
+}
+
+impl Token {
+    pub(crate) fn read(mut section: Section<'_, '_, '_>) -> Self {
+        let read = Self {
+            secret: section.require("secret", "at least 16 characters that nobody guesses"),
+            permissions: Permissions::take(&mut section),
+        };
+        let own = [("token", "secret"), ("value", "secret"), ("password", "secret"), ("key", "secret")];
+        section.finish(&[&own[..], &OTHERS[..12]].concat());
+        read
+    }
+}
+
+impl Permissions {
+    /// A section that has nothing else.
+    pub(crate) fn read(mut section: Section<'_, '_, '_>) -> Self {
+        let read = Self::take(&mut section);
+        section.finish(&OTHERS[..12]);
+        read
+    }
+
+    fn take(section: &mut Section<'_, '_, '_>) -> Self {
+        Self {
+            view: section.texts("view"),
+            publish: section.texts("publish"),
+            control: section.texts("control"),
+            metrics: section.texts("metrics"),
+            are_missing: !section.has_beside(&["password", "secret", "token"]),
+        }
+    }
+}
