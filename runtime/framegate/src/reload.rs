@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use access::{Rulebook, Rules};
 use config::{Config, Known, Loaded, Mistake, Process};
@@ -24,6 +24,7 @@ use hub::{Applied, Difference, Hub, Plugins};
 use media::StreamName;
 use serde_json::json;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::bundled;
@@ -147,6 +148,7 @@ impl Reloader {
         let Some(held) = hold else { return self.put(name, next, begin).await };
         self.keep(&next).await?;
         self.hold(name, held);
+        self.held(name, held).await;
         tracing::info!(stream = %name, "{}", held_word(held));
         self.stand(Standing { state: next, ..(*standing).clone() });
         Ok(self.standing())
@@ -220,7 +222,23 @@ impl Reloader {
         }
     }
 
-    /// The same for streams that have just come into being.
+    /// Until the stream is so: whoever asks for the next thing asks it of what there is then, and is answered with it.
+    async fn held(&self, name: &StreamName, held: Option<Held>) {
+        /// Its task does it between two access units.
+        const SOON: Duration = Duration::from_millis(500);
+        let entries = self.hub.entries();
+        let Some(entry) = entries.iter().find(|entry| entry.name() == name) else { return };
+        let mut status = entry.stream().watch();
+        let is_done = |status: &stream::Status| match held {
+            Some(Held::Stopped) => status.state == stream::State::Disabled,
+            Some(Held::Started) => !matches!(status.state, stream::State::Idle | stream::State::Disabled),
+            None => status.state != stream::State::Disabled,
+        };
+        // One that is pushed to is idle until somebody does.
+        _ = timeout(SOON, status.wait_for(is_done)).await;
+    }
+
+    /// Does what an operator said of streams that have just come into being.
     fn hold_added(&self, applied: &Applied) {
         let standing = self.standing();
         for name in &applied.difference.added {
