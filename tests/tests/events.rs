@@ -117,14 +117,14 @@ async fn who_comes_again_is_told_what_was_missed() -> Result<()> {
         Ok(())
     };
     act("start").await?;
-    let started = ear.until("stream-started").await?;
+    ear.until("stream-started").await?;
+    let live = ear.until("stream-live").await?;
     drop(ear);
     act("stop").await?;
     act("start").await?;
-    let mut again = Ear::open(&program, "?kind=stream-*", started.id).await?;
+    let mut again = Ear::open(&program, "?kind=stream-*", live.id).await?;
     let first = again.next().await?;
-    ensure!(first.id == started.id.map(|id| id + 1), "{first:?} behind {started:?}");
-    again.until("stream-stopped").await?;
+    ensure!(first.kind == "stream-stopped" && first.id == live.id.map(|id| id + 1), "{first:?} behind {live:?}");
     again.until("stream-live").await?;
     // What an earlier process told, whose ids are smaller, is a gap.
     let mut late = Ear::open(&program, "", Some(17)).await?;

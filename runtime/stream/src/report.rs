@@ -55,7 +55,9 @@ pub(crate) fn data(status: &Status, uptime: Option<Duration>) -> Value {
     }
     if let Some(uptime) = uptime {
         data["uptime_ms"] = json!(uptime.as_millis() as u64);
-        data["error"] = json!(status.reason.as_ref().map(|reason| &reason.text));
+        // Whom an operator stopped did not fail.
+        let error = status.reason.as_ref().filter(|reason| reason.kind != ReasonKind::Stopped);
+        data["error"] = json!(error.map(|reason| &reason.text));
     }
     if let (State::Live, Some(parameters)) = (status.state, &status.parameters) {
         data["codec"] = json!(parameters.codec.name());
@@ -124,5 +126,9 @@ mod tests {
         assert_eq!(failed, json!({ "state": "failed", "reason": { "kind": "not-found", "text": "why" } }));
         let ended = data(&status(State::Idle, None), Some(Duration::from_millis(1_500)));
         assert_eq!(ended, json!({ "state": "idle", "uptime_ms": 1_500, "error": null }));
+        for (reason, error) in [(ReasonKind::Stopped, json!(null)), (ReasonKind::Lost, json!("why"))] {
+            let ended = data(&status(State::Disabled, Some(reason)), Some(Duration::ZERO));
+            assert_eq!(ended["error"], error, "{ended}");
+        }
     }
 }

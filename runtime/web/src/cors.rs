@@ -12,7 +12,7 @@ use http::{HeaderValue, Method, StatusCode};
 
 /// What scripts may read of an answer beside what they always may.
 pub(crate) const EXPOSED: HeaderValue =
-    HeaderValue::from_static("Content-Length, Content-Range, Date, ETag, Retry-After, WWW-Authenticate");
+    HeaderValue::from_static("Content-Length, Content-Range, Date, ETag, Location, Retry-After, WWW-Authenticate");
 
 /// The origin of a page that may read the answer, if it is written.
 pub(crate) fn sharer(rules: &Rules, request: &Parts) -> Option<HeaderValue> {
@@ -29,7 +29,7 @@ pub(crate) fn is_preflight(request: &Parts) -> bool {
 pub(crate) fn preflight() -> Response {
     let headers = [
         (ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST, PUT, PATCH, DELETE"),
-        (ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Cache-Control, Content-Type, If-None-Match, Range"),
+        (ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Cache-Control, Content-Type, If-Match, If-None-Match, Last-Event-ID, Range"),
         (ACCESS_CONTROL_MAX_AGE, "86400"),
     ];
     (StatusCode::NO_CONTENT, headers).into_response()
