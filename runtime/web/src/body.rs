@@ -15,6 +15,10 @@ const PAUSE: Duration = Duration::from_secs(10);
 /// How long a body may take: the largest at 2 Mbit/s.
 const WHOLE: Duration = Duration::from_secs(60);
 
+/// Of a body that is too large so much is read and thrown away, and for so long.
+const PASSED_OVER: usize = 1 << 20;
+const PASSED_OVER_WITHIN: Duration = Duration::from_secs(1);
+
 /// The whole body, which has this length if it announces one, and no more than `most` bytes.
 pub(crate) async fn read(mut body: Body, length: Option<usize>, most: usize) -> Result<Bytes, Problem> {
     let slow = || Problem::plain(Kind::TooSlow, "the body paused for 10 s, or took longer than 60 s");
@@ -27,6 +31,7 @@ pub(crate) async fn read(mut body: Body, length: Option<usize>, most: usize) -> 
         let frame = frame.map_err(|_| Problem::plain(Kind::Incomplete, "the body broke off"))?;
         let Ok(data) = frame.into_data() else { continue };
         if first.len() + whole.len() + data.len() > most {
+            pass_over(body).await;
             return Err(Problem::too_large(most));
         }
         if first.is_empty() && whole.is_empty() {
@@ -41,6 +46,17 @@ pub(crate) async fn read(mut body: Body, length: Option<usize>, most: usize) -> 
         whole.extend_from_slice(&data);
     }
     Ok(if whole.is_empty() { first } else { whole.freeze() })
+}
+
+/// Takes a little of what is left, to throw it away: a connection with an unread body is closed, and a client that has just been answered may be about to
+/// ask the next thing on it.
+async fn pass_over(mut body: Body) {
+    let (mut left, end) = (PASSED_OVER, Instant::now() + PASSED_OVER_WITHIN);
+    while left > 0
+        && let Ok(Some(Ok(frame))) = timeout_at(end, body.frame()).await
+    {
+        left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+    }
 }
 
 #[cfg(test)]
