@@ -29,7 +29,10 @@ pub(crate) fn is_preflight(request: &Parts) -> bool {
 pub(crate) fn preflight() -> Response {
     let headers = [
         (ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST, PUT, PATCH, DELETE"),
-        (ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Cache-Control, Content-Type, If-Match, If-None-Match, Last-Event-ID, Range"),
+        (
+            ACCESS_CONTROL_ALLOW_HEADERS,
+            "Authorization, Cache-Control, Content-Type, If-Match, If-None-Match, Last-Event-ID, Range",
+        ),
         (ACCESS_CONTROL_MAX_AGE, "86400"),
     ];
     (StatusCode::NO_CONTENT, headers).into_response()
