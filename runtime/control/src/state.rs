@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use config::Added;
+use hub::Held;
 use media::StreamName;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -31,16 +32,6 @@ pub struct Stream {
     pub revision: u64,
     /// As the file would have it.
     pub config: Map<String, Value>,
-}
-
-/// What an operator said of a stream, whoever declared it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Held {
-    /// Connected, also while nobody watches.
-    Started,
-    /// Not connected, whoever wants to watch.
-    Stopped,
 }
 
 /// One change.
@@ -153,8 +144,8 @@ impl State {
     }
 
     /// All that were started or stopped.
-    pub fn all_held(&self) -> impl Iterator<Item = (&StreamName, Held)> {
-        self.held.iter().map(|(name, held)| (name, *held))
+    pub fn all_held(&self) -> &BTreeMap<StreamName, Held> {
+        &self.held
     }
 
     /// The state behind a change of a stream.
