@@ -1,10 +1,11 @@
 //! Streams as operators see them.
 
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
-use hub::{Entry, ViewerCounts};
+use hub::{Entry, Held, ViewerCounts};
 use media::StreamName;
+use media::since::milliseconds;
 use picture::{Condition, RenditionSnapshot, VariantSnapshot};
 use plugin::ServiceSnapshot;
 use serde::Serialize;
@@ -13,7 +14,6 @@ use stream::{ReasonKind, State};
 use crate::measure::Measure;
 use crate::plugins::Plugin;
 use crate::reload::Standing;
-use crate::state::Held;
 
 /// `GET /api/streams`.
 #[derive(Clone, Debug, Serialize)]
@@ -282,11 +282,6 @@ impl Pictures {
             Condition::Withheld { plugin } => Self::Withheld { plugin: plugin.clone() },
         }
     }
-}
-
-/// Since 1970: every language reads them.
-pub(crate) fn milliseconds(time: SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
 }
 
 #[cfg(test)]

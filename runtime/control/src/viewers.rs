@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use hub::{Entry, Output};
 use media::StreamName;
+use media::since::milliseconds;
 use serde::Serialize;
-
-use crate::streams::milliseconds;
 
 /// `GET /api/viewers`, `GET /api/streams/{name}/viewers`.
 #[derive(Clone, Debug, Serialize)]

@@ -12,7 +12,7 @@ pub(crate) const CAPACITY: usize = 200;
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Step {
     /// When.
-    #[serde(serialize_with = "milliseconds")]
+    #[serde(serialize_with = "media::since::serialize")]
     pub time: SystemTime,
     /// What it was.
     pub from: State,
@@ -39,11 +39,6 @@ impl History {
     pub(crate) fn steps(&self) -> Vec<Step> {
         self.0.iter().cloned().collect()
     }
-}
-
-/// Since 1970: every language reads them.
-fn milliseconds<S: serde::Serializer>(time: &SystemTime, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_u64(time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64))
 }
 
 #[cfg(test)]
