@@ -3,29 +3,24 @@
 use std::sync::Arc;
 
 use access::Person;
-use axum::Json;
 use axum::extract::{Extension, State};
 use axum::response::{IntoResponse, Response};
 use control::configured::Configured;
 use control::health::Health;
 use control::installed;
-use http::HeaderName;
-use http::header::CACHE_CONTROL;
 
 use crate::app::{App, Segment};
+use crate::fresh::{FRESH, fresh};
 use crate::problem::{Kind, Problem};
-
-/// What is true now may not be a moment later.
-const FRESH: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "no-store")];
 
 /// `GET /api/config`.
 pub(crate) async fn config(State(app): State<Arc<App>>) -> Response {
-    (FRESH, Json(Configured::of(&app.reloads.standing()))).into_response()
+    fresh(Configured::of(&app.reloads.standing()))
 }
 
 /// `GET /api/health`.
 pub(crate) async fn health(State(app): State<Arc<App>>) -> Response {
-    (FRESH, Json(Health::now(&app.hub, app.version))).into_response()
+    fresh(Health::now(&app.hub, app.version))
 }
 
 /// `GET /api/plugins`.
@@ -36,13 +31,13 @@ pub(crate) async fn plugins(State(app): State<Arc<App>>, Extension(person): Exte
         plugin.services.retain(|service| person.sees(&service.stream));
         plugin.format_policies.retain(|policy| person.sees(&policy.stream));
     }
-    (FRESH, Json(list)).into_response()
+    fresh(list)
 }
 
 /// `POST /api/plugins/{name}/reload`. Whoever asked and leaves does not stop it.
 pub(crate) async fn reload(State(app): State<Arc<App>>, Segment(name): Segment) -> Result<Response, Problem> {
     let reloaded = app.reloads.plugin(&name).await.map_err(|why| Problem::not_reloaded(&name, &why))?;
-    Ok((FRESH, Json(reloaded)).into_response())
+    Ok(fresh(reloaded))
 }
 
 /// `GET /healthz`: for whoever restarts what does not answer.

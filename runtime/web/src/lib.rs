@@ -38,6 +38,7 @@ mod cors;
 mod credentials;
 mod events;
 mod first;
+mod fresh;
 mod hls;
 mod identity;
 mod ingest;

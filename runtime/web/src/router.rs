@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{delete, get, post};
-use axum::{Extension, Router};
 
 use crate::app::App;
 use crate::ask::ask;
@@ -25,9 +25,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
             "/api/streams/{stream}",
             get(streams::get).put(streams::put).patch(streams::patch).delete(streams::delete),
         )
-        .route("/api/streams/{stream}/start", post(streams::act).layer(Extension(streams::Action::Start)))
-        .route("/api/streams/{stream}/stop", post(streams::act).layer(Extension(streams::Action::Stop)))
-        .route("/api/streams/{stream}/restart", post(streams::act).layer(Extension(streams::Action::Restart)))
+        .route("/api/streams/{stream}/start", post(streams::start))
+        .route("/api/streams/{stream}/stop", post(streams::stop))
+        .route("/api/streams/{stream}/restart", post(streams::restart))
         .route("/api/streams/{stream}/timeline", get(streams::timeline))
         .route("/api/streams/{stream}/viewers", get(viewers::of_stream))
         .route("/api/streams/{stream}/viewers/{id}", delete(viewers::kick))
