@@ -32,12 +32,19 @@ pub(crate) struct Resolved {
     pub(crate) advice: Vec<Mistake>,
 }
 
-/// Who wrote it, and what the names of the plugins are that are declared.
+/// Who wrote it.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Trust {
     /// Whoever may write the file: variables, secrets of files and files are theirs.
-    Machine { declared: Vec<String> },
+    Machine,
     /// Somebody far away: values are taken as they are, and none reaches this machine.
-    Nothing { declared: Vec<String> },
+    Nothing,
+}
+
+/// Whose text it is, and the names of the plugins that are declared.
+pub(crate) struct Author {
+    pub(crate) trust: Trust,
+    pub(crate) declared: Vec<String>,
 }
 
 pub(crate) fn resolve(
@@ -45,9 +52,9 @@ pub(crate) fn resolve(
     reader: &mut Reader<'_>,
     places: &Places,
     known: &Known<'_>,
-    trust: Trust,
+    author: Author,
 ) -> Resolved {
-    let mut resolver = Resolver { reader, places, known, trust, advice: Vec::new() };
+    let mut resolver = Resolver { reader, places, known, author, advice: Vec::new() };
     let people = resolver.people(file);
     let server = resolver.server(&file.server, file.has_people());
     let mut config = Config { server, people, ..Config::default() };
@@ -96,7 +103,7 @@ struct Resolver<'r, 'd, 'k> {
     reader: &'r mut Reader<'d>,
     places: &'k Places,
     known: &'k Known<'k>,
-    trust: Trust,
+    author: Author,
     advice: Vec<Mistake>,
 }
 
@@ -114,17 +121,17 @@ impl Resolver<'_, '_, '_> {
     }
 
     fn expand<'t>(&self, text: &'t str) -> Result<Cow<'t, str>, Wrong> {
-        match self.trust {
-            Trust::Machine { .. } => expand(text, self.known.environment),
-            Trust::Nothing { .. } if text.contains("${") => {
+        match self.author.trust {
+            Trust::Machine => expand(text, self.known.environment),
+            Trust::Nothing if text.contains("${") => {
                 Err(Wrong::new("variables are for the file alone").help("write the value, or the stream in the file"))
             }
-            Trust::Nothing { .. } => Ok(text.into()),
+            Trust::Nothing => Ok(text.into()),
         }
     }
 
     fn is_trusted(&self) -> bool {
-        matches!(self.trust, Trust::Machine { .. })
+        self.author.trust == Trust::Machine
     }
 
     /// Text with its variables replaced, or the content of the file that it names.

@@ -25,7 +25,7 @@ pub(crate) use amount::{BitRate, Bytes, Number, Time};
 pub(crate) use grants::Grants;
 pub(crate) use hls::Hls;
 pub(crate) use people::{Permissions, Token, User};
-pub(crate) use text::{Address, Digest, Options, Text, Words};
+pub(crate) use text::{Address, Digest, Options, Text, Words, digest};
 pub(crate) use uses::{Chained, Policy, Sink};
 pub(crate) use video::{Rung, Video};
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use config::Mistake;
 use media::StreamName;
+use media::since::milliseconds;
 use serde::Serialize;
 
 use crate::reload::Standing;
-use crate::streams::milliseconds;
 
 /// `GET /api/config`.
 #[derive(Clone, Debug, Serialize)]
@@ -65,14 +65,8 @@ impl Configured {
 impl Told {
     /// A mistake in what was said of a stream.
     pub fn of(stream: &StreamName, mistake: &Mistake) -> Self {
-        let name = stream.as_str();
-        let key = mistake.place.key.strip_prefix("streams.").and_then(|key| {
-            // A name with dots is in quotes in a key.
-            key.strip_prefix(name).or_else(|| key.strip_prefix(&*format!("\"{name}\"")))
-        });
-        let key = key.map_or(&*mistake.place.key, |key| key.trim_start_matches('.'));
         Self {
-            key: key.to_owned(),
+            key: mistake.key_in(stream).unwrap_or(&mistake.place.key).to_owned(),
             detail: mistake.message.clone(),
             nearest: mistake.nearest.clone(),
             help: mistake.help.clone(),
