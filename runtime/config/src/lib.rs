@@ -41,4 +41,4 @@ pub use resolved::{
     SinkUse, Sound, Source, Stills, StillsFormat, Stream, TestScene, Token, TokenSecret, Transport, User, Variables,
     Video, VideoSize, VideoVariant,
 };
-pub use schema::schema;
+pub use schema::{schema, stream_schema};

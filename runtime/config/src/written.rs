@@ -61,7 +61,7 @@ pub(crate) struct Server {
     /// tokens and `access_policy`, only this machine is listened to.
     pub(crate) access: Option<At<Words<Open>>>,
     /// The plugin that is asked about every request: it allows, challenges or refuses.
-    #[schemars(with = "Policy", extend("examples" = ["doorman"]))]
+    #[schemars(with = "Option<Policy>", extend("examples" = ["doorman"]))]
     pub(crate) access_policy: Option<At<Policy>>,
     /// The most streams that run at once: whose source is connected, or tried. Who wants to watch another one is told so. Without it there is no limit.
     pub(crate) max_streams: Option<At<Number<1, 1_000_000>>>,
@@ -70,7 +70,7 @@ pub(crate) struct Server {
     #[schemars(extend("examples" = ["${LINK_SECRET}", "file:/run/secrets/links"]))]
     pub(crate) link_secret: Option<At<Text>>,
     /// Origins whose pages may read what is served here, and open WebSockets, with a token or a link; never with a cookie of this server.
-    #[schemars(with = "Vec<String>", extend("examples" = [["https://site.example"]]))]
+    #[schemars(with = "Option<Vec<String>>", extend("examples" = [["https://site.example"]]))]
     pub(crate) cors: Vec<At<Text>>,
 }
 
@@ -98,7 +98,7 @@ pub(crate) struct Plugin {
     /// again (`last`). Without it: `drop` for a filter, `pass` for an analyzer.
     pub(crate) on_error: Option<At<Words<OnError>>>,
     /// What it may reach beyond pictures: nothing unless it is written here.
-    #[schemars(with = "Grants")]
+    #[schemars(with = "Option<Grants>")]
     pub(crate) grants: Option<At<Grants>>,
     /// How often a poller is called.
     #[schemars(extend("default" = "10s"))]
@@ -159,22 +159,22 @@ pub(crate) struct Stream {
     #[schemars(extend("default" = crate::Defaults::MAX_RENDITIONS))]
     pub(crate) max_renditions: Option<At<Number<1, 64>>>,
     /// The plugins that every picture goes through, in this order.
-    #[schemars(with = "Vec<Chained>")]
+    #[schemars(with = "Option<Vec<Chained>>")]
     pub(crate) plugins: Vec<At<Option<Chained>>>,
     /// The plugins that are told what happens on this stream.
-    #[schemars(with = "Vec<Sink>")]
+    #[schemars(with = "Option<Vec<Sink>>")]
     pub(crate) events: Vec<At<Option<Sink>>>,
     /// What a viewer of stills gets who asks for nothing in particular.
-    #[schemars(with = "Stills")]
+    #[schemars(with = "Option<Stills>")]
     pub(crate) stills: Option<At<Stills>>,
     /// How its video is offered to players of HLS.
-    #[schemars(with = "Hls")]
+    #[schemars(with = "Option<Hls>")]
     pub(crate) hls: Option<At<Hls>>,
     /// How its video is re-encoded, where a filter changes the pictures.
-    #[schemars(with = "Video")]
+    #[schemars(with = "Option<Video>")]
     pub(crate) video: Option<At<Video>>,
     /// Several sizes in which its video is offered, all re-encoded from the same pictures, the best first.
-    #[schemars(with = "Vec<Rung>")]
+    #[schemars(with = "Option<Vec<Rung>>")]
     pub(crate) ladder: Vec<At<Option<Rung>>>,
 }
 
@@ -193,7 +193,7 @@ pub(crate) struct Stills {
     /// In pixels; never scaled up. Without it: as wide as the camera's.
     pub(crate) width: Option<At<Number<16, 8192>>>,
     /// The plugin that chooses format, quality, width and rate for each viewer, within what it asks for.
-    #[schemars(with = "Policy", extend("examples" = ["format-choice"]))]
+    #[schemars(with = "Option<Policy>", extend("examples" = ["format-choice"]))]
     pub(crate) policy: Option<At<Policy>>,
 }
 

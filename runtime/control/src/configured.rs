@@ -10,7 +10,8 @@ use serde::Serialize;
 use crate::reload::Standing;
 
 /// `GET /api/config`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "Config")]
 pub struct Configured {
     /// `streams.toml`.
     pub file: File,
@@ -23,7 +24,8 @@ pub struct Configured {
 }
 
 /// `streams.toml`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "ConfigFile")]
 pub struct File {
     /// When what is in force was read: milliseconds since 1970.
     pub read_at: u64,
@@ -32,7 +34,8 @@ pub struct File {
 }
 
 /// A mistake, for who has to mend it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "Mistake")]
 pub struct Told {
     /// The key, as it is written in a stream: `plugins[0].use`; empty for the stream as a whole.
     pub key: String,

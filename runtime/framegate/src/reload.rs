@@ -87,6 +87,7 @@ impl Reloader {
                     Some(request) = self.queue.requests.recv() => match request {
                         Request::Plugin(name, answer) => _ = answer.send(self.plugin(&name).await),
                         Request::Stream(name, change, answer) => _ = answer.send(self.stream(&name, change).await),
+                        Request::Check(name, change, answer) => _ = answer.send(self.check(&name, change).await),
                     },
                     else => return,
                 }
@@ -135,18 +136,12 @@ impl Reloader {
     async fn stream(&mut self, name: &StreamName, change: Change) -> Result<Arc<Standing>, reload::Refused> {
         let begin = Instant::now();
         let standing = self.standing();
-        let is_declared = self.loaded.config.streams.contains_key(name);
-        let hold = match &change {
-            Change::Hold(held) => Some(*held),
-            Change::Create(_) if is_declared => return Err(NotChanged::Exists.into()),
-            _ if is_declared => return Err(reload::Refused::Declared),
-            _ => None,
+        let Change::Hold(held) = change else {
+            let next = self.changed(name, change)?;
+            return self.put(name, next, begin).await;
         };
-        if let Some(held) = hold {
-            self.may_hold(name, held, &standing.state)?;
-        }
+        self.may_hold(name, held, &standing.state)?;
         let next = standing.state.change(name, change)?;
-        let Some(held) = hold else { return self.put(name, next, begin).await };
         self.keep(&next).await?;
         self.hub.hold(name, held);
         self.held(name, held).await;
@@ -155,18 +150,40 @@ impl Reloader {
         Ok(self.standing())
     }
 
-    /// Puts the streams of the API in force as they are now, where the one of this name is another.
-    async fn put(&self, name: &StreamName, next: State, begin: Instant) -> Result<Arc<Standing>, reload::Refused> {
-        let standing = self.standing();
+    /// Says whether a stream could be changed so.
+    async fn check(&self, name: &StreamName, change: Change) -> Result<(), reload::Refused> {
+        let next = self.changed(name, change)?;
+        self.tried(name, &next).await.map(|_| ())
+    }
+
+    /// What would be said of the streams of the API behind this change of one.
+    fn changed(&self, name: &StreamName, change: Change) -> Result<State, reload::Refused> {
+        if self.loaded.config.streams.contains_key(name) {
+            return Err(match change {
+                Change::Create(_) => NotChanged::Exists.into(),
+                _ => reload::Refused::Declared,
+            });
+        }
+        Ok(self.standing().state.change(name, change)?)
+    }
+
+    /// Everything as it would be in force, where the stream of this name has no mistakes.
+    async fn tried(&self, name: &StreamName, next: &State) -> Result<Together, reload::Refused> {
         let (loaded, loader, in_force) = (self.loaded.clone(), self.loader.clone(), self.hub.in_force());
         let added = next.added();
         let loading = tokio::task::spawn_blocking(move || together(&loaded, &added, &loader, &in_force));
         let loaded = loading.await.map_err(|_| NotAsked::Ending)?;
-        let Together { config, set, mut left_out, declared } =
-            loaded.map_err(|refused| reload::Refused::Mistakes(refused.mistakes))?;
-        if let Some(mistakes) = left_out.remove(name) {
-            return Err(reload::Refused::Mistakes(mistakes));
+        let mut together = loaded.map_err(|refused| reload::Refused::Mistakes(refused.mistakes))?;
+        match together.left_out.remove(name) {
+            Some(mistakes) => Err(reload::Refused::Mistakes(mistakes)),
+            None => Ok(together),
         }
+    }
+
+    /// Puts the streams of the API in force as they are now, where the one of this name is another.
+    async fn put(&self, name: &StreamName, next: State, begin: Instant) -> Result<Arc<Standing>, reload::Refused> {
+        let standing = self.standing();
+        let Together { config, set, left_out, declared } = self.tried(name, &next).await?;
         self.keep(&next).await?;
         let plugins::Set { plugins, replaced } = set;
         let applied = match self.hub.apply(config, plugins, &replaced).await {

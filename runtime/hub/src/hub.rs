@@ -43,7 +43,7 @@ pub struct Parts {
 }
 
 /// What an operator said of a stream, whoever declared it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Held {
     /// Connected, also while nobody watches.

@@ -12,12 +12,13 @@ use media::{Annotation, StreamName};
 use tokio::sync::watch;
 
 /// Something that happened.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct Event {
     /// Grows by one per event, from what [`Journal::since_start`] says.
     pub id: u64,
     /// When.
     #[serde(serialize_with = "media::since::serialize")]
+    #[schemars(with = "u64")]
     pub time: SystemTime,
     /// Such as `stream-live`, `plugin-failed`, or a plugin's own: lower case, digits, `-`.
     pub kind: String,

@@ -9,10 +9,11 @@ use crate::{Reason, State};
 pub(crate) const CAPACITY: usize = 200;
 
 /// One change of state.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, schemars::JsonSchema)]
 pub struct Step {
     /// When.
     #[serde(serialize_with = "media::since::serialize")]
+    #[schemars(with = "u64")]
     pub time: SystemTime,
     /// What it was.
     pub from: State,

@@ -16,8 +16,9 @@ use crate::problem::Problem;
 const USUAL: Duration = Duration::from_secs(3_600);
 
 /// The answer.
-#[derive(Serialize)]
-struct Made {
+#[derive(Serialize, schemars::JsonSchema)]
+#[schemars(rename = "Link")]
+pub(crate) struct Made {
     /// What stands behind `?token=`.
     token: String,
     /// Seconds since 1970.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use access::Person;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use control::reload::Standing;
@@ -17,6 +17,7 @@ use media::StreamName;
 use serde_json::{Map, Value};
 
 use crate::app::{App, Named, Segment};
+use crate::asked::truth;
 use crate::body;
 use crate::fresh::{FRESH, done, fresh};
 use crate::problem::{Kind, Problem};
@@ -51,7 +52,13 @@ pub(crate) async fn timeline(Named(entry): Named) -> Response {
 }
 
 /// `POST /api/streams`: its `name` stands in the body.
-pub(crate) async fn create(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+pub(crate) async fn create(
+    State(app): State<Arc<App>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let purpose = Purpose::of(query.as_deref())?;
     let mut config = object(&headers, body, &["application/json"]).await?;
     let name = match config.remove("name") {
         Some(Value::String(name)) => name,
@@ -59,8 +66,10 @@ pub(crate) async fn create(State(app): State<Arc<App>>, headers: HeaderMap, body
         None => return Err(Problem::bad_body("`name` is missing: what the stream is to be called")),
     };
     let name = name_of(&name)?;
-    let mut response = change(&app, &name, Change::Create(config), StatusCode::CREATED).await?;
-    if let Ok(location) = HeaderValue::from_str(&format!("/api/streams/{name}")) {
+    let mut response = purpose.carry_out(&app, &name, Change::Create(config), StatusCode::CREATED).await?;
+    if purpose == Purpose::Do
+        && let Ok(location) = HeaderValue::from_str(&format!("/api/streams/{name}"))
+    {
         response.headers_mut().insert(LOCATION, location);
     }
     Ok(response)
@@ -70,25 +79,65 @@ pub(crate) async fn create(State(app): State<Arc<App>>, headers: HeaderMap, body
 pub(crate) async fn put(
     State(app): State<Arc<App>>,
     Segment(name): Segment,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
+    let purpose = Purpose::of(query.as_deref())?;
     let (name, config, matches) = asked(&name, &headers, body, &["application/json"]).await?;
     let is_there = app.reloads.standing().state.stream(&name).is_some();
     let status = if is_there { StatusCode::OK } else { StatusCode::CREATED };
-    change(&app, &name, Change::Put(config, matches), status).await
+    purpose.carry_out(&app, &name, Change::Put(config, matches), status).await
 }
 
 /// `PATCH /api/streams/{name}`: JSON Merge Patch (RFC 7396).
 pub(crate) async fn patch(
     State(app): State<Arc<App>>,
     Segment(name): Segment,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
+    let purpose = Purpose::of(query.as_deref())?;
     let types = ["application/merge-patch+json", "application/json"];
     let (name, config, matches) = asked(&name, &headers, body, &types).await?;
-    change(&app, &name, Change::Patch(config, matches), StatusCode::OK).await
+    purpose.carry_out(&app, &name, Change::Patch(config, matches), StatusCode::OK).await
+}
+
+/// What a change is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// To be made.
+    Do,
+    /// To be looked at: `?check=1`.
+    Check,
+}
+
+impl Purpose {
+    fn of(query: Option<&str>) -> Result<Self, Problem> {
+        let pairs = query.unwrap_or_default().split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "1")));
+        let mut purpose = Self::Do;
+        for (_, value) in pairs.filter(|(name, _)| *name == "check") {
+            purpose = if truth("check", value)? { Self::Check } else { Self::Do };
+        }
+        Ok(purpose)
+    }
+
+    async fn carry_out(
+        self,
+        app: &App,
+        name: &StreamName,
+        wanted: Change,
+        status: StatusCode,
+    ) -> Result<Response, Problem> {
+        match self {
+            Self::Do => change(app, name, wanted, status).await,
+            Self::Check => {
+                app.reloads.check(name, wanted).await.map_err(|refused| Problem::not_put(name, refused))?;
+                Ok(done())
+            }
+        }
+    }
 }
 
 /// What is asked of a stream that the address names.
