@@ -1,5 +1,6 @@
 //! What was written → what it means: variables and secrets put in, names looked up, defaults filled in.
 
+mod compat;
 mod grants;
 mod hls;
 mod people;
@@ -56,8 +57,9 @@ pub(crate) fn resolve(
 ) -> Resolved {
     let mut resolver = Resolver { reader, places, known, author, advice: Vec::new() };
     let people = resolver.people(file);
-    let server = resolver.server(&file.server, file.has_people());
-    let mut config = Config { server, people, ..Config::default() };
+    let mut server = resolver.server(&file.server, file.has_people());
+    let compat = resolver.compat(file, &mut server);
+    let mut config = Config { server, people, compat, ..Config::default() };
     for plugin in &file.plugins {
         config.plugins.insert(plugin.name.clone(), Arc::new(resolver.plugin(plugin)));
     }

@@ -4,6 +4,7 @@
 //! The JSON schema for editors is made from these types, so their comments are what an editor shows.
 
 mod amount;
+mod compat;
 mod grants;
 mod hls;
 mod people;
@@ -22,6 +23,7 @@ use crate::resolved::{OnError, StillsFormat, Transport};
 use crate::section::{At, Reader, Section};
 
 pub(crate) use amount::{BitRate, Bytes, Number, Time};
+pub(crate) use compat::Compat;
 pub(crate) use grants::Grants;
 pub(crate) use hls::Hls;
 pub(crate) use people::{Permissions, Token, User};
@@ -36,6 +38,7 @@ pub(crate) struct File {
     pub(crate) users: Vec<Named<User>>,
     pub(crate) tokens: Vec<Named<Token>>,
     pub(crate) anonymous: Option<At<Permissions>>,
+    pub(crate) compat: Option<At<Compat>>,
     pub(crate) plugins: Vec<Named<Plugin>>,
     pub(crate) streams: Vec<Named<Stream>>,
 }
@@ -214,6 +217,7 @@ impl File {
                 section: Token::read(section),
             }),
             anonymous: section.table("anonymous", Permissions::read),
+            compat: section.table("compat", Compat::read),
             plugins: section.named("plugins", |name, span, section| Named {
                 name: name.into(),
                 span,
@@ -236,6 +240,7 @@ impl File {
             ("api_keys", "tokens"),
             ("guest", "anonymous"),
             ("public", "anonymous"),
+            ("adapters", "compat"),
         ]);
         read
     }

@@ -13,6 +13,7 @@ use control::stats::Stats;
 use serde::Serialize;
 
 use crate::app::{App, Segment};
+use crate::compat::cctv;
 use crate::fresh::{FRESH, fresh};
 use crate::problem::{Kind, Problem};
 
@@ -68,10 +69,23 @@ fn seen_by(person: &Person, plugin: &mut Installed) {
 }
 
 /// `GET /api/stats`.
+#[derive(Serialize, schemars::JsonSchema)]
+#[schemars(rename = "Totals")]
+pub(crate) struct Totals {
+    #[serde(flatten)]
+    all: Stats,
+    /// Of the one camera, where `compat.cctv` names it.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    camera: Option<cctv::Stats>,
+}
+
+/// `GET /api/stats`.
 pub(crate) async fn stats(State(app): State<Arc<App>>, Extension(person): Extension<Person>) -> Response {
     let mut entries = app.hub.entries();
     entries.retain(|entry| person.sees(entry.name()));
-    fresh(Stats::now(&app.hub, &entries))
+    let camera = cctv::camera(&app, &person).ok().flatten();
+    let camera = camera.map(|entry| cctv::Stats::of(&app, &entry));
+    fresh(Totals { all: Stats::now(&app.hub, &entries), camera })
 }
 
 /// `POST /api/plugins/{name}/reload`. Whoever asked and leaves does not stop it.

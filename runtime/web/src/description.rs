@@ -49,7 +49,8 @@ fn document(routes: &[Route]) -> Value {
     let mut paths = Map::new();
     for route in routes {
         let named = named(route.path);
-        let path = paths.entry(route.path).or_insert_with(|| json!({ "parameters": named }));
+        // OpenAPI knows no parameter of several segments.
+        let path = paths.entry(route.path.replace("{*", "{")).or_insert_with(|| json!({ "parameters": named }));
         for operation in &route.operations {
             let told = told(route.path, operation, &problem, &mut shapes);
             path[operation.method.as_str().to_ascii_lowercase()] = told;
@@ -153,6 +154,7 @@ fn problems(path: &str, operation: &Operation) -> BTreeMap<u16, Vec<String>> {
 /// The parameters that a path has by itself.
 fn named(path: &str) -> Vec<Value> {
     let names = path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+    let names = names.map(|name| name.trim_start_matches('*'));
     let told = names.map(|name| {
         let schema = match name {
             "stream" => json!({ "type": "string", "pattern": ::media::StreamName::PATTERN }),
@@ -167,6 +169,12 @@ fn named(path: &str) -> Vec<Value> {
 /// Under which heading an address stands: the room of the house that it leads to.
 fn group(path: &str) -> &'static str {
     match path {
+        path if ["/v3/", "/cameras/", "/video_feed", "/api/stream/", "/api/status"]
+            .iter()
+            .any(|begin| path.starts_with(begin)) =>
+        {
+            "compat"
+        }
         path if path.starts_with("/api/streams") || path == "/api/viewers" => "streams",
         path if path.starts_with("/api/events") => "events",
         path if path.starts_with("/api/plugins") => "plugins",

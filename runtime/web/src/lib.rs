@@ -33,6 +33,7 @@ mod arrival;
 mod ask;
 mod asked;
 mod body;
+mod compat;
 mod connection;
 mod cors;
 mod credentials;

@@ -653,6 +653,11 @@ impl Problem {
         4000 + self.kind.row().1.as_u16()
     }
 
+    /// What it is about.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// The title, for the reason of a close frame.
     pub(crate) fn title(&self) -> &'static str {
         self.kind.row().2

@@ -1,5 +1,6 @@
 //! All addresses, by who comes to them. The router serves these and no others; `/api/openapi.json` describes them.
 
+mod compat;
 mod media;
 mod pages;
 mod program;
@@ -11,7 +12,10 @@ use crate::route::Route;
 
 /// Every address.
 pub(crate) fn all() -> Vec<Route> {
-    [media::routes(), streams::routes(), program::routes(), pages::routes()].into_iter().flatten().collect()
+    [media::routes(), streams::routes(), program::routes(), pages::routes(), compat::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// A whole number that a parameter is, from one to another.

@@ -4,7 +4,6 @@ use control::configured::Configured;
 use control::health::Health;
 use control::installed::List;
 use control::reload::Reloaded;
-use control::stats::Stats;
 use journal::Event;
 
 use super::{text, whole};
@@ -71,7 +70,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::at("/api/stats").get(
             api::stats,
             Operation::new("getStats", "Totals over all streams that whoever asks may view")
-                .json::<Stats>(200, "as they are"),
+                .json::<api::Totals>(200, "as they are"),
         ),
         Route::at("/api/health")
             .get(api::health, Operation::new("getHealth", "How the process is").json::<Health>(200, "it answers")),

@@ -7,6 +7,7 @@ use serde_json::json;
 use stream::Step;
 
 use super::{truth, whole, word};
+use crate::compat::stream_manager;
 use crate::problem::Kind;
 use crate::route::{JSON, Operation, Route};
 use crate::{links, streams, viewers as handlers};
@@ -42,6 +43,7 @@ pub(super) fn routes() -> Vec<Route> {
             ),
         Route::at("/api/streams/{stream}")
             .get(streams::get, detail("getStream", "A stream, with its plugins and times"))
+            .post(stream_manager::service, super::compat::service())
             .put(
                 streams::put,
                 detail("putStream", "Makes or replaces a stream")
