@@ -11,6 +11,7 @@ pub mod clip;
 pub mod exposition;
 pub mod eyes;
 pub mod files;
+pub mod link;
 pub mod players;
 pub mod program;
 pub mod prometheus;

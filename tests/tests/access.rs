@@ -314,6 +314,38 @@ async fn whoever_tries_passwords_is_slowed_and_who_is_in_stays_in() -> Result<()
     Ok(())
 }
 
+/// Behind a proxy that is named, each client is slowed for itself, seen in the list of viewers, and told from this machine.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_behind_a_trusted_proxy_is_who_asks() -> Result<()> {
+    let stream = "[streams.lobby-1]\nsource = \"test://?size=192x96&fps=10\"\n";
+    // Without users only this machine is let in, whatever a proxy on it says of others.
+    let program = Program::start(stream).await?;
+    let visitor = Visitor::new(&program)?;
+    let from = |address: &'static str| Some(("x-forwarded-for", address));
+    assert_eq!(visitor.get("/api/streams", from("192.0.2.7")).await?.status(), StatusCode::OK);
+    program.apply(&format!("trusted_proxies = [\"127.0.0.1\"]\n{stream}")).await?;
+    assert_eq!(visitor.get("/api/streams", from("192.0.2.7")).await?.status(), StatusCode::FORBIDDEN);
+    assert_eq!(visitor.get("/api/streams", None).await?.status(), StatusCode::OK);
+
+    let program = Program::start(&format!("trusted_proxies = [\"127.0.0.1\"]\n{}", sections().await?)).await?;
+    let visitor = Visitor::new(&program)?;
+    let wrong = async |address: &'static str| {
+        let request = visitor.http.get(program.url("/api/streams")).header("x-forwarded-for", address);
+        request.basic_auth("anna", Some("wrong")).send().await
+    };
+    for _ in 0..6 {
+        wrong("192.0.2.7").await?;
+    }
+    assert_eq!(wrong("192.0.2.7").await?.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(wrong("192.0.2.8").await?.status(), StatusCode::UNAUTHORIZED);
+    let playing = visitor.http.get(program.url(&format!("/mjpeg/lobby-1?token={WALL}")));
+    let playing = playing.header("x-forwarded-for", "198.51.100.1, 192.0.2.9").send().await?.error_for_status()?;
+    let list: Value = visitor.as_user("/api/viewers", "anna", ANNA).await?.json().await?;
+    assert_eq!(list["viewers"][0]["address"], "192.0.2.9", "{list}");
+    drop(playing);
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_asks_the_api_without_end_is_told_to_wait() -> Result<()> {
     let program = Program::start(&sections().await?).await?;

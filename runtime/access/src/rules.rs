@@ -7,7 +7,7 @@ use ring::{digest, hmac};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::random::random;
-use crate::{Admits, Claim, Links, Person};
+use crate::{Admits, Claim, Links, Person, Proxies};
 
 /// Who is known, and what they may: what the file says, made ready to be asked.
 pub struct Rules {
@@ -17,6 +17,7 @@ pub struct Rules {
     anonymous: Arc<Permissions>,
     links: Links,
     origins: Vec<String>,
+    proxies: Proxies,
     /// Made anew with the rules: what it signs is compared, never shown.
     key: hmac::Key,
 }
@@ -56,6 +57,7 @@ impl Rules {
             tokens: tokens.collect(),
             links: Links::new(config.server.link_secret.as_ref().map(LinkSecret::expose)),
             origins: config.server.cors.clone(),
+            proxies: Proxies::new(config.server.trusted_proxies.clone()),
             anonymous: Arc::new(people.anonymous.clone().unwrap_or_default()),
             key,
         }
@@ -64,6 +66,11 @@ impl Rules {
     /// Who is let in at all.
     pub fn admits(&self) -> Admits {
         self.admits
+    }
+
+    /// Proxies whose word is taken for who asked them.
+    pub fn proxies(&self) -> &Proxies {
+        &self.proxies
     }
 
     /// Makes and reads links.

@@ -36,9 +36,10 @@ pub use oci::{BadReference, OciDigest, OciPlace, OciReference};
 pub use places::{Places, TEMPLATE, UsePlace};
 pub use report::{Ink, Report};
 pub use resolved::{
-    Access, Compat, Component, Config, Credentials, Defaults, DirGrant, Grants, Hls, HlsStorage, HlsVariant, HttpGrant,
-    LinkSecret, Log, LogFile, LogFormat, OnError, PasswordHash, People, Permissions, Plugin, PluginUse, PolicyUse,
-    Reencode, Rotation, S3Place, Server, SinkUse, Sound, Source, Stills, StillsFormat, Stream, StreamManager,
-    TestScene, Token, TokenSecret, Transport, User, Variables, Video, VideoSize, VideoVariant,
+    Access, BadNetwork, Compat, Component, Config, Credentials, Defaults, DirGrant, Grants, Hls, HlsStorage,
+    HlsVariant, HttpGrant, LinkSecret, Log, LogFile, LogFormat, Network, OnError, PasswordHash, People, Permissions,
+    Plugin, PluginUse, PolicyUse, PushTo, PushToken, Reencode, Rotation, S3Place, Server, SinkUse, Sound, Source,
+    Stills, StillsFormat, Stream, StreamManager, TestScene, Token, TokenSecret, Transport, User, Variables, Video,
+    VideoSize, VideoVariant,
 };
 pub use schema::{schema, stream_schema};

@@ -5,6 +5,7 @@ mod grants;
 mod hls;
 mod log;
 mod people;
+mod push;
 mod storage;
 mod uses;
 mod video;
@@ -176,6 +177,7 @@ impl Resolver<'_, '_, '_> {
         }
         server.link_secret = self.link_secret(written.link_secret.as_ref());
         server.cors = self.origins(&written.cors);
+        server.trusted_proxies = self.networks(&written.trusted_proxies);
         let Some(At { value: Text(text), span }) = &written.listen else {
             return server;
         };
@@ -329,6 +331,7 @@ impl Resolver<'_, '_, '_> {
             stream.hls = self.hls(&key.of("hls"), hls);
         }
         stream.video = self.video(key, section);
+        stream.push = self.pushes(key, &section.push);
         Some(stream)
     }
 

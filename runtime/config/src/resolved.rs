@@ -4,7 +4,9 @@ mod compat;
 mod grants;
 mod hls;
 mod log;
+mod network;
 mod people;
+mod push;
 mod uses;
 mod video;
 
@@ -25,7 +27,9 @@ pub use compat::{Compat, StreamManager};
 pub use grants::{DirGrant, Grants, HttpGrant, Variables};
 pub use hls::{Hls, HlsStorage, HlsVariant, S3Place};
 pub use log::{Log, LogFile, LogFormat, Rotation};
+pub use network::{BadNetwork, Network};
 pub use people::{LinkSecret, PasswordHash, People, Permissions, Token, TokenSecret, User};
+pub use push::{PushTo, PushToken};
 pub use uses::{PluginUse, PolicyUse, SinkUse};
 pub use video::{Reencode, Video, VideoSize, VideoVariant};
 
@@ -63,6 +67,8 @@ pub struct Server {
     pub link_secret: Option<LinkSecret>,
     /// `cors`: origins whose pages may read what is served, as browsers write them.
     pub cors: Vec<String>,
+    /// `trusted_proxies`: whose word is taken for who asked them.
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// `server.access`.
@@ -176,6 +182,8 @@ pub struct Stream {
     pub hls: Hls,
     /// `[streams.*.video]` and `[[streams.*.ladder]]`.
     pub video: Video,
+    /// `push`: where stills are pushed to.
+    pub push: Vec<PushTo>,
 }
 
 /// Where a stream's media comes from. Prints as [`Source::shown`].
@@ -345,6 +353,7 @@ impl Default for Server {
             max_streams: None,
             link_secret: None,
             cors: Vec::new(),
+            trusted_proxies: Vec::new(),
         }
     }
 }
@@ -371,6 +380,7 @@ impl Stream {
             format_policy: None,
             hls: Hls::default(),
             video: Video::default(),
+            push: Vec::new(),
             stills: Stills { format, quality: Defaults::QUALITY, fps, width: None },
         }
     }

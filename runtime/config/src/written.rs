@@ -9,6 +9,7 @@ mod grants;
 mod hls;
 mod log;
 mod people;
+mod push;
 mod text;
 mod uses;
 mod video;
@@ -29,6 +30,7 @@ pub(crate) use grants::Grants;
 pub(crate) use hls::Hls;
 pub(crate) use log::Log;
 pub(crate) use people::{Permissions, Token, User};
+pub(crate) use push::Push;
 pub(crate) use text::{Address, Digest, Options, Text, Words, digest};
 pub(crate) use uses::{Chained, Policy, Sink};
 pub(crate) use video::{Rung, Video};
@@ -78,6 +80,9 @@ pub(crate) struct Server {
     /// Origins whose pages may read what is served here, and open WebSockets, with a token or a link; never with a cookie of this server.
     #[schemars(with = "Option<Vec<String>>", extend("examples" = [["https://site.example"]]))]
     pub(crate) cors: Vec<At<Text>>,
+    /// Proxies whose `X-Forwarded-For` is believed: addresses, or networks. Without it every request is its connection's.
+    #[schemars(with = "Option<Vec<String>>", extend("examples" = [["127.0.0.1"], ["10.0.0.0/8", "fd00::/8"]]))]
+    pub(crate) trusted_proxies: Vec<At<Text>>,
 }
 
 /// The one word that `access` has so far.
@@ -182,6 +187,9 @@ pub(crate) struct Stream {
     /// Several sizes in which its video is offered, all re-encoded from the same pictures, the best first.
     #[schemars(with = "Option<Vec<Rung>>")]
     pub(crate) ladder: Vec<At<Option<Rung>>>,
+    /// Where its stills are pushed to.
+    #[schemars(with = "Option<Vec<Push>>")]
+    pub(crate) push: Vec<At<Option<Push>>>,
 }
 
 /// What a viewer of stills gets who asks for nothing in particular.
@@ -268,6 +276,7 @@ impl Server {
             max_streams: section.take("max_streams"),
             link_secret: section.take("link_secret"),
             cors: section.texts("cors"),
+            trusted_proxies: section.texts("trusted_proxies"),
         };
         section.finish(&[
             ("address", "listen"),
@@ -277,6 +286,7 @@ impl Server {
             ("auth", "access"),
             ("policy", "access_policy"),
             ("origins", "cors"),
+            ("proxies", "trusted_proxies"),
             ("allow_origins", "cors"),
             ("signing_key", "link_secret"),
             ("secret", "link_secret"),
@@ -344,6 +354,7 @@ impl Stream {
             hls: section.table("hls", Hls::read),
             video: section.table("video", Video::read),
             ladder: section.list("ladder", Rung::HINT, None, Rung::read),
+            push: section.list("push", Push::HINT, None, Push::read),
         };
         section.finish(&[
             ("url", "source"),

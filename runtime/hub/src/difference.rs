@@ -23,7 +23,7 @@ pub struct Difference {
     pub plugins: BTreeSet<String>,
     /// Plugins that are no longer declared or used.
     pub plugins_removed: BTreeSet<String>,
-    /// Users, tokens or what is allowed to others is new.
+    /// Users, tokens, what is allowed to others, or whose word is taken for who asks is new.
     pub people: bool,
     /// `[compat]` is new.
     pub compat: bool,
@@ -97,7 +97,7 @@ impl Difference {
             changed: changes.collect(),
             template,
             plugins_removed: old.plugins.keys().filter(|name| !new.plugins.contains_key(*name)).cloned().collect(),
-            people: old.people != new.people,
+            people: old.people != new.people || old.server.trusted_proxies != new.server.trusted_proxies,
             compat: old.compat != new.compat,
             log_level: old.log.level != new.log.level,
             log: (old.log.format, &old.log.file) != (new.log.format, &new.log.file),
@@ -114,7 +114,8 @@ impl Difference {
 
     /// What is in force when the difference was applied: the new configuration, but for those keys of `[server]` that take effect at the next start.
     pub fn in_force(&self, old: &Config, new: Config) -> Config {
-        let server = config::Server { max_streams: new.server.max_streams, ..old.server.clone() };
+        let trusted_proxies = new.server.trusted_proxies.clone();
+        let server = config::Server { max_streams: new.server.max_streams, trusted_proxies, ..old.server.clone() };
         let log = config::Log { level: new.log.level.clone(), ..old.log.clone() };
         let mut config = Config { server, log, ..new };
         if let Some(policy) = &old.server.access_policy
@@ -182,6 +183,7 @@ fn settings(old: &Stream, new: &Stream) -> Vec<&'static str> {
         format_policy: _,
         hls,
         video,
+        push,
     } = new;
     let compared = [
         ("source", old.source == *source),
@@ -198,6 +200,7 @@ fn settings(old: &Stream, new: &Stream) -> Vec<&'static str> {
         ("hls", old.hls == *hls),
         // `ladder` too: what differs is what both come to.
         ("video", old.video == *video),
+        ("push", old.push == *push),
     ];
     compared.into_iter().filter(|(_, same)| !same).map(|(key, _)| key).collect()
 }

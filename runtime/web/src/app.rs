@@ -8,6 +8,7 @@ use egress::hls::outputs::Outputs;
 use http::request::Parts;
 use hub::{Entry, Hub};
 use logs::Logs;
+use relay::Relays;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -25,6 +26,7 @@ pub(crate) struct App {
     pub(crate) identities: Identities,
     pub(crate) reloads: Requests,
     pub(crate) logs: Logs,
+    pub(crate) relays: Relays,
     pub(crate) stop: CancellationToken,
     pub(crate) version: &'static str,
     /// Bytes of bodies that may be read at once.
@@ -51,7 +53,7 @@ impl App {
     pub(crate) fn new(parts: serve::Parts, begun: Begun) -> Self {
         let Begun { listen, visits, senders, passwords } = begun;
         let identities = Identities::new(passwords);
-        let serve::Parts { hub, rules, logs, reloads, tracker, stop, version } = parts;
+        let serve::Parts { hub, rules, logs, relays, reloads, tracker, stop, version } = parts;
         let bodies = Semaphore::new(ingest::MAX_BODIES);
         let scrapes = Arc::new(Semaphore::new(1));
         let hls = Outputs::new(tracker.clone());
@@ -66,6 +68,7 @@ impl App {
             identities,
             reloads,
             logs,
+            relays,
             stop,
             version,
             bodies,

@@ -21,13 +21,20 @@ use crate::credentials::{Credential, token};
 use crate::problem::{Challenge, Kind, Problem};
 use crate::{cors, hls, ws};
 
+/// Whom proxies were asked by, one behind the other.
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
 /// Lets a request through, or answers it with the reason why not.
 pub(crate) async fn ask(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let Some(peer) = parts.extensions.get::<Visit>().map(|visit| visit.peer) else {
+    let rules = app.rules.rules();
+    let Some(visit) = parts.extensions.get_mut::<Visit>() else {
         return Problem::plain(Kind::Internal, "the connection is unknown").into_response();
     };
-    let rules = app.rules.rules();
+    // Who is behind a proxy is who asks, for everything from here on.
+    let forwarded = parts.headers.get_all(X_FORWARDED_FOR).into_iter().map(|value| value.to_str().unwrap_or("?"));
+    visit.peer = rules.proxies().client(visit.peer, forwarded);
+    let peer = visit.peer;
     let sharer = cors::sharer(&rules, &parts);
     let answer = if sharer.is_some() && cors::is_preflight(&parts) {
         cors::preflight()
@@ -186,7 +193,11 @@ fn action(method: &Method, path: &str) -> Action {
         (true, path) if path.starts_with("/v3/") => Action::Control,
         // Where viewers come from, and what is wrong with a file, is for those who can do something about it.
         (true, "/api/viewers" | "/api/config" | "/api/logs" | "/api/logs/level") => Action::Control,
-        (true, path) if path.strip_prefix("/api/streams/").is_some_and(|rest| rest.ends_with("/viewers")) => {
+        (true, path)
+            if path
+                .strip_prefix("/api/streams/")
+                .is_some_and(|rest| rest.ends_with("/viewers") || rest.ends_with("/pushes")) =>
+        {
             Action::Control
         }
         (true, _) => Action::View,

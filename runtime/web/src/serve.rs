@@ -5,6 +5,7 @@ use access::Rulebook;
 use control::reload::Requests;
 use hub::Hub;
 use logs::Logs;
+use relay::Relays;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -28,6 +29,8 @@ pub struct Parts {
     pub hub: Arc<Hub>,
     /// Who may do what; a reload may put other rules in it.
     pub rules: Rulebook,
+    /// What is pushed elsewhere.
+    pub relays: Relays,
     /// What is logged.
     pub logs: Logs,
     /// Where reloads are asked for.

@@ -14,6 +14,8 @@ use http::header::{CONTENT_TYPE, ETAG, IF_MATCH, LOCATION};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use hub::Held;
 use media::StreamName;
+use relay::Pushed;
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::app::{App, Named, Segment};
@@ -49,6 +51,18 @@ pub(crate) async fn get(
 /// `GET /api/streams/{name}/timeline`.
 pub(crate) async fn timeline(Named(entry): Named) -> Response {
     fresh(serde_json::json!({ "stream": entry.name(), "steps": entry.stream().history() }))
+}
+
+/// `GET /api/streams/{name}/pushes`.
+pub(crate) async fn pushes(State(app): State<Arc<App>>, Named(entry): Named) -> Response {
+    fresh(Pushes { pushes: app.relays.of(entry.name()) })
+}
+
+/// Where a stream's stills are pushed to.
+#[derive(Serialize, schemars::JsonSchema)]
+pub(crate) struct Pushes {
+    /// In the order of the file.
+    pushes: Vec<Pushed>,
 }
 
 /// `POST /api/streams`: its `name` stands in the body.

@@ -4,7 +4,7 @@ use super::Resolver;
 use crate::key::Key;
 use crate::mistake::Wrong;
 use crate::phc;
-use crate::resolved::{LinkSecret, PasswordHash, People, Permissions, Token, TokenSecret, User};
+use crate::resolved::{BadNetwork, LinkSecret, Network, PasswordHash, People, Permissions, Token, TokenSecret, User};
 use crate::section::{At, shown_text};
 use crate::written::{self, File, Text, digest};
 
@@ -79,6 +79,19 @@ impl Resolver<'_, '_, '_> {
             }
         };
         self.check(checked, &key, &text?.span)
+    }
+
+    pub(super) fn networks(&mut self, written: &[At<Text>]) -> Vec<Network> {
+        let key = Key::Root.of("server");
+        let key = key.of("trusted_proxies");
+        let mut networks = Vec::new();
+        for (index, at) in written.iter().enumerate() {
+            let key = key.at(index);
+            let Some(text) = self.expanded(Some(at), &key) else { continue };
+            let wrong = |bad: BadNetwork| Wrong::new(format!("{bad}, got {}", shown_text(&at.value.0)));
+            networks.extend(self.check(text.parse::<Network>().map_err(wrong), &key, &at.span));
+        }
+        networks
     }
 
     pub(super) fn origins(&mut self, written: &[At<Text>]) -> Vec<String> {

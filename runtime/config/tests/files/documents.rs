@@ -71,6 +71,23 @@ fn every_streams_toml_in_the_documents_has_no_mistake() {
 }
 
 #[test]
+fn the_edge_and_the_broker_of_the_examples_have_no_mistake() {
+    let known = Known { bundled: &BUNDLED, environment: &Anything };
+    for file in ["edge.toml", "broker.toml"] {
+        let path = repository().join("examples/deploy/edge-and-broker").join(file);
+        let text = fs::read_to_string(&path).expect("it is there");
+        // Its variable is a password's hash here, which nothing is by chance.
+        let text = text.replace(
+            "${ANNA_PASSWORD_HASH}",
+            "$argon2id$v=19$m=19456,t=2,p=1$gZiV/M1gPc22ElAH/Jh1Hw$CWOrkoo7oJBQ/iyh7uJ0LO2aLEfrHwTWllSAxT0zRno",
+        );
+        if let Err(report) = read(&path, text, &known) {
+            panic!("{}", report.render(Ink::Plain));
+        }
+    }
+}
+
+#[test]
 fn toml_blocks_are_found_in_markdown() {
     let text = "a\n```toml\n# streams.toml\nx = 1\n```\n```sh\nls\n```\n";
     assert_eq!(toml_blocks(text), [(3, "# streams.toml\nx = 1\n".to_owned())]);

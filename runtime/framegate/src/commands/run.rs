@@ -18,6 +18,7 @@ use journal::Journal;
 use logs::Logs;
 use picture::Encoders;
 use plugin::policy::Policies;
+use relay::Relays;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -129,12 +130,15 @@ where
     // The listener last: whoever connects finds every stream there.
     let listener = web::bind(settings).await?;
     let address = listener.address();
+    let relays = Relays::default();
+    tracker.spawn(relays.clone().run(hub.clone(), tracker.clone(), stop.clone()));
     let (reloads, queue) = control::reload::queue(standing);
     let parts = web::Parts {
         hub: hub.clone(),
         reloads,
         rules: rules.clone(),
         logs: logs.clone(),
+        relays: relays.clone(),
         tracker: tracker.clone(),
         stop: stop.clone(),
         version: env!("CARGO_PKG_VERSION"),

@@ -98,6 +98,11 @@ pub(super) fn routes() -> Vec<Route> {
             Operation::new("getTimeline", "Its last 200 changes of state, with reasons")
                 .json::<Timeline>(200, "the oldest first"),
         ),
+        Route::at("/api/streams/{stream}/pushes").get(
+            streams::pushes,
+            Operation::new("listPushes", "Where its stills are pushed to, and how that goes")
+                .json::<streams::Pushes>(200, "in the order of the file"),
+        ),
         Route::at("/api/streams/{stream}/viewers").get(
             handlers::of_stream,
             Operation::new("listViewersOfStream", "Who watches a stream")

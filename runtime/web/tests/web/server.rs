@@ -71,6 +71,7 @@ impl Server {
             hub: hub.clone(),
             rules,
             logs: logs::silent(),
+            relays: relay::Relays::default(),
             reloads,
             tracker,
             stop: stop.clone(),
