@@ -32,37 +32,55 @@ macro_rules! files {
 
 /// Every file of `pages/`: a test compares.
 static FILES: &[File] = &files![
+    "actions.js"
     "address.js"
     "addresses.js"
     "advice.js"
     "announcer.js"
+    "api.js"
     "canvas-worker.js"
     "canvas.js"
     "chip.js"
     "choices.js"
     "clipboard.js"
     "condition.js"
+    "confirm.js"
     "connection.js"
+    "costs.js"
+    "dashboard.html"
+    "dashboard.js"
     "details.js"
     "dialog.js"
+    "difference.js"
     "download.js"
+    "editor.js"
     "empty.js"
+    "feed.js"
+    "fields.js"
     "figures.js"
+    "find.js"
+    "form-style.js"
+    "form.js"
     "framegate-player.js"
     "full-screen.js"
     "grid.js"
+    "happenings.js"
     "heading.js"
     "help.js"
     "icon.svg"
     "icons.js"
     "index.html"
     "keys.js"
+    "log.js"
     "login.html"
     "login.js"
     "looks.js"
+    "menu.js"
     "message.js"
+    "mistakes.js"
     "notice.js"
     "painter.js"
+    "patch.js"
     "player-address.js"
     "player-buffer.js"
     "player-controls.js"
@@ -83,22 +101,40 @@ static FILES: &[File] = &files![
     "player-stills.js"
     "player-style.js"
     "player-surface.js"
+    "plugin.js"
+    "plugins.js"
     "presence.js"
+    "record.js"
+    "row.js"
+    "schema.js"
+    "sections.js"
     "sheet.js"
     "snapshot.js"
     "spark.js"
+    "standing.js"
     "states.js"
+    "steps.js"
+    "stream.html"
+    "stream.js"
     "streams.js"
     "style.css"
     "summary.js"
+    "tabs.js"
     "theme-button.js"
     "theme.js"
     "ticker.js"
     "tile.js"
+    "timeline.js"
     "toast.js"
+    "told.js"
+    "tools.js"
+    "totals.js"
+    "trace.js"
     "turn.js"
+    "undo.js"
     "units.js"
     "view.js"
+    "viewers.js"
     "visited.js"
     "wall.js"
     "watch.html"
@@ -117,6 +153,16 @@ pub(crate) async fn grid(headers: HeaderMap) -> Result<Response, Problem> {
 /// `GET /watch/{stream}`: the page says itself when there is no such stream.
 pub(crate) async fn watch(headers: HeaderMap) -> Result<Response, Problem> {
     file("watch.html", &headers)
+}
+
+/// `GET /dashboard`: all streams, as they are.
+pub(crate) async fn dashboard(headers: HeaderMap) -> Result<Response, Problem> {
+    file("dashboard.html", &headers)
+}
+
+/// `GET /dashboard/{stream}`, and `/dashboard/new`: the page says itself when there is no such stream.
+pub(crate) async fn stream(headers: HeaderMap) -> Result<Response, Problem> {
+    file("stream.html", &headers)
 }
 
 /// `GET /login`.

@@ -47,6 +47,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/logout", post(login::logout))
         .route("/", get(pages::grid))
         .route("/watch/{stream}", get(pages::watch))
+        .route("/dashboard", get(pages::dashboard))
+        .route("/dashboard/{stream}", get(pages::stream))
         .route("/assets/{file}", get(pages::asset))
         .method_not_allowed_fallback(async || {
             Problem::plain(Kind::MethodNotAllowed, "this address takes another method")
