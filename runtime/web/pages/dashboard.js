@@ -134,7 +134,10 @@ class Dashboard extends HTMLElement {
   }
 
   #askStats() {
-    if (presence.here) ask("/api/stats").then(({ value }) => this.#root.querySelector("fg-totals").report(value), () => {});
+    if (!presence.here) return;
+    // A file that is mended to what is in force already is told by no event.
+    if (!this.#root.querySelector("fg-mistakes").hidden) this.#askConfig();
+    ask("/api/stats").then(({ value }) => this.#root.querySelector("fg-totals").report(value), () => {});
   }
 
   /** Many plugins may fail at once, and each says so. */

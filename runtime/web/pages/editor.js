@@ -15,12 +15,16 @@ const FIRST = ["source", "username", "password", "on_demand", "max_viewers", "pl
 const NAME = /^(?!\.\.?$)[A-Za-z0-9_.~-]{1,64}$/;
 
 const style = sheet(`
-  :host { display: grid; grid-template-columns: minmax(0, 1fr); gap: 16px; }
+  :host { display: block; }
+  .all { display: grid; grid-template-columns: minmax(0, 1fr); gap: 16px; }
+  .why { color: var(--quiet); }
   .name { display: grid; gap: 4px; max-width: 400px; font-size: var(--small); font-weight: 600; }
   .name input { min-height: var(--target); padding: 0 12px; border: 1px solid var(--line); border-radius: var(--radius); background: var(--ground); color: var(--text); font: 400 var(--body) var(--sans); }
   .name p { color: var(--quiet); font-weight: 400; }
   .name p.wrong { color: var(--state-refused); font-weight: 550; }
   .foot, .conflict { display: grid; gap: 12px; padding: 12px 16px 16px; border: 1px solid var(--line); border-radius: var(--radius); }
+  /* In sight while it is written: what changes, and the way to have it so. */
+  .foot { position: sticky; bottom: 8px; z-index: 1; max-height: 45dvh; overflow: auto; background: var(--raised); box-shadow: var(--shadow); }
   .conflict { border-left: 3px solid var(--state-stalled); }
   h2 { font-size: var(--body); }
   .buttons { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; }
@@ -36,13 +40,13 @@ class Editor extends HTMLElement {
   #root = shadow(
     this,
     [style],
-    `<label class="name" hidden>Name<input autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="such as lobby-1">
+    `<p class="why" hidden></p><div class="all" hidden><label class="name" hidden>Name<input autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="such as lobby-1">
      <p>It stands in the stream's addresses, and stays: letters, digits, and - _ . ~</p></label>
      <fg-form></fg-form>
      <section class="conflict" role="alert" hidden><h2>Somebody else changed this stream meanwhile</h2><fg-difference></fg-difference>
      <div class="buttons"><button type="button" class="mine">Go on, with theirs and mine</button><button type="button" class="theirs">Take theirs, and drop mine</button></div></section>
      <section class="foot"><h2>What changes</h2><fg-difference></fg-difference>
-     <div class="buttons"><button type="button" class="apply" disabled>Apply</button><button type="button" class="bare reset">Write anew</button><span class="said" role="status"></span></div></section>`,
+     <div class="buttons"><button type="button" class="apply" disabled>Apply</button><button type="button" class="bare reset">Write anew</button><span class="said" role="status"></span></div></section></div>`,
   );
   #form = this.#root.querySelector("fg-form");
   #name = this.#root.querySelector(".name input");
@@ -79,6 +83,13 @@ class Editor extends HTMLElement {
     this.#root.querySelector(".apply").textContent = stream ? "Apply" : "Add the stream";
     this.#root.querySelector(".foot h2").textContent = stream ? "What changes" : "What is written";
     this.#fill(config);
+  }
+
+  /** Says why there is no form; nothing shows it. */
+  refuse(why) {
+    this.#root.querySelector(".why").textContent = why;
+    this.#root.querySelector(".why").hidden = !why;
+    this.#root.querySelector(".all").hidden = Boolean(why);
   }
 
   /** Whether something is written that is not applied. */

@@ -5,11 +5,13 @@ import "./spark.js";
 import { bits, bytes, cost, count, rate, share, size } from "./units.js";
 
 const style = sheet(`
-  :host { display: block; font-size: var(--small); }
-  .row { display: grid; grid-template-columns: 64px 1fr auto; align-items: baseline; gap: 0 8px; margin-bottom: 12px; }
+  :host { display: block; container-type: inline-size; font-size: var(--small); }
+  @container (max-width: 300px) { .row .worst { grid-column: 1 / -1; } }
+  .row { display: grid; grid-template-columns: 56px 1fr auto; align-items: baseline; gap: 0 8px; margin-bottom: 12px; }
   .row dt, .worst, .facts dt, .time dt { color: var(--quiet); }
   .now { font-size: var(--body); font-weight: 600; white-space: nowrap; }
   .worst::before { content: ""; display: inline-block; width: 7px; height: 7px; margin-right: 6px; border-radius: 50%; background: var(--state-stalled); }
+  .worst { white-space: nowrap; }
   .worst:empty { visibility: hidden; }
   .line { grid-column: 1 / -1; margin: 4px 0 0; }
   .facts { display: grid; grid-template-columns: 92px minmax(0, 1fr); gap: 4px 8px; }
@@ -67,7 +69,7 @@ class Feed extends HTMLElement {
       const extreme = worst < 0 ? "" : `${called} ${say(values[worst])}`;
       row.querySelector(".now").textContent = text;
       row.querySelector(".worst").textContent = extreme;
-      row.querySelector("fg-spark").draw(values, worst, `${label} over the last five minutes: ${text} now${extreme && `, ${extreme}`}`);
+      row.querySelector("fg-spark").draw(values, worst, `${label} over the last five minutes: ${text} now${extreme && `, ${extreme}`}`, record.span(now));
     }
   }
 }

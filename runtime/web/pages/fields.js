@@ -6,7 +6,7 @@ let last = 0;
 
 /** Text from outside as a document's, with what stands in back-quotes as code. */
 export function prose(text) {
-  const parts = String(text).replaceAll("\n", " ").split("`");
+  const parts = String(text).replaceAll("\n", " ").replace(/^\p{Ll}/u, (letter) => letter.toUpperCase()).split("`");
   return parts.map((part, at) => (at % 2 ? Object.assign(document.createElement("code"), { textContent: part }) : part));
 }
 
@@ -63,7 +63,7 @@ class Text extends Field {
     Object.assign(input, { autocomplete: this.hidden ? "new-password" : "off", spellcheck: false, autocapitalize: "none" });
     input.value = this.kept ? "" : (value ?? "");
     const [example] = examplesOf(schema);
-    input.placeholder = this.kept ? "stays as it is" : (schema.default ?? (example ? `such as ${example}` : ""));
+    input.placeholder = this.kept ? "stays as it is" : (schema.default ?? (example ? `such as ${example}` : told.needed ? "" : "not written"));
     this.take(input);
     const choices = [...(told.choices ?? []), ...examplesOf(schema)];
     if (choices.length > 1 && !long && !this.hidden) this.offer(choices);
@@ -88,7 +88,7 @@ class Numeric extends Field {
     const { schema, value } = told;
     const input = Object.assign(document.createElement("input"), { type: "text", inputMode: schema.type === "integer" ? "numeric" : "decimal", autocomplete: "off" });
     input.value = value ?? "";
-    input.placeholder = schema.default ?? "";
+    input.placeholder = schema.default ?? (told.needed ? "" : "not written");
     if (!schema.description) this.words.textContent = numberRule(schema).replace(/^a/, "A");
     this.take(input);
   }

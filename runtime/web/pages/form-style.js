@@ -7,7 +7,7 @@ export const formStyle = sheet(`
   .fields { display: grid; grid-template-columns: minmax(0, 1fr); gap: 16px; }
   @container (min-width: 640px) {
     .fields { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 16px 24px; }
-    .fields > :is(.group, .list, details, .json) { grid-column: 1 / -1; }
+    .fields > :is(.group, .list, details, .json, [data-path="source"]) { grid-column: 1 / -1; }
   }
   .field { display: flex; flex-direction: column; gap: 4px; min-width: 0; }
   label, legend { padding: 0; font-size: var(--small); font-weight: 600; }
@@ -27,7 +27,8 @@ export const formStyle = sheet(`
   .switch label { display: flex; align-items: center; min-height: var(--target); }
   .switch :is(.words, .mistake) { grid-column: 2; margin-top: -8px; }
   .group > .fields { margin-top: 4px; }
-  .fields .group:not(li > *) { padding: 12px 16px 16px; border: 1px solid var(--line); border-radius: var(--radius); }
+  .fields .group:has(> details) { padding: 0; border: 0; }
+  .fields .group:not(li > *):not(:has(> details)) { padding: 12px 16px 16px; border: 1px solid var(--line); border-radius: var(--radius); }
   .fields .group:not(li > *) > legend { float: left; width: 100%; margin-bottom: 4px; font-size: var(--body); }
   ol { display: grid; gap: 12px; margin: 4px 0 8px; padding: 0; list-style: none; }
   ol:empty { display: none; }
@@ -40,6 +41,7 @@ export const formStyle = sheet(`
   summary svg { transition: transform 0.15s; }
   details[open] > summary svg { transform: rotate(90deg); }
   details[open] > summary { margin-bottom: 8px; }
+  .unseen { float: none; }
   .rest { margin: 0; padding: 0; list-style: none; color: var(--state-refused); font-size: var(--small); font-weight: 550; }
   .rest li { padding: 4px 0; border: 0; overflow-wrap: anywhere; }
 `);

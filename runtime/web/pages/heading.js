@@ -13,11 +13,13 @@ const style = sheet(`
 class Heading extends HTMLElement {
   #root = shadow(this, [style], `<span class="step">${iconText("forward", 16)}</span><h1></h1><fg-chip state="connecting"></fg-chip>`);
 
-  /** Shows `stream` as being in `state`, a key of `STATES`. */
+  /** Shows `stream` as being in `state`, a key of `STATES`; what is no stream has none. */
   show(stream, state) {
     const title = this.#root.querySelector("h1");
     if (title.textContent !== stream) title.textContent = title.title = stream;
-    this.#root.querySelector("fg-chip").setAttribute("state", state);
+    const chip = this.#root.querySelector("fg-chip");
+    chip.hidden = !state;
+    if (state) chip.setAttribute("state", state);
   }
 }
 

@@ -1,5 +1,6 @@
 // What is wrong with the configuration: the file's mistakes, all of them, and the streams of the API that are left out.
 import { manageAddress } from "./address.js";
+import { prose } from "./fields.js";
 import { iconText } from "./icons.js";
 import { sheet, shadow } from "./sheet.js";
 import { clock, count } from "./units.js";
@@ -47,7 +48,7 @@ function fill(list, lines) {
     ...lines.map(([text, stream]) => {
       const item = document.createElement("li");
       if (stream) item.append(Object.assign(document.createElement("a"), { href: manageAddress(stream, "settings"), textContent: stream }), ": ");
-      item.append(text);
+      item.append(...prose(text));
       return item;
     }),
   );

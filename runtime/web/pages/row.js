@@ -24,6 +24,7 @@ const style = sheet(`
   .why, .codec, .cost, .label { color: var(--quiet); }
   .figure { display: grid; grid-template-columns: minmax(0, 1fr) 76px; align-items: center; gap: 8px; text-align: end; }
   .plugins { display: flex; align-items: center; gap: 6px; }
+  .plugins span:last-child { min-width: 0; overflow: hidden; text-overflow: ellipsis; }
   .plugins svg { color: var(--state); }
   .many { text-align: end; }
   .label { display: none; }

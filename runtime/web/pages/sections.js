@@ -25,7 +25,7 @@ export class Group extends Field {
     this.fields = [];
     this.place = document.createElement("div");
     this.place.className = "fields";
-    this.element.append(this.place, this.mistake);
+    this.element.append(told.folded ? this.#fold(told.folded) : this.place, this.mistake);
     const { properties = {} } = told.schema;
     const first = told.first ?? (properties.use && properties.options ? ["use", "options"] : undefined);
     const shown = first ? first.filter((key) => properties[key]) : Object.keys(properties);
@@ -51,25 +51,29 @@ export class Group extends Field {
     return [this, ...this.fields.flatMap((field) => field.all)];
   }
 
-  #add(key, schema = this.told.schema.properties[key]) {
+  #add(key, schema = this.told.schema.properties[key], folded = undefined) {
     const needed = this.told.schema.required?.includes(key) && isNeeded(schema);
-    const field = fieldFor({ key, schema, needed, path: below(this.path, key), value: this.value_[key], context: this.told.context });
+    const field = fieldFor({ key, schema, needed, path: below(this.path, key), value: this.value_[key], context: this.told.context, folded });
     this.fields.push(field);
     if (needed) field.label.append(Object.assign(document.createElement("small"), { textContent: " needed" }));
     return field;
   }
 
+  /** All of it behind its title, "open" or "closed". */
+  #fold(how) {
+    const made = folded(this.label.textContent, this.place);
+    this.label.className = "unseen";
+    made.open = how === "open";
+    return made;
+  }
+
   #folded(keys) {
-    const details = document.createElement("details");
-    const summary = document.createElement("summary");
-    summary.innerHTML = `${iconText("forward", 16)}<span></span>`;
-    summary.lastChild.textContent = `More: ${keys.map((key) => titleOf(key).toLowerCase()).join(", ")}`;
     const inside = document.createElement("div");
     inside.className = "fields";
     // What is plain stands before sections.
     const sorted = [...keys].sort((a, b) => isPlain(this.told.schema.properties[b]) - isPlain(this.told.schema.properties[a]));
     inside.append(...sorted.map((key) => this.#add(key).element));
-    details.append(summary, inside);
+    const details = folded(`More: ${keys.map((key) => titleOf(key).toLowerCase()).join(", ")}`, inside);
     details.open = keys.some((key) => this.value_[key] !== undefined);
     return details;
   }
@@ -87,7 +91,9 @@ export class Group extends Field {
       const old = this.fields.find(({ key }) => key === "options");
       this.value_ = { ...this.value_, options: old.value };
       this.fields = this.fields.filter((field) => field !== old);
-      const fresh = this.#add("options", schema ? { description: "", ...schema, title: `Options of ${name}` } : undefined);
+      // What is there already has a panel of its own; what is added now is to be filled in.
+      const how = this.told.value?.use === name ? "closed" : "open";
+      const fresh = this.#add("options", schema ? { description: "", ...schema, title: `Options of ${name}` } : undefined, schema && how);
       old.element.replaceWith(fresh.element);
       this.told.context.changed(false);
     };
@@ -140,6 +146,15 @@ class List extends Field {
     row.append(field.element, tools);
     return row;
   }
+}
+
+function folded(title, inside) {
+  const details = document.createElement("details");
+  const summary = document.createElement("summary");
+  summary.innerHTML = `${iconText("forward", 16)}<span></span>`;
+  summary.lastChild.textContent = title;
+  details.append(summary, inside);
+  return details;
 }
 
 function tool(icon, label, action) {

@@ -2,6 +2,8 @@
 import { readReason } from "./message.js";
 import { stateOf } from "./states.js";
 
+const PASSING_MS = 1_000;
+
 /** `[{ state, from, to, text }]`, oldest first, from the first change that is remembered to `now`; `text` the reason, in the server's words. */
 export function stretches(steps, now) {
   return steps.map(({ time, to, reason }, at) => ({
@@ -15,7 +17,10 @@ export function stretches(steps, now) {
 /** Newest first: a camera that is tried again and again for the same reason is one entry, with the number of its attempts as `tries`. */
 export function entries(all) {
   const found = [];
-  for (const stretch of all) {
+  all.forEach((stretch, place) => {
+    // A connection that stands at once is no step of its own.
+    const passing = stretch.state === "connecting" && stretch.to - stretch.from < PASSING_MS && all[place + 1]?.state === "live";
+    if (passing) return;
     const last = found.at(-1);
     const before = found.at(-2);
     const again = stretch.state === "offline" && last?.state === "connecting" && before?.state === "offline" && before.text === stretch.text;
@@ -25,7 +30,7 @@ export function entries(all) {
     } else {
       found.push({ ...stretch });
     }
-  }
+  });
   return found.reverse();
 }
 

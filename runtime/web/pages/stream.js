@@ -15,6 +15,7 @@ import "./menu.js";
 import "./plugins.js";
 import { presence } from "./presence.js";
 import { record } from "./record.js";
+import { add, edit } from "./settings.js";
 import { sheet, shadow } from "./sheet.js";
 import "./standing.js";
 import { STATES } from "./states.js";
@@ -22,7 +23,6 @@ import "./tabs.js";
 import "./theme-button.js";
 import "./timeline.js";
 import { judgementOf } from "./told.js";
-import { toolsOf } from "./tools.js";
 import "./undo.js";
 import { visit } from "./visited.js";
 import "./viewers.js";
@@ -36,18 +36,20 @@ const style = sheet(`
   :host { display: block; }
   .page { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; max-width: 1600px; margin: 0 auto; padding: 12px; }
   .panel { min-width: 0; padding: 12px 16px; border-radius: var(--radius); background: var(--raised); }
-  .side { display: grid; grid-template-columns: minmax(0, 1fr); align-content: start; gap: 16px; }
+  
   .tab { padding: 16px; }
   .below { display: grid; grid-template-columns: minmax(0, 1fr); align-content: start; min-width: 0; }
   fg-tabs { margin-bottom: 12px; }
   h2 { margin-bottom: 12px; }
-  .why { color: var(--quiet); font-size: var(--small); }
-  @media (min-width: 1000px) {
-    .page { grid-template-columns: minmax(0, 1fr) 360px; }
-    .below { grid-column: 1; }
-    .side { grid-row: 1 / 3; grid-column: 2; }
-    .picture { width: min(100%, calc((100dvh - 340px) * 16 / 9)); min-width: 480px; }
+  @media (min-width: 900px) {
+    .page:not(.alone) { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
+    .below { grid-column: 1 / -1; }
+    .picture { align-self: start; }
   }
+  .side { container-type: inline-size; }
+  .about { display: grid; grid-template-columns: minmax(0, 1fr); align-content: start; gap: 16px; }
+  @container (min-width: 560px) { .about { grid-template-columns: minmax(0, 5fr) minmax(0, 6fr); gap: 16px 24px; } }
+  .deeds { display: grid; align-content: start; gap: 16px; }
   .alone { max-width: 960px; grid-template-columns: minmax(0, 1fr); }
   @media (max-width: 480px) { .page { padding: 0 0 12px; } .panel, .tab { border-radius: 0; } fg-tabs { padding: 0 4px; } framegate-player { --framegate-radius: 0; } }
 `);
@@ -57,7 +59,8 @@ class Stream extends HTMLElement {
     this,
     [style],
     `<slot></slot><div class="page" hidden><framegate-player class="picture" src="/" keys="page"></framegate-player>
-     <aside class="panel side" aria-label="How it is"><fg-standing></fg-standing><fg-actions></fg-actions><fg-feed></fg-feed></aside>
+     <aside class="panel side" aria-label="How it is"><div class="about"><div class="deeds"><fg-standing></fg-standing><fg-actions></fg-actions></div>
+     <fg-feed></fg-feed></div></aside>
      <div class="below"><fg-tabs></fg-tabs><section class="panel tab" role="tabpanel" tabindex="-1"></section></div></div>
      <div class="page alone" hidden><section class="panel"><h2>Add a stream</h2></section></div>`,
   );
@@ -218,8 +221,7 @@ class Stream extends HTMLElement {
   async #edit() {
     if (this.#tab !== "settings") return;
     const { value, revision } = await ask(streamPath(this.#stream)).catch(() => ({ value: this.#told, revision: this.#revision }));
-    const why = !this.#may ? "Who may control this stream can see and change its settings." : value.config ? "" : "This stream stands in streams.toml: its settings are changed there, and what is saved holds at once.";
-    await this.#form(this.#panels.settings, why, { stream: this.#stream, config: value.config, revision });
+    await edit(this.#panels.settings, value, revision, this.#may);
   }
 
   async #add() {
@@ -231,23 +233,7 @@ class Stream extends HTMLElement {
     const editor = this.#panels.settings;
     editor.addEventListener("applied", ({ detail }) => ((this.#panels.settings = {}), location.assign(detail.page)));
     place.querySelector("section").append(editor);
-    const list = await ask("/api/streams").catch(() => undefined);
-    await this.#form(editor, "", { taken: list?.value.streams.map(({ name }) => name) });
-    editor.focus();
-  }
-
-  /** Without the server's schema there is no form. */
-  async #form(editor, why, told) {
-    let text = why;
-    try {
-      if (!why) editor.show({ ...told, ...(await toolsOf()) });
-    } catch ({ message }) {
-      text = `The form cannot be made: ${whole(message)} Streams can be written in streams.toml, and sent to /api/streams.`;
-    }
-    editor.hidden = Boolean(text);
-    const place = editor.parentNode?.querySelector(".why") ?? Object.assign(document.createElement("p"), { className: "why" });
-    place.textContent = text;
-    editor.before(place);
+    await add(editor);
   }
 
   /** It is configured otherwise: by this page, so that nobody needs to look for it. */

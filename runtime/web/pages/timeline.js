@@ -21,8 +21,9 @@ const style = sheet(`
   .legend { justify-content: flex-start; margin: 8px 0 12px; }
   .legend span { display: inline-flex; gap: 6px; }
   ol { margin: 0; padding: 0; list-style: none; }
-  li { display: grid; grid-template-columns: 124px 148px minmax(0, 1fr); gap: 4px 12px; align-items: baseline; padding: 8px 0; border-top: 1px solid var(--line); }
+  li { display: grid; grid-template-columns: 124px 148px minmax(0, 1fr); gap: 4px 12px; align-items: center; padding: 8px 0; border-top: 1px solid var(--line); }
   time, .long { color: var(--quiet); font-size: var(--small); }
+  .state { display: flex; align-items: center; gap: 8px; }
   .text { overflow-wrap: anywhere; font-size: var(--small); }
   p { color: var(--quiet); font-size: var(--small); }
   @media (max-width: 560px) { li { grid-template-columns: minmax(0, 1fr) auto; } .text { grid-column: 1 / -1; } .text:empty { display: none; } }
@@ -87,7 +88,7 @@ function item({ state, from, to, text, tries }, runs, now) {
   const [time, place, said] = line.children;
   time.textContent = clock(from, now);
   time.dateTime = new Date(from).toISOString();
-  const long = Object.assign(document.createElement("span"), { className: "long", textContent: runs ? "" : ` ${span(to - from)}` });
+  const long = Object.assign(document.createElement("span"), { className: "long", textContent: runs ? "" : span(to - from) });
   place.append(chip(state), long);
   said.textContent = [text, tries > 1 && `tried ${tries} times`].filter(Boolean).join("; ");
   return line;
