@@ -179,6 +179,7 @@ const steps = {
     await hand.shot("tried", { height: 1200 });
     await hand.click("fg-plugin .back");
     await hand.until(async () => (await config()).plugins[0].options?.position === undefined, "the option before");
+    await hand.expect("fg-plugin .said", "as it was before");
     await hand.write("fg-plugin [name=size]", "9000");
     await hand.expect("fg-plugin .mistake", "from 6 to 512");
     await hand.write("fg-plugin [name=size]", "30");

@@ -36,7 +36,7 @@ const style = sheet(`
   .list { --columns: minmax(170px, 2fr) minmax(150px, 1.2fr) minmax(150px, 1.2fr) 96px 64px 84px minmax(120px, 1.1fr); border: 1px solid var(--line); border-radius: var(--radius); background: var(--raised); overflow: hidden; }
   .captions { display: grid; grid-template-columns: var(--columns); gap: 0 16px; padding: 8px 16px; color: var(--quiet); font-size: var(--small); }
   .captions :is(:nth-child(5), :nth-child(6)) { text-align: end; }
-  @container (max-width: 900px) { .captions { display: none; } }
+  @container (max-width: 900px) { .captions { display: none; } header > :first-child { flex-basis: 100%; } }
   fg-row:first-child { border-top: 1px solid var(--line); }
   .none { padding: 24px 16px; color: var(--quiet); }
   .account { display: none; }

@@ -5,12 +5,13 @@ import { isSecret } from "./schema.js";
 
 const style = sheet(`
   :host { display: block; }
-  dl { display: grid; gap: 8px; font-size: var(--small); }
+  dl { display: grid; grid-template-columns: minmax(80px, auto) minmax(0, 1fr); gap: 4px 16px; align-items: baseline; font-size: var(--small); }
+  dl:empty { display: none; }
   dt { font-family: var(--mono); overflow-wrap: anywhere; }
   dd { display: flex; flex-wrap: wrap; gap: 2px 8px; overflow-wrap: anywhere; }
   del { color: var(--quiet); }
-  del, ins { min-width: 0; text-decoration: none; }
-  del[data-text="true"] { text-decoration: line-through; }
+  del, ins { min-width: 0; }
+  ins { text-decoration: none; }
   ins { font-weight: 600; }
   p { color: var(--quiet); font-size: var(--small); }
 `);
@@ -31,13 +32,13 @@ function line({ key, before, after }) {
   const name = Object.assign(document.createElement("dt"), { textContent: key });
   const both = document.createElement("dd");
   const secret = isSecret(key.split(".").at(-1)) && after !== undefined && after !== "***";
-  const was = Object.assign(document.createElement("del"), { textContent: before === "***" ? "as it was" : written(before) });
-  was.dataset.text = String(before !== undefined);
-  const is = Object.assign(document.createElement("ins"), { textContent: secret ? "another one" : written(after) });
-  const arrow = Object.assign(document.createElement("span"), { textContent: "→" });
-  arrow.setAttribute("aria-label", "becomes");
-  arrow.setAttribute("role", "img");
-  both.append(was, arrow, is);
+  if (before !== undefined) {
+    const arrow = Object.assign(document.createElement("span"), { textContent: "→" });
+    arrow.setAttribute("aria-label", "becomes");
+    arrow.setAttribute("role", "img");
+    both.append(Object.assign(document.createElement("del"), { textContent: written(before) }), arrow);
+  }
+  both.append(Object.assign(document.createElement("ins"), { textContent: secret ? "another one" : written(after) }));
   return [name, both];
 }
 

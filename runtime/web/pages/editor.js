@@ -24,7 +24,9 @@ const style = sheet(`
   .name p.wrong { color: var(--state-refused); font-weight: 550; }
   .foot, .conflict { display: grid; gap: 12px; padding: 12px 16px 16px; border: 1px solid var(--line); border-radius: var(--radius); }
   /* In sight while it is written: what changes, and the way to have it so. */
-  .foot { position: sticky; bottom: 8px; z-index: 1; max-height: 45dvh; overflow: auto; background: var(--raised); box-shadow: var(--shadow); }
+  @media (min-width: 640px) and (min-height: 640px) {
+    .foot { position: sticky; bottom: 8px; z-index: 1; max-height: 45dvh; overflow: auto; background: var(--raised); box-shadow: var(--shadow); }
+  }
   .conflict { border-left: 3px solid var(--state-stalled); }
   h2 { font-size: var(--body); }
   .buttons { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; }
@@ -35,7 +37,7 @@ const style = sheet(`
   .said.wrong { color: var(--state-refused); font-weight: 550; }
 `);
 
-/** Fires `applied` when the server took what is written. */
+/** Fires `applied` when the server took it. */
 class Editor extends HTMLElement {
   #root = shadow(
     this,
@@ -108,7 +110,7 @@ class Editor extends HTMLElement {
 
   #fill(value) {
     this.#form.show(this.#schema, value, { first: FIRST, ...this.#tools });
-    this.#root.querySelector(".conflict").hidden = true;
+    this.#clash(false);
     this.#changed();
   }
 
@@ -118,10 +120,8 @@ class Editor extends HTMLElement {
     this.#allow(many > 0);
     clearTimeout(this.#timer);
     this.#asked += 1;
-    const name = this.#nameMistake();
     this.#say("", false);
-    if (many === 0 && this.#stream) return;
-    if (!name && many > 0) this.#timer = setTimeout(() => this.#check(), CHECK_MS);
+    if (!this.#nameMistake() && many > 0) this.#timer = setTimeout(() => this.#check(), CHECK_MS);
   }
 
   /** Says what is wrong with a name that is written, and returns it. */
@@ -215,9 +215,14 @@ class Editor extends HTMLElement {
   async #meet() {
     const { value } = await ask(streamPath(this.#stream));
     this.#root.querySelector(".conflict fg-difference").show(this.#base, value.config ?? {});
-    const place = this.#root.querySelector(".conflict");
-    place.hidden = false;
-    place.scrollIntoView({ block: "nearest" });
+    this.#clash(true);
+    this.#root.querySelector(".conflict").scrollIntoView({ block: "nearest" });
+  }
+
+  /** Until it is settled there is nothing to apply. */
+  #clash(there) {
+    this.#root.querySelector(".conflict").hidden = !there;
+    this.#root.querySelector(".foot").hidden = there;
   }
 
   async #settle(make) {

@@ -8,8 +8,11 @@ const style = sheet(`
   .step { flex: none; margin: 0 -4px 0 -12px; color: var(--quiet); }
   h1 { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: var(--body); line-height: var(--target); }
   fg-chip { flex: none; }
+  /* Where the page says the state in large, the room is the name's. */
+  @media (max-width: 480px) { :host([brief]) fg-chip { display: none; } }
 `);
 
+/** Attributes: `brief`, where a phone shows the name alone. */
 class Heading extends HTMLElement {
   #root = shadow(this, [style], `<span class="step">${iconText("forward", 16)}</span><h1></h1><fg-chip state="connecting"></fg-chip>`);
 

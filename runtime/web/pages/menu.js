@@ -12,7 +12,7 @@ const style = sheet(`
   a:hover { background: var(--lifted); color: var(--text); }
   a[aria-current] { color: var(--text); }
   /* On a phone there is room for the one place where the page is not; who one is can be told from the dashboard's foot. */
-  @media (max-width: 720px) { a[aria-current], .account { display: none; } }
+  @media (max-width: 720px) { a[aria-current], .account, :host(:is([page="watch"], [page="stream"])) .pictures { display: none; } }
   @media (max-width: 720px) { span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } }
 `);
 

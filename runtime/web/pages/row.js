@@ -29,7 +29,15 @@ const style = sheet(`
   .many { text-align: end; }
   .label { display: none; }
   .bad { color: var(--state-stalled); font-weight: 550; }
-  @container (max-width: 900px) {
+  @container (max-width: 900px) and (min-width: 560px) {
+    :host { contain-intrinsic-size: auto 96px; }
+    .cells { grid-template-columns: minmax(0, 2fr) minmax(0, 1.2fr) minmax(0, 1.2fr) 88px; gap: 8px 16px; padding: 8px 16px; }
+    .health { display: flex; grid-column: 1; grid-row: 2; gap: 12px; }
+    .health .plugins { flex: none; max-width: 60%; }
+    .many { display: flex; gap: 8px; grid-row: 2; text-align: start; }
+    .label { display: inline; }
+  }
+  @container (max-width: 559px) {
     :host { contain-intrinsic-size: auto 168px; }
     .cells { grid-template-columns: repeat(6, minmax(0, 1fr)); gap: 8px 12px; padding: 10px 16px; }
     .who, .health { grid-column: 1 / -1; }

@@ -18,15 +18,12 @@ export function stretches(steps, now) {
 export function entries(all) {
   const found = [];
   all.forEach((stretch, place) => {
-    // A connection that stands at once is no step of its own.
-    const passing = stretch.state === "connecting" && stretch.to - stretch.from < PASSING_MS && all[place + 1]?.state === "live";
-    if (passing) return;
-    const last = found.at(-1);
-    const before = found.at(-2);
-    const again = stretch.state === "offline" && last?.state === "connecting" && before?.state === "offline" && before.text === stretch.text;
-    if (again) {
-      found.pop();
-      found.splice(-1, 1, { ...before, to: stretch.to, tries: (before.tries ?? 1) + 1 });
+    // A connection that stands, or fails, at once is no step of its own.
+    if (stretch.state === "connecting" && stretch.to - stretch.from < PASSING_MS && all[place + 1]) return;
+    const tried = found.at(-1)?.state === "connecting" && found.at(-2)?.state === "offline";
+    const before = found.at(tried ? -2 : -1);
+    if (stretch.state === "offline" && before?.state === "offline" && before.text === stretch.text) {
+      found.splice(tried ? -2 : -1, 2, { ...before, to: stretch.to, tries: (before.tries ?? 1) + 1 });
     } else {
       found.push({ ...stretch });
     }

@@ -111,7 +111,7 @@ class Stream extends HTMLElement {
     for (const tab of ["plugins", "settings"]) this.#panels[tab].addEventListener("applied", ({ detail }) => this.#applied(tab, detail));
     this.#panels.viewers.addEventListener("kicked", () => this.#askTab());
     addEventListener("popstate", () => this.#show(), { signal });
-    document.addEventListener("undone", () => (this.#ask(), this.#edit()), { signal });
+    document.addEventListener("undone", async () => (await this.#ask(), this.#edit()), { signal });
     record.begin();
     happenings.hear((event) => this.#hear(event), signal);
     happenings.addEventListener("open", () => (this.#ask(), this.#askTab()), { signal });
@@ -219,9 +219,7 @@ class Stream extends HTMLElement {
   }
 
   async #edit() {
-    if (this.#tab !== "settings") return;
-    const { value, revision } = await ask(streamPath(this.#stream)).catch(() => ({ value: this.#told, revision: this.#revision }));
-    await edit(this.#panels.settings, value, revision, this.#may);
+    if (this.#tab === "settings") await edit(this.#panels.settings, this.#told, this.#revision, this.#may);
   }
 
   async #add() {

@@ -44,8 +44,8 @@ class Timeline extends HTMLElement {
   show({ steps }, now = Date.now()) {
     const all = stretches(steps, now);
     const from = Math.max(now - MOST_MS, Math.min(all[0]?.from ?? now, now - LEAST_MS));
-    this.#draw(all, from, now);
     const listed = entries(all);
+    this.#draw(listed.toReversed(), from, now);
     this.#root.querySelector("ol").replaceChildren(...listed.slice(0, LISTED).map((entry, at) => item(entry, at === 0, now)));
     const more = this.#root.querySelector("p");
     more.hidden = listed.length > 0 && listed.length <= LISTED;

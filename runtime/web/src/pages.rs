@@ -108,6 +108,7 @@ static FILES: &[File] = &files![
     "row.js"
     "schema.js"
     "sections.js"
+    "settings.js"
     "sheet.js"
     "snapshot.js"
     "spark.js"
