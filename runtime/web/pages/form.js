@@ -27,7 +27,8 @@ class Form extends HTMLElement {
     const context = { optionsOf, uses, changed: (told = true) => told && this.#changed() };
     this.#group = new Group({ key: "", schema: { ...schema, description: "" }, path: "", value, first, context, top: true });
     this.#group.label.remove();
-    this.#form.replaceChildren(this.#group.element, this.#rest);
+    const none = Object.assign(document.createElement("p"), { className: "words", textContent: Object.keys(schema.properties ?? {}).length ? "" : "There is nothing to be set." });
+    this.#form.replaceChildren(this.#group.element, none, this.#rest);
     this.#told = [];
   }
 

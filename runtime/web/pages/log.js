@@ -101,15 +101,31 @@ function hasStill({ still, kind, plugin }) {
   return still ?? (Boolean(plugin) && !kind.startsWith("plugin-"));
 }
 
+/** Fetched when it comes in sight: most are never looked at. */
 function picture({ id, kind, time }) {
-  const link = document.createElement("a");
-  link.href = `/api/events/${id}/still`;
-  link.target = "_blank";
-  const image = Object.assign(document.createElement("img"), { loading: "lazy", decoding: "async", width: 128, height: 72, alt: `Picture of ${kind.replaceAll("-", " ")} at ${clock(time)}` });
-  image.addEventListener("error", () => link.remove());
-  image.src = link.href;
+  const link = Object.assign(document.createElement("a"), { href: `/api/events/${id}/still`, target: "_blank" });
+  const image = Object.assign(document.createElement("img"), { width: 128, height: 72, alt: `Picture of ${kind.replaceAll("-", " ")} at ${clock(time)}` });
+  wanted.set(image, link);
+  sight.observe(image);
   link.append(image);
   return link;
+}
+
+const wanted = new WeakMap();
+const sight = new IntersectionObserver((entries) => entries.filter(({ isIntersecting }) => isIntersecting).forEach(({ target }) => load(target)));
+
+/** A picture that is forgotten meanwhile leaves its event without. */
+async function load(image) {
+  sight.unobserve(image);
+  const link = wanted.get(image);
+  try {
+    const answer = await fetch(link.href);
+    if (!answer.ok) return link.remove();
+    image.addEventListener("load", () => URL.revokeObjectURL(image.src), { once: true });
+    image.src = URL.createObjectURL(await answer.blob());
+  } catch {
+    sight.observe(image);
+  }
 }
 
 /** What an event says beside its kind, as people read it. */
