@@ -53,8 +53,9 @@ export class Hand {
     const source = `(${Hand.seen.toString().replace("seen(", "function seen(")})(${JSON.stringify(selector)}, ${JSON.stringify(text)})`;
     const until = Date.now() + LIMIT_MS;
     for (;;) {
-      const handle = await this.page.evaluateHandle(`${source}[0]`);
-      const element = handle.asElement();
+      // A page that is on its way to another one answers nothing.
+      const handle = await this.page.evaluateHandle(`${source}[0]`).catch(() => undefined);
+      const element = handle?.asElement();
       if (element) return element;
       if (Date.now() > until) throw new Error(`nothing like ${selector}${text && ` with ${JSON.stringify(text)}`} is seen at ${this.page.url()}`);
       await sleep(100);

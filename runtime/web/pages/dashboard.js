@@ -12,7 +12,7 @@ import "./menu.js";
 import "./mistakes.js";
 import { presence } from "./presence.js";
 import { record, second } from "./record.js";
-import "./row.js";
+import { COLUMNS } from "./row.js";
 import { sheet, shadow } from "./sheet.js";
 import { streams } from "./streams.js";
 import "./theme-button.js";
@@ -33,8 +33,8 @@ const style = sheet(`
   header { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 24px; }
   header > :first-child { flex: 1 1 240px; }
   .ways { display: flex; gap: 8px; }
-  .list { --columns: minmax(170px, 2fr) minmax(150px, 1.2fr) minmax(150px, 1.2fr) 96px 64px 84px minmax(120px, 1.1fr); border: 1px solid var(--line); border-radius: var(--radius); background: var(--raised); overflow: hidden; }
-  .captions { display: grid; grid-template-columns: var(--columns); gap: 0 16px; padding: 8px 16px; color: var(--quiet); font-size: var(--small); }
+  .list { border: 1px solid var(--line); border-radius: var(--radius); background: var(--raised); overflow: hidden; }
+  .captions { display: grid; grid-template-columns: ${COLUMNS}; gap: 0 16px; padding: 8px 16px; color: var(--quiet); font-size: var(--small); }
   .captions :is(:nth-child(5), :nth-child(6)) { text-align: end; }
   @container (max-width: 900px) { .captions { display: none; } header > :first-child { flex-basis: 100%; } }
   fg-row:first-child { border-top: 1px solid var(--line); }
@@ -83,7 +83,8 @@ class Dashboard extends HTMLElement {
     streams.begin("seldom");
     happenings.hear((event) => this.#hear(event), signal);
     happenings.addEventListener("open", () => (streams.hurry(), this.#askAll()), { signal });
-    happenings.begin(EVENTS);
+    // Who must log in first is not told anything.
+    streams.addEventListener("change", () => happenings.begin(EVENTS), { once: true, signal });
     this.#timers = [setInterval(() => this.#draw(), 1_000), setInterval(() => this.#askPlugins(), PLUGINS_MS), setInterval(() => this.#askStats(), STATS_MS)];
     this.#askAll();
     addEventListener("pageshow", () => this.#rows.get(visited())?.focus(), { signal });

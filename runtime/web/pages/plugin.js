@@ -16,7 +16,7 @@ const style = sheet(`
   header { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; }
   h3 { margin: 0; font-size: var(--body); font-weight: 650; overflow-wrap: anywhere; }
   .health { display: inline-flex; align-items: center; gap: 5px; color: var(--state); font-size: var(--small); font-weight: 550; }
-  .grow { flex: 1 1 0; }
+  .about { flex: 1 1 220px; }
   .figures { display: grid; grid-template-columns: minmax(80px, 240px) auto; align-items: end; gap: 4px 12px; margin-top: 4px; font-size: var(--small); }
   .about, .facts { color: var(--quiet); font-size: var(--small); }
   .facts { grid-column: 1 / -1; }
@@ -25,6 +25,7 @@ const style = sheet(`
   .fault p { font-size: var(--small); font-weight: 550; }
   summary { display: flex; align-items: center; gap: 8px; min-height: var(--target); color: var(--quiet); cursor: pointer; list-style: none; font-size: var(--small); }
   summary::-webkit-details-marker { display: none; }
+  .where { color: var(--quiet); font-size: var(--small); }
   details[open] > summary svg { transform: rotate(90deg); }
   .options { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; }
   .buttons { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; }
@@ -42,7 +43,7 @@ class Plugin extends HTMLElement {
   #root = shadow(
     this,
     [looks, style],
-    `<header><h3></h3><span class="health"></span><span class="about grow"></span>
+    `<header><h3></h3><span class="health"></span><span class="about"></span>
      <button type="button" class="reload">${iconText("again", 16)}<span>Reload</span></button></header>
      <div class="figures"><fg-trace></fg-trace><span class="cost"></span><span class="facts"></span></div>
      <div class="fault" hidden><p></p><pre></pre></div>

@@ -10,17 +10,20 @@ import { judgementOf } from "./told.js";
 import "./trace.js";
 import { bits, cost, count, rate, share, size } from "./units.js";
 
+/** How the cells stand beside each other where there is room, and with them the captions above. */
+export const COLUMNS = "minmax(170px, 2fr) minmax(150px, 1.2fr) minmax(150px, 1.2fr) 96px 64px 84px minmax(120px, 1.1fr)";
+
 const style = sheet(`
   /* What is out of sight is neither laid out nor painted, and keeps its room. */
-  :host { position: relative; display: block; border-top: 1px solid var(--line); content-visibility: auto; contain-intrinsic-size: auto 60px; }
+  :host { position: relative; display: block; container-type: inline-size; border-top: 1px solid var(--line); content-visibility: auto; contain-intrinsic-size: auto 60px; }
   :host(:hover) { background: var(--lifted); }
   /* The whole row is the link. */
   a { position: absolute; inset: 0; z-index: 1; outline-offset: -2px !important; }
-  .cells { display: grid; grid-template-columns: var(--columns); align-items: center; gap: 0 16px; min-height: 60px; padding: 4px 16px; font-size: var(--small); }
+  .cells { display: grid; grid-template-columns: ${COLUMNS}; align-items: center; gap: 0 16px; min-height: 60px; padding: 4px 16px; font-size: var(--small); }
   .cells > * { min-width: 0; }
   .name { font-size: var(--body); font-weight: 600; }
-  .name, .why, .plugins, .size, .codec { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-  .about, .cost { display: flex; gap: 8px; min-width: 0; }
+  .name, .why, .plugins, .size, .codec, .cost { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  .about { display: flex; gap: 8px; min-width: 0; }
   .why, .codec, .cost, .label { color: var(--quiet); }
   .figure { display: grid; grid-template-columns: minmax(0, 1fr) 76px; align-items: center; gap: 8px; text-align: end; }
   .plugins { display: flex; align-items: center; gap: 6px; }

@@ -115,7 +115,6 @@ class Stream extends HTMLElement {
     record.begin();
     happenings.hear((event) => this.#hear(event), signal);
     happenings.addEventListener("open", () => (this.#ask(), this.#askTab()), { signal });
-    happenings.begin(`stream=${encodeURIComponent(stream)}`);
     announceStates(this, () => [this]);
     this.#timers = [setInterval(() => this.#ask(), DETAIL_MS), setInterval(() => this.#draw(), 1_000)];
     this.#ask();
@@ -172,6 +171,8 @@ class Stream extends HTMLElement {
     this.#panels.plugins.report(told, revision, this.#may);
     this.#root.querySelector("fg-tabs").count("viewers", told.viewers?.total);
     this.#root.querySelector("fg-tabs").count("plugins", told.plugins?.length);
+    // Who must log in first, and who asks for what is not there, is not told anything.
+    if (first) happenings.begin(`stream=${encodeURIComponent(this.#stream)}`);
     if (first) this.#show();
     else if (this.#tab === "viewers") this.#askTab();
     this.#draw();

@@ -21,7 +21,8 @@ const style = sheet(`
   .legend { justify-content: flex-start; margin: 8px 0 12px; }
   .legend span { display: inline-flex; gap: 6px; }
   ol { margin: 0; padding: 0; list-style: none; }
-  li { display: grid; grid-template-columns: 124px 148px minmax(0, 1fr); gap: 4px 12px; align-items: center; padding: 8px 0; border-top: 1px solid var(--line); }
+  li { display: grid; grid-template-columns: 124px 184px minmax(0, 1fr); gap: 4px 12px; align-items: center; padding: 8px 0; border-top: 1px solid var(--line); }
+  .long { white-space: nowrap; }
   time, .long { color: var(--quiet); font-size: var(--small); }
   .state { display: flex; align-items: center; gap: 8px; }
   .text { overflow-wrap: anywhere; font-size: var(--small); }
