@@ -34,8 +34,11 @@ class Feed extends HTMLElement {
       .join("")}</dl><dl class="facts"></dl>`,
   );
 
+  #told = {};
+
   /** What `GET /api/streams/{name}` says. */
   report(told) {
+    this.#told = told;
     this.#root.querySelector("[data-row=cpu]").hidden = !(told.plugins?.length > 0);
     const { viewers, max_viewers: most, measure = {}, reconnects = 0, failures = 0, lost = 0 } = told;
     const many = viewers?.total ?? 0;
@@ -64,7 +67,9 @@ class Feed extends HTMLElement {
       if (row.hidden) continue;
       const values = record.values(stream, measure, now);
       const worst = worstOf(values, worse);
-      const newest = record.newest(stream, measure, now);
+      // Until the first event comes the list's own figures are the newest.
+      const listed = this.#told.state === "live" ? { rate: this.#told.rate, bits: this.#told.bitrate }[measure] : undefined;
+      const newest = record.newest(stream, measure, now) ?? listed;
       const text = newest === undefined ? "–" : say(newest);
       const extreme = worst < 0 ? "" : `${called} ${say(values[worst])}`;
       row.querySelector(".now").textContent = text;
