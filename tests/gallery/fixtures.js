@@ -115,7 +115,14 @@ export const VIEWERS = [
   { id: 3, stream: "lobby", output: "mjpeg", address: "10.0.0.9", agent: null, since: NOW - 8_000 },
 ];
 
-export const STATS = { uptime: 273_000, memory_bytes: 340_000_000, cpu_percent: 23.4, streams: { live: 12, "back-off": 2, idle: 5 }, viewers: 31, inbound_bps: 42_500_000, outbound_bps: 118_000_000 };
+/** Each time it is asked more has been counted. */
+export function stats() {
+  const seconds = performance.now() / 1000;
+  return {
+    uptime: 273_000, memory: 340_000_000, cpu_seconds: 61_000 + 0.234 * seconds, streams: { live: 12, "back-off": 2, idle: 5 },
+    viewers: { websocket: 20, mjpeg: 1, hls: 10, total: 31 }, rate: 188, bitrate: 42_500_000, received: 9e9, sent: 3e9 + 14_750_000 * seconds,
+  };
+}
 
 export const MISTAKES = [
   'streams.toml:6:13: `streams.lobby.on_demand`: must be true or false, got "no"',

@@ -1,6 +1,6 @@
 // The API of a server that is not there: what the dashboard asks for beside the list of streams.
 import { cameras } from "./cameras.js";
-import { MISTAKES, NOW, OPTIONS, SCHEMA, STATS, VIEWERS, detailed, events, link, steps } from "./fixtures.js";
+import { MISTAKES, NOW, OPTIONS, SCHEMA, VIEWERS, detailed, events, link, stats, steps } from "./fixtures.js";
 import { still } from "./stills.js";
 
 /** What is told of a stream, by name: the second argument of `detailed`. `refused` has the file refused, `slower` another be faster. */
@@ -11,7 +11,7 @@ const refusal = (status, kind, detail, more = {}) => Response.json({ type: `/pro
 /** The answer to a request below `/api/`; `undefined` where another knows it. */
 export function answer(path, { method = "GET", body } = {}) {
   const [what, name, part] = path.split("?")[0].split("/").slice(2).map(decodeURIComponent);
-  if (what === "stats") return Response.json(STATS);
+  if (what === "stats") return Response.json(stats());
   if (what === "config") return Response.json({ file: { read_at: NOW - 600_000, mistakes: manage.refused ? MISTAKES : [] }, added: [], in_file_too: [], left_out: {} });
   if (what === "schemas") return Response.json(SCHEMA);
   if (what === "plugins") return name ? Response.json(plugin(name)) : Response.json({ plugins: plugins() });
@@ -33,7 +33,7 @@ function change(path, name, body) {
   if (body.source?.startsWith("rtps:")) mistakes.push({ key: "source", detail: `scheme must be rtsp, push, file or test, got "${body.source}"`, nearest: "`rtsp://`" });
   if (body.plugins?.some(({ use }) => use === "clok")) mistakes.push({ key: "plugins[0].use", detail: 'no plugin has this name, got "clok"', nearest: '"clock"', help: "declare it as `[plugins.clok]`" });
   if (mistakes.length) return refusal(422, "bad-configuration", "the stream has mistakes", { mistakes });
-  if (path.includes("check=true")) return new Response(null, { status: 204 });
+  if (path.includes("check=1")) return new Response(null, { status: 204 });
   if (manage.slower) {
     manage.streams[name] = { config: { ...manage.streams[name].config, max_viewers: 20, close_after: "1m" } };
     return refusal(412, "changed-meanwhile", "it was changed meanwhile: its revision is 8");

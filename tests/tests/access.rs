@@ -170,6 +170,36 @@ async fn users_and_tokens_see_what_is_theirs_and_nothing_of_the_rest() -> Result
     Ok(())
 }
 
+/// What operators see is for those who may change it; of the rest everybody has what is theirs.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_view_some_streams_sees_nothing_of_others_and_not_how_they_are_configured() -> Result<()> {
+    let program = Program::start(&sections().await?).await?;
+    let visitor = Visitor::new(&program)?;
+    for name in ["lobby-1", "vault"] {
+        visitor.as_user(&format!("/still/{name}.jpg"), "anna", ANNA).await?.error_for_status()?;
+    }
+    let of = async |name: &str, password: &str| -> Result<Vec<String>> {
+        let request = visitor.http.get(program.url("/api/events")).header("accept", "application/json");
+        let list: Value = request.basic_auth(name, Some(password)).send().await?.error_for_status()?.json().await?;
+        let mut streams: Vec<_> = list["events"].as_array().context("events")?.iter().collect();
+        streams.retain(|event| event["kind"] == "stream-live");
+        Ok(streams.iter().filter_map(|event| Some(event["stream"].as_str()?.to_owned())).collect())
+    };
+    assert_eq!(of("anna", ANNA).await?, ["lobby-1", "vault"]);
+    assert_eq!(of("bert", BERT).await?, ["lobby-1"]);
+    for path in ["/api/viewers", "/api/config", "/api/streams/lobby-1/viewers"] {
+        assert_eq!(visitor.as_user(path, "bert", BERT).await?.status(), StatusCode::FORBIDDEN, "{path}");
+        visitor.as_user(path, "anna", ANNA).await?.error_for_status()?;
+    }
+    let added = visitor.http.put(program.url("/api/streams/lobby-2")).basic_auth("anna", Some(ANNA));
+    added.json(&serde_json::json!({ "source": "push" })).send().await?.error_for_status()?;
+    let anna: Value = visitor.as_user("/api/streams/lobby-2", "anna", ANNA).await?.json().await?;
+    let bert: Value = visitor.as_user("/api/streams/lobby-2", "bert", BERT).await?.json().await?;
+    assert_eq!((&anna["config"]["source"], &bert["config"]), (&serde_json::json!("push"), &Value::Null));
+    assert_eq!(bert["name"], "lobby-2");
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_in_the_address_of_a_playlist_is_carried_to_every_file() -> Result<()> {
     let program = Program::start(&sections().await?).await?;

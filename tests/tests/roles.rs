@@ -86,6 +86,15 @@ async fn findings_reach_viewers_and_events_reach_sinks_with_their_picture() -> R
     ensure!(event["kind"] == "diary" && event["stream"] == "lobby" && event["plugin"] == "diary", "{event}");
     ensure!(event["still"].as_str().is_some_and(|still| still.starts_with("/9j/")), "the still is a JPEG");
     ensure!(event["annotations"][0]["label"] == "diary", "{event}");
+    // The same one is kept for who looks at the list of events.
+    let list =
+        program.request(reqwest::Method::GET, "/api/events?kind=diary&limit=1").header("accept", "application/json");
+    let list: serde_json::Value = list.send().await?.error_for_status()?.json().await?;
+    let id = list["events"][0]["id"].as_u64().with_context(|| format!("no event: {list}"))?;
+    let still = program.get(&format!("/api/events/{id}/still")).await?.error_for_status()?;
+    ensure!(still.headers()["content-type"] == "image/jpeg", "{still:?}");
+    ensure!(still.bytes().await?.starts_with(&[0xff, 0xd8, 0xff]), "the still is a JPEG");
+    ensure!(program.get("/api/events/1/still").await?.status() == 404);
     // Who does not want to know is not told.
     let mut viewer = Viewer::connect(&program, "lobby?format=jpeg&annotations=0").await?;
     for _ in 0..8 {

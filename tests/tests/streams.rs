@@ -10,10 +10,13 @@ use framegate_tests::client::{Multipart, Problem, Viewer};
 use framegate_tests::clip::Numbered;
 use framegate_tests::program::{LIMIT, Program};
 use reqwest::header::{ETAG, IF_MATCH, LOCATION};
-use reqwest::{Method, Response};
+use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
+use tokio::time::{Instant, timeout};
 
 const LOBBY: &str = "[streams.lobby]\nsource = \"test://?size=320x180&fps=10\"\n";
+/// How long two hundred kills may take: ten seconds where nothing else runs.
+const KILLS_LIMIT: Duration = Duration::from_secs(300);
 const SCENE: &str = "test://?size=320x180&fps=10";
 
 async fn send(program: &Program, method: Method, path: &str, body: Value) -> Result<Response> {
@@ -139,16 +142,41 @@ async fn a_stream_is_started_stopped_and_begun_anew() -> Result<()> {
     // It stays so, whoever wants to watch, and also over a kill.
     let offline = problem(program.get("/still/cam.jpg").await?).await?;
     ensure!(offline.1 == "stream-offline", "{offline:?}");
-    let folder = program.kill().await?;
-    let text = std::fs::read_to_string(folder.path().join("streams.toml"))?;
-    let sections = text.split_once("[streams").context("its sections")?.1;
-    let program = Program::start_in(folder, &format!("[streams{sections}")).await?;
+    let program = begin_again(program).await?;
     ensure!(program.stream("cam").await?["state"] == "disabled");
     let begun: Value = program.post("/api/streams/cam/restart").await?.error_for_status()?.json().await?;
     ensure!(begun["held"] == Value::Null, "{begun}");
     program.get("/still/cam.jpg").await?.error_for_status()?;
     let (status, ..) = problem(program.post("/api/streams/nobody/stop").await?).await?;
     ensure!(status == 404);
+    Ok(())
+}
+
+/// The same file again, behind a kill.
+async fn begin_again(program: Program) -> Result<Program> {
+    let folder = program.kill().await?;
+    let text = std::fs::read_to_string(folder.path().join("streams.toml"))?;
+    let sections = text.split_once("[streams").context("its sections")?.1;
+    Program::start_in(folder, &format!("[streams{sections}")).await
+}
+
+/// One that the template makes goes when nobody uses it, and what was said of it stays.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_of_the_template_that_is_stopped_stays_so() -> Result<()> {
+    let program = Program::start("[streams.\"*\"]\nsource = \"push\"\nclose_after = \"0s\"\n").await?;
+    let image = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/media/dot.png"))?;
+    let push = async |program: &Program| program.request(Method::POST, "/ingest/door").body(image.clone()).send().await;
+    ensure!(push(&program).await?.status() == 204);
+    let stopped: Value = program.post("/api/streams/door/stop").await?.error_for_status()?.json().await?;
+    ensure!(stopped["held"] == "stopped" && stopped["state"] == "disabled", "{stopped}");
+    let program = begin_again(program).await?;
+    let again = program.stream("door").await?;
+    ensure!(again["held"] == "stopped" && again["state"] == "disabled", "{again}");
+    let (status, kind, body) = problem(program.get("/still/door.jpg").await?).await?;
+    ensure!((status, kind.as_str()) == (404, "stream-offline"), "{body}");
+    program.post("/api/streams/door/restart").await?.error_for_status()?;
+    ensure!(push(&program).await?.status() == 204);
+    program.get("/still/door.jpg").await?.error_for_status()?;
     Ok(())
 }
 
@@ -203,23 +231,33 @@ async fn what_cannot_be_read_or_had_stops_nothing() -> Result<()> {
     Ok(())
 }
 
+/// A folder in memory where the system has one: a process that is killed leaves behind what it gave to the system, so that nothing here depends on a disk, and a busy one would
+/// make each of hundreds of writes wait.
+fn folder_in_memory() -> Result<tempfile::TempDir> {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| Ok(tempfile::tempdir()?))
+}
+
 /// Whoever was told that it is done finds it there, however the program ended.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_kills_during_writes_lose_nothing() -> Result<()> {
-    let mut folder = tempfile::tempdir()?;
-    let (acknowledged, mut seed) = (Arc::new(AtomicU64::new(0)), 1_u64);
+    let http = Client::builder().no_proxy().timeout(LIMIT).build()?;
+    let (mut folder, acknowledged, mut seed, mut written) =
+        (folder_in_memory()?, Arc::new(AtomicU64::new(0)), 1_u64, 0);
+    let begin = Instant::now();
     for round in 0..200_u64 {
+        ensure!(begin.elapsed() < KILLS_LIMIT, "only {round} rounds in {KILLS_LIMIT:?}");
         let program = Program::start_in(folder, LOBBY).await?;
         let detail = program.stream("gate").await;
         let kept = detail.ok().and_then(|detail| detail["config"]["max_viewers"].as_u64()).unwrap_or_default();
         let told = acknowledged.load(Ordering::SeqCst);
         // The last one may have been kept, and the program ended before it said so.
         ensure!(kept == told || kept == told + 1, "round {round}: {kept} is kept, {told} was acknowledged");
-        let (url, http) = (program.url("/api/streams/gate"), reqwest::Client::builder().no_proxy().build()?);
+        written = kept;
+        let (url, http) = (program.url("/api/streams/gate"), http.clone());
         let (count, from) = (acknowledged.clone(), kept + 1);
         count.store(kept, Ordering::SeqCst);
         let writing = tokio::spawn(async move {
-            for number in from.. {
+            for number in from..from + 1_000 {
                 let body = json!({ "source": SCENE, "max_viewers": number });
                 match http.put(&url).json(&body).send().await {
                     Ok(done) if done.status().is_success() => count.store(number, Ordering::SeqCst),
@@ -230,10 +268,10 @@ async fn two_hundred_kills_during_writes_lose_nothing() -> Result<()> {
         // Somewhere in the first tens of writes.
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         tokio::time::sleep(Duration::from_micros(500 + (seed >> 33) % 40_000)).await;
-        folder = program.kill().await?;
-        writing.await?;
+        folder = timeout(LIMIT, program.kill()).await.with_context(|| format!("round {round}: it is not dead"))??;
+        let ended = timeout(LIMIT, writing).await;
+        ended.with_context(|| format!("round {round}: who is dead still answers"))??;
     }
-    let written = acknowledged.load(Ordering::SeqCst);
     ensure!(written > 200, "{written} writes in 200 rounds are none to be killed in");
     Ok(())
 }
@@ -265,7 +303,7 @@ async fn viewers_are_listed_and_told_to_go() -> Result<()> {
         ensure!(code == 1001, "{code}");
     }
     let ends = async { while images.next().await.is_ok() {} };
-    tokio::time::timeout(LIMIT, ends).await.context("MJPEG goes on")?;
+    timeout(LIMIT, ends).await.context("MJPEG goes on")?;
     let (status, kind, _) = problem(program.get(&format!("/hls/lobby/{playlist}")).await?).await?;
     ensure!((status, kind.as_str()) == (403, "visit-ended"), "{status} {kind}");
     other.still().await?;

@@ -13,7 +13,7 @@ use crate::key::Key;
 use crate::load::{Known, Loaded};
 use crate::mistake::{Mistake, Place, Wrong};
 use crate::places::Places;
-use crate::resolve::{self, Trust};
+use crate::resolve::{self, Author, Trust};
 use crate::secret;
 use crate::section::Reader;
 use crate::written::File;
@@ -75,8 +75,9 @@ impl Loaded {
         debug_assert!(errors.is_empty(), "what was rendered is read");
         let mut reader = Reader { document: &document, mistakes: Vec::new() };
         let written = File::read(&mut reader, &table);
-        let names = self.config.plugins.keys().cloned().collect();
-        let resolved = resolve::resolve(&written, &mut reader, &places, known, Trust::Nothing { declared: names });
+        let declared = self.config.plugins.keys().cloned().collect();
+        let author = Author { trust: Trust::Nothing, declared };
+        let resolved = resolve::resolve(&written, &mut reader, &places, known, author);
         match reader.mistakes.is_empty() {
             true => Ok(resolved.config),
             // Its lines are nobody's.

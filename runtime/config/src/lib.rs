@@ -36,9 +36,9 @@ pub use oci::{BadReference, OciDigest, OciPlace, OciReference};
 pub use places::{Places, TEMPLATE, UsePlace};
 pub use report::{Ink, Report};
 pub use resolved::{
-    Access, Component, Config, Credentials, Defaults, DirGrant, Grants, Hls, HlsStorage, HlsVariant, HttpGrant,
+    Access, Compat, Component, Config, Credentials, Defaults, DirGrant, Grants, Hls, HlsStorage, HlsVariant, HttpGrant,
     LinkSecret, OnError, PasswordHash, People, Permissions, Plugin, PluginUse, PolicyUse, Reencode, S3Place, Server,
-    SinkUse, Sound, Source, Stills, StillsFormat, Stream, TestScene, Token, TokenSecret, Transport, User, Variables,
-    Video, VideoSize, VideoVariant,
+    SinkUse, Sound, Source, Stills, StillsFormat, Stream, StreamManager, TestScene, Token, TokenSecret, Transport,
+    User, Variables, Video, VideoSize, VideoVariant,
 };
-pub use schema::schema;
+pub use schema::{schema, stream_schema};

@@ -8,7 +8,7 @@ use crate::environment::Environment;
 use crate::mistake::{Mistake, Wrong};
 use crate::places::Places;
 use crate::report::Report;
-use crate::resolve::{self, Trust};
+use crate::resolve::{self, Author, Trust};
 use crate::resolved::Config;
 use crate::section::Reader;
 use crate::syntax;
@@ -67,7 +67,7 @@ pub fn read(path: &Path, text: String, known: &Known<'_>) -> Result<Loaded, Repo
     let mut reader = Reader { document: &document, mistakes: Vec::new() };
     let written = File::read(&mut reader, &table);
     let declared = written.plugins.iter().map(|plugin| plugin.name.clone()).collect();
-    let resolved = resolve::resolve(&written, &mut reader, &places, known, Trust::Machine { declared });
+    let resolved = resolve::resolve(&written, &mut reader, &places, known, Author { trust: Trust::Machine, declared });
     let mut mistakes = reader.mistakes;
     let broken = syntax::mistakes(&document, &errors);
     let mut advice = resolved.advice;

@@ -1,5 +1,7 @@
 use std::ops::Range;
 
+use media::StreamName;
+
 /// A place in the file, and the key that is written there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -60,6 +62,17 @@ impl Mistake {
     /// The same with the word that was probably meant.
     pub fn nearest(self, nearest: Option<impl Into<String>>) -> Self {
         Self { nearest: nearest.map(Into::into), ..self }
+    }
+
+    /// The key inside the section of this stream: empty for the section as a whole, none if it is in another one.
+    pub fn key_in(&self, stream: &StreamName) -> Option<&str> {
+        let key = self.place.key.strip_prefix("streams.")?;
+        // A name with dots is in quotes in a key.
+        let rest = key.strip_prefix(stream.as_str()).or_else(|| key.strip_prefix(&*format!("\"{stream}\"")))?;
+        match rest.strip_prefix('.') {
+            Some(inner) => Some(inner),
+            None => (rest.is_empty() || rest.starts_with('[')).then_some(rest),
+        }
     }
 
     /// Key and message.

@@ -1,5 +1,6 @@
 //! What was written → what it means: variables and secrets put in, names looked up, defaults filled in.
 
+mod compat;
 mod grants;
 mod hls;
 mod people;
@@ -32,12 +33,19 @@ pub(crate) struct Resolved {
     pub(crate) advice: Vec<Mistake>,
 }
 
-/// Who wrote it, and what the names of the plugins are that are declared.
+/// Who wrote it.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Trust {
     /// Whoever may write the file: variables, secrets of files and files are theirs.
-    Machine { declared: Vec<String> },
+    Machine,
     /// Somebody far away: values are taken as they are, and none reaches this machine.
-    Nothing { declared: Vec<String> },
+    Nothing,
+}
+
+/// Whose text it is, and the names of the plugins that are declared.
+pub(crate) struct Author {
+    pub(crate) trust: Trust,
+    pub(crate) declared: Vec<String>,
 }
 
 pub(crate) fn resolve(
@@ -45,12 +53,13 @@ pub(crate) fn resolve(
     reader: &mut Reader<'_>,
     places: &Places,
     known: &Known<'_>,
-    trust: Trust,
+    author: Author,
 ) -> Resolved {
-    let mut resolver = Resolver { reader, places, known, trust, advice: Vec::new() };
+    let mut resolver = Resolver { reader, places, known, author, advice: Vec::new() };
     let people = resolver.people(file);
-    let server = resolver.server(&file.server, file.has_people());
-    let mut config = Config { server, people, ..Config::default() };
+    let mut server = resolver.server(&file.server, file.has_people());
+    let compat = resolver.compat(file, &mut server);
+    let mut config = Config { server, people, compat, ..Config::default() };
     for plugin in &file.plugins {
         config.plugins.insert(plugin.name.clone(), Arc::new(resolver.plugin(plugin)));
     }
@@ -96,7 +105,7 @@ struct Resolver<'r, 'd, 'k> {
     reader: &'r mut Reader<'d>,
     places: &'k Places,
     known: &'k Known<'k>,
-    trust: Trust,
+    author: Author,
     advice: Vec<Mistake>,
 }
 
@@ -114,17 +123,17 @@ impl Resolver<'_, '_, '_> {
     }
 
     fn expand<'t>(&self, text: &'t str) -> Result<Cow<'t, str>, Wrong> {
-        match self.trust {
-            Trust::Machine { .. } => expand(text, self.known.environment),
-            Trust::Nothing { .. } if text.contains("${") => {
+        match self.author.trust {
+            Trust::Machine => expand(text, self.known.environment),
+            Trust::Nothing if text.contains("${") => {
                 Err(Wrong::new("variables are for the file alone").help("write the value, or the stream in the file"))
             }
-            Trust::Nothing { .. } => Ok(text.into()),
+            Trust::Nothing => Ok(text.into()),
         }
     }
 
     fn is_trusted(&self) -> bool {
-        matches!(self.trust, Trust::Machine { .. })
+        self.author.trust == Trust::Machine
     }
 
     /// Text with its variables replaced, or the content of the file that it names.

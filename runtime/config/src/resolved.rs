@@ -1,5 +1,6 @@
 //! What `streams.toml` means: plain, comparable values with every default filled in. Later code sees only these.
 
+mod compat;
 mod grants;
 mod hls;
 mod people;
@@ -19,6 +20,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::oci::OciReference;
 use crate::secret;
 
+pub use compat::{Compat, StreamManager};
 pub use grants::{DirGrant, Grants, HttpGrant, Variables};
 pub use hls::{Hls, HlsStorage, HlsVariant, S3Place};
 pub use people::{LinkSecret, PasswordHash, People, Permissions, Token, TokenSecret, User};
@@ -32,6 +34,8 @@ pub struct Config {
     pub server: Server,
     /// `[users.*]`, `[tokens.*]` and `[anonymous]`.
     pub people: People,
+    /// `[compat]`.
+    pub compat: Compat,
     /// `[plugins.*]`, and one for each bundled plugin that a stream uses without declaring it.
     pub plugins: BTreeMap<String, Arc<Plugin>>,
     /// `[streams.*]` without the template.

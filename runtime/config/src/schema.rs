@@ -1,9 +1,10 @@
+use media::StreamName;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::places::TEMPLATE;
-use crate::written::{Permissions, Plugin, Server, Stream, Token, User};
+use crate::written::{Compat, Permissions, Plugin, Server, Stream, Token, User};
 
 /// The JSON schema (draft 2020-12) of `streams.toml`, for editors.
 pub fn schema() -> Value {
@@ -38,16 +39,17 @@ pub fn schema() -> Value {
                 "additionalProperties": section::<Token>(&mut generator),
             },
             "anonymous": section::<Permissions>(&mut generator),
+            "compat": section::<Compat>(&mut generator),
             "plugins": {
                 "type": "object",
                 "description": "Components with their limits, under the names that `use` says.",
-                "propertyNames": { "pattern": NAME },
+                "propertyNames": { "pattern": StreamName::PATTERN },
                 "additionalProperties": section::<Plugin>(&mut generator),
             },
             "streams": {
                 "type": "object",
                 "description": "The camera feeds, under the names that stand in their addresses.",
-                "propertyNames": { "pattern": format!("{NAME}|^\\{TEMPLATE}$") },
+                "propertyNames": { "pattern": format!("{}|^\\{TEMPLATE}$", StreamName::PATTERN) },
                 "properties": { TEMPLATE: template },
                 "additionalProperties": stream,
             },
@@ -55,8 +57,12 @@ pub fn schema() -> Value {
     })
 }
 
-/// What [`media::StreamName`] allows.
-const NAME: &str = r"^(?!\.\.?$)[A-Za-z0-9_.~-]{1,64}$";
+/// The JSON schema (draft 2020-12) of a stream's section: what [`crate::Loaded::with`] reads, and forms are made of.
+pub fn stream_schema() -> Value {
+    let mut generator =
+        SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true).into_generator();
+    section::<Stream>(&mut generator)
+}
 
 /// What a user or a token is called.
 const PERSON: &str = r"^[A-Za-z0-9_.~@+-]{1,64}$";

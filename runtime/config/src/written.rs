@@ -4,6 +4,7 @@
 //! The JSON schema for editors is made from these types, so their comments are what an editor shows.
 
 mod amount;
+mod compat;
 mod grants;
 mod hls;
 mod people;
@@ -22,10 +23,11 @@ use crate::resolved::{OnError, StillsFormat, Transport};
 use crate::section::{At, Reader, Section};
 
 pub(crate) use amount::{BitRate, Bytes, Number, Time};
+pub(crate) use compat::Compat;
 pub(crate) use grants::Grants;
 pub(crate) use hls::Hls;
 pub(crate) use people::{Permissions, Token, User};
-pub(crate) use text::{Address, Digest, Options, Text, Words};
+pub(crate) use text::{Address, Digest, Options, Text, Words, digest};
 pub(crate) use uses::{Chained, Policy, Sink};
 pub(crate) use video::{Rung, Video};
 
@@ -36,6 +38,7 @@ pub(crate) struct File {
     pub(crate) users: Vec<Named<User>>,
     pub(crate) tokens: Vec<Named<Token>>,
     pub(crate) anonymous: Option<At<Permissions>>,
+    pub(crate) compat: Option<At<Compat>>,
     pub(crate) plugins: Vec<Named<Plugin>>,
     pub(crate) streams: Vec<Named<Stream>>,
 }
@@ -61,7 +64,7 @@ pub(crate) struct Server {
     /// tokens and `access_policy`, only this machine is listened to.
     pub(crate) access: Option<At<Words<Open>>>,
     /// The plugin that is asked about every request: it allows, challenges or refuses.
-    #[schemars(with = "Policy", extend("examples" = ["doorman"]))]
+    #[schemars(with = "Option<Policy>", extend("examples" = ["doorman"]))]
     pub(crate) access_policy: Option<At<Policy>>,
     /// The most streams that run at once: whose source is connected, or tried. Who wants to watch another one is told so. Without it there is no limit.
     pub(crate) max_streams: Option<At<Number<1, 1_000_000>>>,
@@ -70,7 +73,7 @@ pub(crate) struct Server {
     #[schemars(extend("examples" = ["${LINK_SECRET}", "file:/run/secrets/links"]))]
     pub(crate) link_secret: Option<At<Text>>,
     /// Origins whose pages may read what is served here, and open WebSockets, with a token or a link; never with a cookie of this server.
-    #[schemars(with = "Vec<String>", extend("examples" = [["https://site.example"]]))]
+    #[schemars(with = "Option<Vec<String>>", extend("examples" = [["https://site.example"]]))]
     pub(crate) cors: Vec<At<Text>>,
 }
 
@@ -98,7 +101,7 @@ pub(crate) struct Plugin {
     /// again (`last`). Without it: `drop` for a filter, `pass` for an analyzer.
     pub(crate) on_error: Option<At<Words<OnError>>>,
     /// What it may reach beyond pictures: nothing unless it is written here.
-    #[schemars(with = "Grants")]
+    #[schemars(with = "Option<Grants>")]
     pub(crate) grants: Option<At<Grants>>,
     /// How often a poller is called.
     #[schemars(extend("default" = "10s"))]
@@ -159,22 +162,22 @@ pub(crate) struct Stream {
     #[schemars(extend("default" = crate::Defaults::MAX_RENDITIONS))]
     pub(crate) max_renditions: Option<At<Number<1, 64>>>,
     /// The plugins that every picture goes through, in this order.
-    #[schemars(with = "Vec<Chained>")]
+    #[schemars(with = "Option<Vec<Chained>>")]
     pub(crate) plugins: Vec<At<Option<Chained>>>,
     /// The plugins that are told what happens on this stream.
-    #[schemars(with = "Vec<Sink>")]
+    #[schemars(with = "Option<Vec<Sink>>")]
     pub(crate) events: Vec<At<Option<Sink>>>,
     /// What a viewer of stills gets who asks for nothing in particular.
-    #[schemars(with = "Stills")]
+    #[schemars(with = "Option<Stills>")]
     pub(crate) stills: Option<At<Stills>>,
     /// How its video is offered to players of HLS.
-    #[schemars(with = "Hls")]
+    #[schemars(with = "Option<Hls>")]
     pub(crate) hls: Option<At<Hls>>,
     /// How its video is re-encoded, where a filter changes the pictures.
-    #[schemars(with = "Video")]
+    #[schemars(with = "Option<Video>")]
     pub(crate) video: Option<At<Video>>,
     /// Several sizes in which its video is offered, all re-encoded from the same pictures, the best first.
-    #[schemars(with = "Vec<Rung>")]
+    #[schemars(with = "Option<Vec<Rung>>")]
     pub(crate) ladder: Vec<At<Option<Rung>>>,
 }
 
@@ -193,7 +196,7 @@ pub(crate) struct Stills {
     /// In pixels; never scaled up. Without it: as wide as the camera's.
     pub(crate) width: Option<At<Number<16, 8192>>>,
     /// The plugin that chooses format, quality, width and rate for each viewer, within what it asks for.
-    #[schemars(with = "Policy", extend("examples" = ["format-choice"]))]
+    #[schemars(with = "Option<Policy>", extend("examples" = ["format-choice"]))]
     pub(crate) policy: Option<At<Policy>>,
 }
 
@@ -214,6 +217,7 @@ impl File {
                 section: Token::read(section),
             }),
             anonymous: section.table("anonymous", Permissions::read),
+            compat: section.table("compat", Compat::read),
             plugins: section.named("plugins", |name, span, section| Named {
                 name: name.into(),
                 span,
@@ -236,6 +240,7 @@ impl File {
             ("api_keys", "tokens"),
             ("guest", "anonymous"),
             ("public", "anonymous"),
+            ("adapters", "compat"),
         ]);
         read
     }

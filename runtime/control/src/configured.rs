@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use config::Mistake;
 use media::StreamName;
+use media::since::milliseconds;
 use serde::Serialize;
 
 use crate::reload::Standing;
-use crate::streams::milliseconds;
 
 /// `GET /api/config`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "Config")]
 pub struct Configured {
     /// `streams.toml`.
     pub file: File,
@@ -23,7 +24,8 @@ pub struct Configured {
 }
 
 /// `streams.toml`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "ConfigFile")]
 pub struct File {
     /// When what is in force was read: milliseconds since 1970.
     pub read_at: u64,
@@ -32,7 +34,8 @@ pub struct File {
 }
 
 /// A mistake, for who has to mend it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "Mistake")]
 pub struct Told {
     /// The key, as it is written in a stream: `plugins[0].use`; empty for the stream as a whole.
     pub key: String,
@@ -65,14 +68,8 @@ impl Configured {
 impl Told {
     /// A mistake in what was said of a stream.
     pub fn of(stream: &StreamName, mistake: &Mistake) -> Self {
-        let name = stream.as_str();
-        let key = mistake.place.key.strip_prefix("streams.").and_then(|key| {
-            // A name with dots is in quotes in a key.
-            key.strip_prefix(name).or_else(|| key.strip_prefix(&*format!("\"{name}\"")))
-        });
-        let key = key.map_or(&*mistake.place.key, |key| key.trim_start_matches('.'));
         Self {
-            key: key.to_owned(),
+            key: mistake.key_in(stream).unwrap_or(&mistake.place.key).to_owned(),
             detail: mistake.message.clone(),
             nearest: mistake.nearest.clone(),
             help: mistake.help.clone(),

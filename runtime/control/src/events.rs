@@ -8,13 +8,12 @@ use std::time::{Duration, SystemTime};
 use hub::Hub;
 use journal::{Event, Journal};
 use media::StreamName;
+use media::since::milliseconds;
 use serde::Serialize;
 use serde_json::{Value, json};
 use stream::State;
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
-
-use crate::streams::milliseconds;
 
 /// How often what streams bring is told.
 const UPDATE: Duration = Duration::from_secs(1);

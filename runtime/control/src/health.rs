@@ -4,8 +4,10 @@ use hub::Hub;
 use serde::Serialize;
 use stream::State;
 
+use crate::process;
+
 /// `GET /api/health`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct Health {
     /// `ok`: it answers.
     pub status: &'static str,
@@ -35,25 +37,7 @@ impl Health {
             streams: entries.len(),
             viewers: entries.iter().map(|entry| entry.viewers().total).sum(),
             uptime: hub.started().steady.elapsed().as_secs(),
-            memory: std::fs::read_to_string("/proc/self/status").ok().and_then(|status| kilobytes(&status, "VmRSS:")),
+            memory: process::resident(),
         }
-    }
-}
-
-/// Bytes of a line of `/proc/self/status`, such as `VmRSS:`, whose unit is always kB (proc(5)).
-pub(crate) fn kilobytes(status: &str, key: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix(key))?;
-    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kilobytes * 1024)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn resident_memory_is_read_from_proc() {
-        assert_eq!(kilobytes("Name:\tframegate\nVmRSS:\t   12345 kB\nThreads:\t4\n", "VmRSS:"), Some(12_345 * 1024));
-        assert_eq!(kilobytes("Name:\tframegate\n", "VmRSS:"), None);
     }
 }

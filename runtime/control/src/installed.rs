@@ -8,14 +8,16 @@ use serde::Serialize;
 use crate::plugins::Plugin;
 
 /// `GET /api/plugins`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "PluginList")]
 pub struct List {
     /// All plugins that the configuration names, by name.
     pub plugins: Vec<Installed>,
 }
 
 /// A plugin, and every place in a stream's chain where it stands.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "Plugin")]
 pub struct Installed {
     /// Its name in `streams.toml`.
     pub name: String,
@@ -43,7 +45,8 @@ pub struct Installed {
 }
 
 /// A plugin that chooses what the viewers of a stream get, counted since it was put in force there.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "FormatPolicyOfStream")]
 pub struct FormatPolicy {
     /// The stream.
     pub stream: StreamName,
@@ -53,7 +56,8 @@ pub struct FormatPolicy {
 }
 
 /// A plugin that serves a stream away from its pictures.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "ServiceOfStream")]
 pub struct Service {
     /// The stream.
     pub stream: StreamName,
@@ -63,7 +67,8 @@ pub struct Service {
 }
 
 /// A plugin on a stream.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "PluginOfStream")]
 pub struct Use {
     /// The stream.
     pub stream: StreamName,

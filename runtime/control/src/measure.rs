@@ -4,7 +4,7 @@ use picture::{Counts, HistogramSnapshot, MeasureSnapshot};
 use serde::Serialize;
 
 /// Times of one step in microseconds. The quantiles are upper bounds of the buckets that they lie in.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Times {
     /// How many were measured.
     pub count: u64,
@@ -30,7 +30,7 @@ impl Times {
 }
 
 /// The way of a stream's pictures: times of its steps, and what was left out on it. All counts are since the start of the process.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, schemars::JsonSchema)]
 pub struct Measure {
     /// From the last byte of an access unit to the begin of its decoding.
     pub wait: Times,

@@ -44,6 +44,7 @@ struct Stream {
     pictures: picture::Snapshot,
     viewers: hub::ViewerCounts,
     refusals: hub::Refusals,
+    sent: u64,
     services: Vec<ServiceSnapshot>,
     format_policy: Option<(String, policy::Snapshot)>,
 }
@@ -77,6 +78,7 @@ impl Stream {
             pictures: entry.pictures().snapshot(),
             viewers: entry.viewers(),
             refusals: entry.refusals(),
+            sent: entry.sent(),
             services: entry.service_snapshots(),
             format_policy: entry.policy_snapshot(),
         }

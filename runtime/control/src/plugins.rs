@@ -9,7 +9,8 @@ use serde::Serialize;
 use crate::measure::Times;
 
 /// One plugin on one stream, counted since the start of the process.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "PluginInChain")]
 pub struct Plugin {
     /// Its name in `streams.toml`.
     pub name: String,

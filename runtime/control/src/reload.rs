@@ -22,10 +22,13 @@ pub enum Request {
     Plugin(String, oneshot::Sender<Result<Reloaded, NotReloaded>>),
     /// A stream is to be changed.
     Stream(StreamName, Change, oneshot::Sender<Result<Arc<Standing>, Refused>>),
+    /// Whether a stream could be changed so; nothing is.
+    Check(StreamName, Change, oneshot::Sender<Result<(), Refused>>),
 }
 
 /// `POST /api/plugins/{name}/reload`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "ReloadedPlugin")]
 pub struct Reloaded {
     /// What runs now.
     #[serde(flatten)]
@@ -152,6 +155,12 @@ impl Requests {
     /// Has a stream changed, and waits until that is in force and kept, or was refused.
     pub async fn stream(&self, name: &StreamName, change: Change) -> Result<Arc<Standing>, Refused> {
         let answered = self.ask(|answer| Request::Stream(name.clone(), change, answer))?;
+        answered.await.unwrap_or(Err(NotAsked::Ending.into()))
+    }
+
+    /// Has a change of a stream read and its plugins asked about it, and changes nothing.
+    pub async fn check(&self, name: &StreamName, change: Change) -> Result<(), Refused> {
+        let answered = self.ask(|answer| Request::Check(name.clone(), change, answer))?;
         answered.await.unwrap_or(Err(NotAsked::Ending.into()))
     }
 

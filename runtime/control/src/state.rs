@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use config::Added;
+use hub::Held;
 use media::StreamName;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -31,16 +32,18 @@ pub struct Stream {
     pub revision: u64,
     /// As the file would have it.
     pub config: Map<String, Value>,
+    /// What a client of an adapter said beside that and wants to read again; nothing here depends on it.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub foreign: Map<String, Value>,
 }
 
-/// What an operator said of a stream, whoever declared it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Held {
-    /// Connected, also while nobody watches.
-    Started,
-    /// Not connected, whoever wants to watch.
-    Stopped,
+/// A stream as an adapter's client says it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Translated {
+    /// In our words.
+    pub config: Map<String, Value>,
+    /// [`Stream::foreign`].
+    pub foreign: Map<String, Value>,
 }
 
 /// One change.
@@ -50,6 +53,8 @@ pub enum Change {
     Create(Map<String, Value>),
     /// A stream, whether there is one or not.
     Put(Map<String, Value>, Match),
+    /// A stream of an adapter's client.
+    Translated(Translated, Match),
     /// Some keys of a stream (RFC 7396).
     Patch(Map<String, Value>, Match),
     /// The stream goes.
@@ -68,6 +73,8 @@ pub enum Match {
     OneOf(Vec<u64>),
     /// Whatever it is, the stream is there: `*`.
     There,
+    /// There is none.
+    Absent,
 }
 
 /// Why a change is not made.
@@ -153,8 +160,8 @@ impl State {
     }
 
     /// All that were started or stopped.
-    pub fn all_held(&self) -> impl Iterator<Item = (&StreamName, Held)> {
-        self.held.iter().map(|(name, held)| (name, *held))
+    pub fn all_held(&self) -> &BTreeMap<StreamName, Held> {
+        &self.held
     }
 
     /// The state behind a change of a stream.
@@ -163,26 +170,30 @@ impl State {
         let mut next = self.clone();
         next.revision += 1;
         let revision = next.revision;
-        let put = |mut next: Self, config| {
+        let put = |mut next: Self, Translated { config, foreign }| {
             if there.is_none() && next.streams.len() >= MAX_STREAMS {
                 return Err(NotChanged::TooMany);
             }
-            next.streams.insert(name.clone(), Stream { revision, config });
+            next.streams.insert(name.clone(), Stream { revision, config, foreign });
             Ok(next)
         };
         match change {
             Change::Create(_) if there.is_some() => Err(NotChanged::Exists),
-            Change::Create(config) => put(next, config),
+            Change::Create(config) => put(next, Translated { config, ..Translated::default() }),
             Change::Put(config, matches) => {
                 matches.check(there)?;
-                put(next, config)
+                put(next, Translated { config, ..Translated::default() })
+            }
+            Change::Translated(translated, matches) => {
+                matches.check(there)?;
+                put(next, translated)
             }
             Change::Patch(patch, matches) => {
                 let there = there.ok_or(NotChanged::Unknown)?;
                 matches.check(Some(there))?;
                 let mut config = there.config.clone();
                 merge(&mut config, patch);
-                put(next, config)
+                put(next, Translated { config, foreign: there.foreign.clone() })
             }
             Change::Remove(matches) => {
                 let there = there.ok_or(NotChanged::Unknown)?;
@@ -205,7 +216,8 @@ impl State {
 impl Match {
     fn check(&self, there: Option<&Stream>) -> Result<(), NotChanged> {
         match (self, there) {
-            (Self::Any, _) | (Self::There, Some(_)) => Ok(()),
+            (Self::Any, _) | (Self::There, Some(_)) | (Self::Absent, None) => Ok(()),
+            (Self::Absent, Some(_)) => Err(NotChanged::Exists),
             (Self::OneOf(revisions), Some(there)) if revisions.contains(&there.revision) => Ok(()),
             (Self::OneOf(_), Some(there)) => Err(NotChanged::Stale(there.revision)),
             (Self::OneOf(_) | Self::There, None) => Err(NotChanged::Unknown),

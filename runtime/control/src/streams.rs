@@ -1,10 +1,11 @@
 //! Streams as operators see them.
 
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
-use hub::{Entry, ViewerCounts};
+use hub::{Entry, Held, ViewerCounts};
 use media::StreamName;
+use media::since::milliseconds;
 use picture::{Condition, RenditionSnapshot, VariantSnapshot};
 use plugin::ServiceSnapshot;
 use serde::Serialize;
@@ -13,17 +14,17 @@ use stream::{ReasonKind, State};
 use crate::measure::Measure;
 use crate::plugins::Plugin;
 use crate::reload::Standing;
-use crate::state::Held;
 
 /// `GET /api/streams`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "StreamList")]
 pub struct List {
     /// All streams, by name.
     pub streams: Vec<Stream>,
 }
 
 /// One stream of the list. Counts are since the start of the process.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct Stream {
     /// Its name.
     pub name: StreamName,
@@ -73,10 +74,12 @@ pub struct Stream {
     pub units: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// Bytes of media that were handed to viewers.
+    pub sent: u64,
 }
 
 /// Where a stream is configured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
     /// In a section of `streams.toml`.
@@ -99,7 +102,7 @@ impl Origin {
 }
 
 /// Width and height in pixels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Size {
     /// Pixels from left to right.
     pub width: u32,
@@ -108,8 +111,9 @@ pub struct Size {
 }
 
 /// What the pictures of a stream are.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(tag = "condition", rename_all = "kebab-case")]
+#[schemars(rename = "PicturesCondition")]
 pub enum Pictures {
     /// They come as the source brings them.
     Fine,
@@ -131,7 +135,8 @@ pub enum Pictures {
 }
 
 /// `GET /api/streams/{name}`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "StreamDetail")]
 pub struct Detail {
     /// What the list says.
     #[serde(flatten)]
@@ -161,7 +166,7 @@ pub struct Detail {
 }
 
 /// One way in which video is re-encoded. Counts are since the stream's filters changed last.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct Variant {
     /// As addresses say it.
     pub name: String,
@@ -229,6 +234,7 @@ impl Stream {
             lost: counted.lost,
             units: counted.units,
             bytes: counted.bytes,
+            sent: entry.sent(),
         }
     }
 }
@@ -282,11 +288,6 @@ impl Pictures {
             Condition::Withheld { plugin } => Self::Withheld { plugin: plugin.clone() },
         }
     }
-}
-
-/// Since 1970: every language reads them.
-pub(crate) fn milliseconds(time: SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
 }
 
 #[cfg(test)]

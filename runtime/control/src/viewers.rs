@@ -5,19 +5,19 @@ use std::sync::Arc;
 
 use hub::{Entry, Output};
 use media::StreamName;
+use media::since::milliseconds;
 use serde::Serialize;
 
-use crate::streams::milliseconds;
-
 /// `GET /api/viewers`, `GET /api/streams/{name}/viewers`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "ViewerList")]
 pub struct List {
     /// By stream, each in the order in which they came.
     pub viewers: Vec<Viewer>,
 }
 
 /// One who watches.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct Viewer {
     /// Of this viewer alone, while the program runs.
     pub id: u64,

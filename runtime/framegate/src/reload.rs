@@ -19,8 +19,8 @@ use access::{Rulebook, Rules};
 use config::{Config, Known, Loaded, Mistake, Process};
 use control::installed::Installed;
 use control::reload::{self, NotAsked, NotReloaded, Reloaded, Request, Standing};
-use control::state::{Change, Held, State};
-use hub::{Applied, Difference, Hub, Plugins};
+use control::state::{Change, NotChanged, State};
+use hub::{Applied, Difference, Held, Hub, Plugins};
 use media::StreamName;
 use serde_json::json;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -87,6 +87,7 @@ impl Reloader {
                     Some(request) = self.queue.requests.recv() => match request {
                         Request::Plugin(name, answer) => _ = answer.send(self.plugin(&name).await),
                         Request::Stream(name, change, answer) => _ = answer.send(self.stream(&name, change).await),
+                        Request::Check(name, change, answer) => _ = answer.send(self.check(&name, change).await),
                     },
                     else => return,
                 }
@@ -114,7 +115,6 @@ impl Reloader {
                             left_out,
                             ..Standing::new(state)
                         });
-                        self.hold_added(&applied);
                         self.people(&applied.difference);
                         self.applied(&applied, why, begin);
                     }
@@ -136,36 +136,54 @@ impl Reloader {
     async fn stream(&mut self, name: &StreamName, change: Change) -> Result<Arc<Standing>, reload::Refused> {
         let begin = Instant::now();
         let standing = self.standing();
-        let hold = match &change {
-            Change::Hold(held) => Some(*held),
-            _ if self.loaded.config.streams.contains_key(name) => return Err(reload::Refused::Declared),
-            _ => None,
+        let Change::Hold(held) = change else {
+            let next = self.changed(name, change)?;
+            return self.put(name, next, begin).await;
         };
-        if let Some(held) = hold {
-            self.may_hold(name, held, &standing.state)?;
-        }
+        self.may_hold(name, held, &standing.state)?;
         let next = standing.state.change(name, change)?;
-        let Some(held) = hold else { return self.put(name, next, begin).await };
         self.keep(&next).await?;
-        self.hold(name, held);
+        self.hub.hold(name, held);
         self.held(name, held).await;
         tracing::info!(stream = %name, "{}", held_word(held));
         self.stand(Standing { state: next, ..(*standing).clone() });
         Ok(self.standing())
     }
 
-    /// Puts the streams of the API in force as they are now, where the one of this name is another.
-    async fn put(&self, name: &StreamName, next: State, begin: Instant) -> Result<Arc<Standing>, reload::Refused> {
-        let standing = self.standing();
+    /// Says whether a stream could be changed so.
+    async fn check(&self, name: &StreamName, change: Change) -> Result<(), reload::Refused> {
+        let next = self.changed(name, change)?;
+        self.tried(name, &next).await.map(|_| ())
+    }
+
+    /// What would be said of the streams of the API behind this change of one.
+    fn changed(&self, name: &StreamName, change: Change) -> Result<State, reload::Refused> {
+        if self.loaded.config.streams.contains_key(name) {
+            return Err(match change {
+                Change::Create(_) => NotChanged::Exists.into(),
+                _ => reload::Refused::Declared,
+            });
+        }
+        Ok(self.standing().state.change(name, change)?)
+    }
+
+    /// Everything as it would be in force, where the stream of this name has no mistakes.
+    async fn tried(&self, name: &StreamName, next: &State) -> Result<Together, reload::Refused> {
         let (loaded, loader, in_force) = (self.loaded.clone(), self.loader.clone(), self.hub.in_force());
         let added = next.added();
         let loading = tokio::task::spawn_blocking(move || together(&loaded, &added, &loader, &in_force));
         let loaded = loading.await.map_err(|_| NotAsked::Ending)?;
-        let Together { config, set, mut left_out, declared } =
-            loaded.map_err(|refused| reload::Refused::Mistakes(refused.mistakes))?;
-        if let Some(mistakes) = left_out.remove(name) {
-            return Err(reload::Refused::Mistakes(mistakes));
+        let mut together = loaded.map_err(|refused| reload::Refused::Mistakes(refused.mistakes))?;
+        match together.left_out.remove(name) {
+            Some(mistakes) => Err(reload::Refused::Mistakes(mistakes)),
+            None => Ok(together),
         }
+    }
+
+    /// Puts the streams of the API in force as they are now, where the one of this name is another.
+    async fn put(&self, name: &StreamName, next: State, begin: Instant) -> Result<Arc<Standing>, reload::Refused> {
+        let standing = self.standing();
+        let Together { config, set, left_out, declared } = self.tried(name, &next).await?;
         self.keep(&next).await?;
         let plugins::Set { plugins, replaced } = set;
         let applied = match self.hub.apply(config, plugins, &replaced).await {
@@ -182,16 +200,18 @@ impl Reloader {
             }
         };
         let in_file_too = declared.into_iter().collect();
+        if next.held(name) != standing.state.held(name) {
+            // One that was removed takes with it what was said of it.
+            self.hub.hold(name, next.held(name));
+        }
         self.stand(Standing { state: next, in_file_too, left_out, ..(*standing).clone() });
-        self.hold_added(&applied);
         self.applied(&applied, "asked for", begin);
         Ok(self.standing())
     }
 
     /// Whether a stream can be started, or stopped.
     fn may_hold(&self, name: &StreamName, held: Option<Held>, state: &State) -> Result<(), reload::Refused> {
-        let entries = self.hub.entries();
-        let entry = entries.iter().find(|entry| entry.name() == name).ok_or(reload::Refused::Unknown)?;
+        let entry = self.hub.existing(name).ok_or(reload::Refused::Unknown)?;
         let runs = match state.held(name) {
             Some(held) => held == Held::Started,
             None => !entry.config().on_demand,
@@ -211,23 +231,11 @@ impl Reloader {
         }
     }
 
-    /// Does what an operator said of a stream.
-    fn hold(&self, name: &StreamName, held: Option<Held>) {
-        let entries = self.hub.entries();
-        let Some(entry) = entries.iter().find(|entry| entry.name() == name) else { return };
-        match held {
-            Some(Held::Started) => entry.stream().start(),
-            Some(Held::Stopped) => entry.stream().stop(),
-            None => entry.stream().restart(),
-        }
-    }
-
     /// Until the stream is so: whoever asks for the next thing asks it of what there is then, and is answered with it.
     async fn held(&self, name: &StreamName, held: Option<Held>) {
         /// Its task does it between two access units.
         const SOON: Duration = Duration::from_millis(500);
-        let entries = self.hub.entries();
-        let Some(entry) = entries.iter().find(|entry| entry.name() == name) else { return };
+        let Some(entry) = self.hub.existing(name) else { return };
         let mut status = entry.stream().watch();
         let is_done = |status: &stream::Status| match held {
             Some(Held::Stopped) => status.state == stream::State::Disabled,
@@ -236,16 +244,6 @@ impl Reloader {
         };
         // One that is pushed to is idle until somebody does.
         _ = timeout(SOON, status.wait_for(is_done)).await;
-    }
-
-    /// Does what an operator said of streams that have just come into being.
-    fn hold_added(&self, applied: &Applied) {
-        let standing = self.standing();
-        for name in &applied.difference.added {
-            if let Some(held) = standing.state.held(name) {
-                self.hold(name, Some(held));
-            }
-        }
     }
 
     /// Keeps what was said over the API.

@@ -47,12 +47,7 @@ pub(crate) fn together(file: &Loaded, added: &Added, loader: &Loader, before: &I
 
 /// The stream of the API that a mistake is in.
 fn of_added(loaded: &Loaded, file: &Loaded, mistake: &Mistake) -> Option<(StreamName, Mistake)> {
-    let key = mistake.place.key.strip_prefix("streams.")?;
     let mut names = loaded.config.streams.keys().filter(|name| !file.config.streams.contains_key(*name));
-    // A name with dots is in quotes in a key.
-    let name = names.find(|name| {
-        let rest = key.strip_prefix(name.as_str()).or_else(|| key.strip_prefix(&*format!("\"{name}\"")));
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-    });
+    let name = names.find(|name| mistake.key_in(name).is_some());
     name.map(|name| (name.clone(), mistake.clone()))
 }

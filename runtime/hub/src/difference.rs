@@ -25,6 +25,8 @@ pub struct Difference {
     pub plugins_removed: BTreeSet<String>,
     /// Users, tokens or what is allowed to others is new.
     pub people: bool,
+    /// `[compat]` is new.
+    pub compat: bool,
     /// Keys of `[server]` that are new: they take effect at the next start.
     pub server: Vec<&'static str>,
     /// Another number of streams may run at once.
@@ -92,6 +94,7 @@ impl Difference {
             template,
             plugins_removed: old.plugins.keys().filter(|name| !new.plugins.contains_key(*name)).cloned().collect(),
             people: old.people != new.people,
+            compat: old.compat != new.compat,
             server: server(&old.server, &new.server),
             max_streams: old.server.max_streams != new.server.max_streams,
             plugins,

@@ -26,6 +26,8 @@ pub struct Entry {
     /// Told when there is a format policy where there was none, the other way round, or another one.
     policy_changes: watch::Sender<()>,
     viewers: Arc<Viewers>,
+    /// Bytes of media that were handed to viewers.
+    sent: AtomicU64,
     /// Made from the template: goes when unused.
     pub(crate) from_template: bool,
     born: Instant,
@@ -68,6 +70,7 @@ impl Entry {
             format_policy: RwLock::default(),
             policy_changes: watch::Sender::default(),
             viewers: Arc::default(),
+            sent: AtomicU64::new(0),
             from_template,
             born: Instant::now(),
             used: AtomicU64::new(0),
@@ -200,6 +203,16 @@ impl Entry {
     /// Who watches.
     pub fn viewers(&self) -> ViewerCounts {
         self.viewers.counts()
+    }
+
+    /// Counts media that was handed to a viewer's connection.
+    pub fn count_sent(&self, bytes: usize) {
+        self.sent.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// Bytes of media that were handed to viewers' connections, since the stream came into being.
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
     }
 
     /// Who was not let in, since the stream came into being.

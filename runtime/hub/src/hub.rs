@@ -30,6 +30,8 @@ pub struct Parts {
     pub policies: Policies,
     /// Where pollers and event sinks run.
     pub services: plugin::Services,
+    /// What operators said of streams.
+    pub held: BTreeMap<StreamName, Held>,
     /// Where events go.
     pub journal: Journal,
     /// All tasks, to be waited for.
@@ -38,6 +40,16 @@ pub struct Parts {
     pub stop: CancellationToken,
     /// The runtime.
     pub runtime: Handle,
+}
+
+/// What an operator said of a stream, whoever declared it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Held {
+    /// Connected, also while nobody watches.
+    Started,
+    /// Not connected, whoever wants to watch.
+    Stopped,
 }
 
 /// Why there is no stream of a name.
@@ -71,6 +83,8 @@ pub struct Hub {
     pub(crate) applying: tokio::sync::Mutex<()>,
     entries: RwLock<BTreeMap<StreamName, Arc<Entry>>>,
     access_policy: RwLock<Option<Asked>>,
+    /// Of streams that are not there too: the template may make them again, or the file have them again.
+    held: RwLock<BTreeMap<StreamName, Held>>,
     started: Moment,
 }
 
@@ -90,6 +104,14 @@ pub(crate) struct Shared {
     stop: CancellationToken,
     pub(crate) runtime: Handle,
     pub(crate) limit: stream::Limit,
+}
+
+/// Has a stream do what an operator said.
+fn obey(stream: &Stream, held: Held) {
+    match held {
+        Held::Started => stream.start(),
+        Held::Stopped => stream.stop(),
+    }
 }
 
 impl InForce {
@@ -126,7 +148,7 @@ impl InForce {
 impl Hub {
     /// Makes all configured streams. They connect when somebody wants them, or at once with `on_demand = false`.
     pub fn new(parts: Parts) -> Arc<Self> {
-        let Parts { config, plugins, encoders, policies, services, journal, tracker, stop, runtime } = parts;
+        let Parts { config, plugins, encoders, policies, services, held, journal, tracker, stop, runtime } = parts;
         let in_force = Arc::new(InForce { config, plugins });
         let limit = stream::Limit::default();
         limit.set(in_force.config.server.max_streams);
@@ -136,6 +158,7 @@ impl Hub {
             applying: tokio::sync::Mutex::default(),
             entries: RwLock::default(),
             access_policy: RwLock::default(),
+            held: RwLock::new(held),
             started: Moment::now(),
         });
         let streams = in_force.config.streams.iter();
@@ -181,6 +204,29 @@ impl Hub {
         let entry = self.make(&in_force, Arc::new(template.named(name.clone())), true);
         entries.insert(name, entry.clone());
         Ok(entry)
+    }
+
+    /// The stream of a name, if it is there.
+    pub fn existing(&self, name: &StreamName) -> Option<Arc<Entry>> {
+        self.read().get(name).cloned()
+    }
+
+    /// An operator says something of a stream, or takes it back: then it has another session, if somebody wants one. It holds for a stream of this name
+    /// that comes later, too.
+    pub fn hold(&self, name: &StreamName, held: Option<Held>) {
+        {
+            let mut all = self.held.write().unwrap_or_else(PoisonError::into_inner);
+            match held {
+                Some(held) => _ = all.insert(name.clone(), held),
+                None => _ = all.remove(name),
+            }
+        }
+        if let Some(entry) = self.existing(name) {
+            match held {
+                Some(held) => obey(entry.stream(), held),
+                None => entry.stream().restart(),
+            }
+        }
     }
 
     /// All streams, by name.
@@ -236,6 +282,9 @@ impl Hub {
                 limit: limit.clone(),
             },
         );
+        if let Some(held) = self.held.read().unwrap_or_else(PoisonError::into_inner).get(stream.name()) {
+            obey(&stream, *held);
+        }
         let parts = picture::Parts { encoders: encoders.clone(), journal: journal.clone(), runtime: runtime.clone() };
         let pictures = Pictures::new(stream.clone(), links, states.clone(), parts);
         let wanted = pictures.working();

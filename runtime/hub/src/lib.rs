@@ -14,6 +14,6 @@ mod ticket;
 pub use apply::{Applied, NotApplied};
 pub use difference::{Chain, Change, Difference, Template};
 pub use entry::{Entry, Refused};
-pub use hub::{Hub, InForce, NotThere, Parts, Plugins};
+pub use hub::{Held, Hub, InForce, NotThere, Parts, Plugins};
 pub use offer::{Offer, Variant};
 pub use ticket::{Full, Output, Refusals, Ticket, Viewer, ViewerCounts, Who};

@@ -15,7 +15,7 @@ const MAX_AGENT: usize = 200;
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
 /// How a viewer is served.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Output {
     /// `/ws/{stream}`.
@@ -57,7 +57,7 @@ pub struct Full {
 }
 
 /// Viewers by output.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct ViewerCounts {
     /// Of `/ws/{stream}`.
     pub websocket: u32,
@@ -69,8 +69,17 @@ pub struct ViewerCounts {
     pub total: u32,
 }
 
+impl std::ops::AddAssign for ViewerCounts {
+    fn add_assign(&mut self, more: Self) {
+        self.websocket += more.websocket;
+        self.mjpeg += more.mjpeg;
+        self.hls += more.hls;
+        self.total += more.total;
+    }
+}
+
 /// Requests that were refused since all places were taken, by output. Who tries again is counted again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Refusals {
     /// Of `/ws/{stream}`.
     pub websocket: u64,

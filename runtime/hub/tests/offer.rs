@@ -73,6 +73,7 @@ fn hub(config: Config) -> (Arc<Hub>, Arc<Entry>) {
         encoders: picture::Encoders::new().unwrap(),
         policies: Policies::native(|_| None),
         services: plugin::Services::start().unwrap(),
+        held: Default::default(),
         journal: Journal::default(),
         tracker: TaskTracker::new(),
         stop: CancellationToken::new(),

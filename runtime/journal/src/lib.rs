@@ -12,12 +12,13 @@ use media::{Annotation, StreamName};
 use tokio::sync::watch;
 
 /// Something that happened.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct Event {
     /// Grows by one per event, from what [`Journal::since_start`] says.
     pub id: u64,
     /// When.
-    #[serde(serialize_with = "milliseconds")]
+    #[serde(serialize_with = "media::since::serialize")]
+    #[schemars(with = "u64")]
     pub time: SystemTime,
     /// Such as `stream-live`, `plugin-failed`, or a plugin's own: lower case, digits, `-`.
     pub kind: String,
@@ -89,7 +90,7 @@ impl Journal {
     /// and what somebody missed over a restart shows as a gap; every language has such integers.
     pub fn since_start(now: SystemTime) -> Self {
         let journal = Self::default();
-        let first = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64 * 1_000);
+        let first = media::since::milliseconds(now) * 1_000;
         journal.ring.lock().unwrap_or_else(PoisonError::into_inner).last_id = first;
         journal.newest.send_replace(first);
         journal
@@ -174,11 +175,6 @@ impl Default for Journal {
     fn default() -> Self {
         Self::new(Self::CAPACITY)
     }
-}
-
-/// RFC 3339 needs a calendar; milliseconds since 1970 need none and every language reads them.
-fn milliseconds<S: serde::Serializer>(time: &SystemTime, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_u64(time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use serde::{Serialize, Serializer};
 
 /// Something found in a picture.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Annotation {
     /// What it is, in a word that programs can compare: `person`, `car`, `motion`.
     pub label: String,
@@ -15,12 +15,13 @@ pub struct Annotation {
     pub track: Option<u64>,
     /// Anything else, by name.
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "by_name")]
+    #[schemars(with = "std::collections::BTreeMap<String, String>")]
     pub attributes: Vec<(String, String)>,
 }
 
 /// An area as shares of a picture's width and height, from its upper left corner: it holds for every size that the picture is shown in. What reaches
 /// outside the picture is below 0 or above 1.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Share {
     /// Left edge.
     #[serde(serialize_with = "short")]

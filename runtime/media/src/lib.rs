@@ -15,6 +15,7 @@ pub mod nal;
 mod name;
 mod pace;
 mod parameters;
+pub mod since;
 mod size;
 mod still;
 mod time;

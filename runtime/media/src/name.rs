@@ -1,4 +1,7 @@
-use std::{borrow::Borrow, fmt, str::FromStr, sync::Arc};
+use std::borrow::{Borrow, Cow};
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
 
 /// The name of a stream: `[A-Za-z0-9_.~-]{1,64}`, which is what a path segment of a URL may hold unescaped (RFC 3986, section 2.3).
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,6 +24,8 @@ pub enum BadName {
 impl StreamName {
     /// The longest name in bytes.
     pub const MAX_LENGTH: usize = 64;
+    /// The same as a regular expression (ECMA-262), for schemas.
+    pub const PATTERN: &str = r"^(?!\.\.?$)[A-Za-z0-9_.~-]{1,64}$";
 
     /// The name as text.
     pub fn as_str(&self) -> &str {
@@ -64,6 +69,16 @@ impl fmt::Debug for StreamName {
 impl serde::Serialize for StreamName {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(&self.0)
+    }
+}
+
+impl schemars::JsonSchema for StreamName {
+    fn schema_name() -> Cow<'static, str> {
+        "StreamName".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": Self::PATTERN })
     }
 }
 

@@ -15,7 +15,7 @@ pub struct Histogram {
 }
 
 /// A histogram at one moment.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct HistogramSnapshot {
     /// How many were recorded.
     pub count: u64,

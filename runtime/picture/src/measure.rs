@@ -120,7 +120,7 @@ pub struct MeasureSnapshot {
 }
 
 /// What became of a stream's access units and pictures, since the start of the process.
-#[derive(Clone, Copy, Debug, serde::Serialize)]
+#[derive(Clone, Copy, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct Counts {
     /// Pictures decoded.
     pub decoded: u64,

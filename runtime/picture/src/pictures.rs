@@ -97,7 +97,7 @@ pub struct Snapshot {
 }
 
 /// A rendition at one moment.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct RenditionSnapshot {
     /// In words, such as `webp 640w 30/s`.
     pub rendition: String,

@@ -12,8 +12,9 @@ use crate::guest::Guest;
 use crate::words::printable;
 
 /// How a call of a guest failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "FaultKind")]
 pub enum Kind {
     /// It trapped: a panic of its own, `unreachable`, a division by zero, an access outside its memory; or it called `exit`.
     Trap,

@@ -21,7 +21,7 @@ use crate::instance::Instance;
 use crate::state::State;
 
 /// What a plugin does, told by its exports and imports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Looks at pictures: keeps or drops them. It exports `processor`.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::{Kind, Role};
 
 /// How a plugin is on its stream.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Health {
     /// No picture came yet.
@@ -36,7 +36,7 @@ impl Health {
 }
 
 /// One plugin of a chain, counted since the chain was made.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, schemars::JsonSchema)]
 pub struct LinkSnapshot {
     /// The plugin's name.
     pub plugin: String,

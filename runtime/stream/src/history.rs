@@ -9,10 +9,11 @@ use crate::{Reason, State};
 pub(crate) const CAPACITY: usize = 200;
 
 /// One change of state.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, schemars::JsonSchema)]
 pub struct Step {
     /// When.
-    #[serde(serialize_with = "milliseconds")]
+    #[serde(serialize_with = "media::since::serialize")]
+    #[schemars(with = "u64")]
     pub time: SystemTime,
     /// What it was.
     pub from: State,
@@ -39,11 +40,6 @@ impl History {
     pub(crate) fn steps(&self) -> Vec<Step> {
         self.0.iter().cloned().collect()
     }
-}
-
-/// Since 1970: every language reads them.
-fn milliseconds<S: serde::Serializer>(time: &SystemTime, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_u64(time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@ use media::Moment;
 use serde::Serialize;
 
 /// The counters of a stream at one moment. What counts up does so from the start of the process.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Snapshot {
     /// Access units that were handed to subscribers, or would have been had there been one.
     pub units: u64,

@@ -7,8 +7,9 @@ use serde::Serialize;
 use source::Error;
 
 /// What a stream is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "StreamState")]
 pub enum State {
     /// Nobody watches, the camera is not connected. A pushed stream: nothing was pushed yet.
     Idle,
@@ -52,7 +53,7 @@ impl fmt::Display for State {
 }
 
 /// Why there is no picture: a word for programs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReasonKind {
     /// Nothing answers at the address.
@@ -92,7 +93,7 @@ pub enum ReasonKind {
 }
 
 /// Why there is no picture.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Reason {
     /// For programs.
     pub kind: ReasonKind,

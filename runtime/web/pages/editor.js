@@ -145,7 +145,7 @@ class Editor extends HTMLElement {
 
   async #check() {
     const asked = this.#asked;
-    const { path, options } = this.#request("?check=true");
+    const { path, options } = this.#request("?check=1");
     let mistakes = [];
     try {
       // To be judged it need not be the newest.

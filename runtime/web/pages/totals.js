@@ -39,21 +39,30 @@ class Totals extends HTMLElement {
       .join("")}</dl>`,
   );
 
-  /** What `GET /api/stats` says; what it does not is not shown. */
-  report({ uptime, memory_bytes: memory, cpu_percent: cpu, streams = {}, viewers, inbound_bps: inbound, outbound_bps: outbound }) {
+  #before;
+
+  /** What `GET /api/stats` says, at `now` in milliseconds; what counts there is told as so much a second. What it does not say is not shown. */
+  report(stats, now = performance.now()) {
+    const { uptime, memory, streams = {}, viewers, bitrate } = stats;
     const all = Object.values(streams).reduce((sum, many) => sum + many, 0);
     this.#show("streams", String(all));
-    this.#show("viewers", viewers === undefined ? undefined : viewers.toLocaleString("en"));
-    this.#show("memory", memory === undefined ? undefined : bytes(memory));
+    this.#show("viewers", viewers?.total?.toLocaleString("en"));
+    this.#show("memory", typeof memory === "number" ? bytes(memory) : undefined);
     this.#show("uptime", uptime === undefined ? undefined : span(uptime * 1000));
-    this.#draw("in", inbound, inbound === undefined ? undefined : bits(inbound));
-    this.#draw("out", outbound, outbound === undefined ? undefined : bits(outbound));
-    this.#draw("cpu", cpu, typeof cpu === "number" ? share(cpu / 100) : undefined);
+    this.#draw("in", bitrate, bits);
+    const before = this.#before;
+    const passed = before ? (now - before.now) / 1000 : 0;
+    // Another program, or the same one begun anew, counts from the begin.
+    const since = passed > 0 && uptime >= before.stats.uptime ? (name) => (stats[name] - before.stats[name]) / passed : () => undefined;
+    this.#draw("out", since("sent") * 8, bits);
+    this.#draw("cpu", since("cpu_seconds"), share);
+    this.#before = { stats, now };
   }
 
-  #draw(part, value, text) {
-    this.#show(part, text);
-    if (typeof value !== "number") return;
+  #draw(part, value, say) {
+    const known = typeof value === "number" && !Number.isNaN(value);
+    this.#show(part, known ? say(value) : this.#before ? undefined : "–");
+    if (!known) return;
     record.put(PROGRAM, part, value);
     const values = spread(record.values(PROGRAM, part));
     this.#part(part).querySelector("fg-trace").draw(values, worstOf(values, (a, b) => a > b), record.span());

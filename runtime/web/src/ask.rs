@@ -63,7 +63,7 @@ async fn decide(app: &App, rules: &Rules, request: &Parts, (peer, page): (IpAddr
         stream: stream.as_ref(),
         manner: match ws::is_upgrade(headers) {
             true => Manner::WebSocket,
-            false if request.method.is_safe() => Manner::Request,
+            false if request.method.is_safe() && !changes_by_get(path) => Manner::Request,
             false => Manner::Change,
         },
         peer,
@@ -168,16 +168,22 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name).map(|value| value.to_str().unwrap_or("?"))
 }
 
+/// Whether a GET changes something here, since another program's interface has it so.
+fn changes_by_get(path: &str) -> bool {
+    path == "/api/stream/start"
+}
+
 /// What a request wants to do. Whatever is not safe (RFC 9110 section 9.2.1) changes something.
 fn action(method: &Method, path: &str) -> Action {
     let is_page = matches!(path, "/" | "/dashboard" | "/healthz" | "/readyz")
         || ["/watch/", "/dashboard/", "/assets/", "/problems/"].iter().any(|folder| path.starts_with(folder));
-    match (method.is_safe(), path) {
+    match (method.is_safe() && !changes_by_get(path), path) {
         (_, "/login" | "/logout") => Action::Enter,
         (true, _) if is_page => Action::Enter,
         (_, path) if path.starts_with("/ingest/") => Action::Publish,
         (false, _) => Action::Control,
         (true, "/metrics") => Action::Metrics,
+        (true, path) if path.starts_with("/v3/") => Action::Control,
         // Where viewers come from, and what is wrong with a file, is for those who can do something about it.
         (true, "/api/viewers" | "/api/config") => Action::Control,
         (true, path) if path.strip_prefix("/api/streams/").is_some_and(|rest| rest.ends_with("/viewers")) => {
@@ -235,6 +241,10 @@ mod tests {
             (Method::GET, "/api/streams/viewers", Action::View),
             (Method::GET, "/api/config", Action::Control),
             (Method::GET, "/readyz", Action::Enter),
+            (Method::GET, "/api/stream/start", Action::Control),
+            (Method::GET, "/api/stream/status", Action::View),
+            (Method::GET, "/v3/paths/list", Action::Control),
+            (Method::GET, "/video_feed", Action::View),
             (Method::GET, "/nonsense", Action::View),
             (Method::from_bytes(b"BREW").unwrap(), "/", Action::Control),
         ];

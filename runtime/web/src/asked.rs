@@ -56,7 +56,8 @@ fn number(name: &'static str, value: &str, least: u32, most: u32) -> Result<u32,
     number.ok_or_else(rule)
 }
 
-fn truth(name: &'static str, value: &str) -> Result<bool, Problem> {
+/// `1` or `0`.
+pub(crate) fn truth(name: &'static str, value: &str) -> Result<bool, Problem> {
     match value {
         "1" | "true" => Ok(true),
         "0" | "false" => Ok(false),

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Segment};
 use crate::connection::Visit;
+use crate::fresh::fresh;
 use crate::problem::Problem;
 use crate::ws;
 
@@ -122,7 +123,7 @@ fn list(app: &App, asked: &Asked, allowed: &Allowed) -> Response {
     let (most, after) = (asked.limit.unwrap_or(LIMIT), asked.after.unwrap_or_default());
     let events = remembered(app.hub.journal(), &asked.filter, allowed, after, most);
     let events: Vec<_> = events.iter().map(|event| &**event).collect();
-    ([(CACHE_CONTROL, "no-store")], axum::Json(serde_json::json!({ "events": events }))).into_response()
+    fresh(serde_json::json!({ "events": events }))
 }
 
 fn stream(listener: Listener, stop: CancellationToken) -> Response {

@@ -12,6 +12,7 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::time::Instant;
 
+use axum::body::HttpBody;
 use axum::extract::{Extension, Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use egress::hls::output::{File, NotLetIn, Output, Playlist, Unserved};
@@ -131,6 +132,9 @@ impl Request<'_> {
         let found = output.file(file, &self.app.stop).await.map_err(|why| self.problem(&output, &why))?;
         let mut response = self.bytes(found, file);
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type(file)));
+        if let Some(length) = response.body().size_hint().exact() {
+            output.entry().count_sent(length as usize);
+        }
         Ok(response)
     }
 

@@ -4,21 +4,21 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use access::{LONGEST_LINK, LinkAction, Person};
-use axum::Json;
 use axum::extract::{Extension, RawQuery, State};
-use axum::response::{IntoResponse, Response};
-use http::header::CACHE_CONTROL;
+use axum::response::Response;
 use serde::Serialize;
 
 use crate::app::{App, Named};
+use crate::fresh::fresh;
 use crate::problem::Problem;
 
 /// How long a link lasts if it is not said: an evening's watching.
 const USUAL: Duration = Duration::from_secs(3_600);
 
 /// The answer.
-#[derive(Serialize)]
-struct Made {
+#[derive(Serialize, schemars::JsonSchema)]
+#[schemars(rename = "Link")]
+pub(crate) struct Made {
     /// What stands behind `?token=`.
     token: String,
     /// Seconds since 1970.
@@ -50,7 +50,7 @@ pub(crate) async fn link(
     };
     let until = until.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     tracing::info!(stream = %name, by = person.name(), action = action.word(), until, "a link was made");
-    Ok(([(CACHE_CONTROL, "no-store")], Json(Made { token, until, addresses })).into_response())
+    Ok(fresh(Made { token, until, addresses }))
 }
 
 fn asked(query: Option<&str>) -> Result<(LinkAction, Duration), Problem> {

@@ -14,7 +14,7 @@ use egress::multipart;
 use futures::{StreamExt, stream};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA};
 use http::{HeaderMap, HeaderName};
-use hub::{Output, Ticket};
+use hub::{Entry, Output, Ticket};
 use media::StillFormat;
 use picture::{Delivery, Format, Stills, Want};
 use plugin::policy;
@@ -62,6 +62,7 @@ pub(crate) async fn mjpeg(
         (X_ACCEL_BUFFERING, "no"),
     ];
     let parts = Parts {
+        entry,
         stills,
         chooser,
         policy,
@@ -81,6 +82,7 @@ fn only_jpeg() -> Problem {
 
 /// A body that is being sent. It holds one still: the next one is taken, the newest then, when the client has taken this one.
 struct Parts {
+    entry: Arc<Entry>,
     stills: Stills,
     chooser: Chooser,
     policy: watch::Receiver<()>,
@@ -126,7 +128,10 @@ impl Parts {
                 }
                 (multipart::header(&delivery.still), Chunk::Data(delivery))
             }
-            Chunk::Data(delivery) => (delivery.still.data, Chunk::Boundary),
+            Chunk::Data(delivery) => {
+                self.entry.count_sent(delivery.still.data.len());
+                (delivery.still.data, Chunk::Boundary)
+            }
             Chunk::Boundary => (Bytes::from_static(multipart::BOUNDARY), Chunk::Wait),
             Chunk::Wait => return None,
         };

@@ -86,14 +86,21 @@ pub(crate) enum Challenge {
 }
 
 /// The document.
-#[derive(Serialize)]
-struct Document<'a> {
+#[derive(Serialize, schemars::JsonSchema)]
+#[schemars(rename = "Problem")]
+pub(crate) struct Document<'a> {
+    /// What kind of problem it is: an address of this server that says what to do.
     r#type: String,
+    /// The same for people.
     title: &'static str,
+    /// The HTTP status.
     status: u16,
+    /// What it is about.
     detail: &'a str,
+    /// The stream that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     stream: Option<&'a str>,
+    /// The plugin that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     plugin: Option<&'a str>,
     /// Why a stream is offline, in the word that its status has.
@@ -159,6 +166,12 @@ impl Kind {
         Self::Stopping,
         Self::Internal,
     ];
+
+    /// Its status, and in words what it is.
+    pub(crate) fn told(self) -> (u16, String) {
+        let (word, status, title, _) = self.row();
+        (status.as_u16(), format!("`{word}`: {title}"))
+    }
 
     /// The end of its `type`, its status, its title, and what to do about it.
     fn row(self) -> (&'static str, StatusCode, &'static str, &'static str) {
@@ -638,6 +651,11 @@ impl Problem {
     /// The close code behind [`Self::message`]: 4000 and the HTTP status.
     pub(crate) fn close_code(&self) -> u16 {
         4000 + self.kind.row().1.as_u16()
+    }
+
+    /// What it is about.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
     }
 
     /// The title, for the reason of a close frame.

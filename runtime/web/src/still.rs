@@ -56,7 +56,11 @@ pub(crate) async fn still(
     if newest.still.format.word() != format.word() {
         return Err(Problem::no_rendition(name, format.word()));
     }
-    Ok(answer(&newest.still, &headers))
+    let answer = answer(&newest.still, &headers);
+    if answer.status() == StatusCode::OK {
+        entry.count_sent(newest.still.data.len());
+    }
+    Ok(answer)
 }
 
 fn answer(still: &Still, asked: &HeaderMap) -> Response {

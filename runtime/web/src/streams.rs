@@ -4,23 +4,23 @@ use std::sync::Arc;
 
 use access::Person;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use control::reload::{Refused, Standing};
-use control::state::{Change, Held, Match};
+use control::reload::Standing;
+use control::state::{Change, Match};
 use control::streams::{Detail, List};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_MATCH, LOCATION};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::header::{CONTENT_TYPE, ETAG, IF_MATCH, LOCATION};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use hub::Held;
 use media::StreamName;
 use serde_json::{Map, Value};
 
 use crate::app::{App, Named, Segment};
+use crate::asked::truth;
 use crate::body;
+use crate::fresh::{FRESH, done, fresh};
 use crate::problem::{Kind, Problem};
-
-/// What is true now may not be a moment later.
-const FRESH: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "no-store")];
 
 /// A stream's configuration is a page or two.
 const MOST: usize = 64 << 10;
@@ -29,7 +29,7 @@ const MOST: usize = 64 << 10;
 pub(crate) async fn list(State(app): State<Arc<App>>, Extension(person): Extension<Person>) -> Response {
     let mut list = List::now(&app.hub, &app.reloads.standing());
     list.streams.retain(|stream| person.sees(&stream.name));
-    (FRESH, Json(list)).into_response()
+    fresh(list)
 }
 
 /// `GET /api/streams/{name}`. How it is configured is for those who may change that.
@@ -48,11 +48,17 @@ pub(crate) async fn get(
 
 /// `GET /api/streams/{name}/timeline`.
 pub(crate) async fn timeline(Named(entry): Named) -> Response {
-    (FRESH, Json(serde_json::json!({ "stream": entry.name(), "steps": entry.stream().history() }))).into_response()
+    fresh(serde_json::json!({ "stream": entry.name(), "steps": entry.stream().history() }))
 }
 
 /// `POST /api/streams`: its `name` stands in the body.
-pub(crate) async fn create(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
+pub(crate) async fn create(
+    State(app): State<Arc<App>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let purpose = Purpose::of(query.as_deref())?;
     let mut config = object(&headers, body, &["application/json"]).await?;
     let name = match config.remove("name") {
         Some(Value::String(name)) => name,
@@ -60,12 +66,10 @@ pub(crate) async fn create(State(app): State<Arc<App>>, headers: HeaderMap, body
         None => return Err(Problem::bad_body("`name` is missing: what the stream is to be called")),
     };
     let name = name_of(&name)?;
-    // One that only the template made gives way to it.
-    if app.hub.entries().iter().any(|entry| *entry.name() == name && !entry.is_from_template()) {
-        return Err(Problem::not_put(&name, Refused::NotChanged(control::state::NotChanged::Exists)));
-    }
-    let mut response = change(&app, &name, Change::Create(config), StatusCode::CREATED).await?;
-    if let Ok(location) = HeaderValue::from_str(&format!("/api/streams/{name}")) {
+    let mut response = purpose.carry_out(&app, &name, Change::Create(config), StatusCode::CREATED).await?;
+    if purpose == Purpose::Do
+        && let Ok(location) = HeaderValue::from_str(&format!("/api/streams/{name}"))
+    {
         response.headers_mut().insert(LOCATION, location);
     }
     Ok(response)
@@ -75,30 +79,78 @@ pub(crate) async fn create(State(app): State<Arc<App>>, headers: HeaderMap, body
 pub(crate) async fn put(
     State(app): State<Arc<App>>,
     Segment(name): Segment,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let name = name_of(&name)?;
-    let matches = if_match(&headers)?;
-    let mut config = object(&headers, body, &["application/json"]).await?;
-    named_alike(&mut config, &name)?;
+    let purpose = Purpose::of(query.as_deref())?;
+    let (name, config, matches) = asked(&name, &headers, body, &["application/json"]).await?;
     let is_there = app.reloads.standing().state.stream(&name).is_some();
     let status = if is_there { StatusCode::OK } else { StatusCode::CREATED };
-    change(&app, &name, Change::Put(config, matches), status).await
+    purpose.carry_out(&app, &name, Change::Put(config, matches), status).await
 }
 
 /// `PATCH /api/streams/{name}`: JSON Merge Patch (RFC 7396).
 pub(crate) async fn patch(
     State(app): State<Arc<App>>,
     Segment(name): Segment,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let name = name_of(&name)?;
-    let matches = if_match(&headers)?;
-    let mut config = object(&headers, body, &["application/merge-patch+json", "application/json"]).await?;
+    let purpose = Purpose::of(query.as_deref())?;
+    let types = ["application/merge-patch+json", "application/json"];
+    let (name, config, matches) = asked(&name, &headers, body, &types).await?;
+    purpose.carry_out(&app, &name, Change::Patch(config, matches), StatusCode::OK).await
+}
+
+/// What a change is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// To be made.
+    Do,
+    /// To be looked at: `?check=1`.
+    Check,
+}
+
+impl Purpose {
+    fn of(query: Option<&str>) -> Result<Self, Problem> {
+        let pairs = query.unwrap_or_default().split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "1")));
+        let mut purpose = Self::Do;
+        for (_, value) in pairs.filter(|(name, _)| *name == "check") {
+            purpose = if truth("check", value)? { Self::Check } else { Self::Do };
+        }
+        Ok(purpose)
+    }
+
+    async fn carry_out(
+        self,
+        app: &App,
+        name: &StreamName,
+        wanted: Change,
+        status: StatusCode,
+    ) -> Result<Response, Problem> {
+        match self {
+            Self::Do => change(app, name, wanted, status).await,
+            Self::Check => {
+                app.reloads.check(name, wanted).await.map_err(|refused| Problem::not_put(name, refused))?;
+                Ok(done())
+            }
+        }
+    }
+}
+
+/// What is asked of a stream that the address names.
+async fn asked(
+    name: &str,
+    headers: &HeaderMap,
+    body: Body,
+    types: &[&str],
+) -> Result<(StreamName, Map<String, Value>, Match), Problem> {
+    let (name, matches) = (name_of(name)?, if_match(headers)?);
+    let mut config = object(headers, body, types).await?;
     named_alike(&mut config, &name)?;
-    change(&app, &name, Change::Patch(config, matches), StatusCode::OK).await
+    Ok((name, config, matches))
 }
 
 /// `DELETE /api/streams/{name}`.
@@ -111,33 +163,26 @@ pub(crate) async fn delete(
     let matches = if_match(&headers)?;
     let removed = app.reloads.stream(&name, Change::Remove(matches)).await;
     removed.map_err(|refused| Problem::not_put(&name, refused))?;
-    Ok((StatusCode::NO_CONTENT, FRESH).into_response())
+    Ok(done())
 }
 
-/// What is done to a stream beside its configuration.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Action {
-    /// `POST /api/streams/{name}/start`: connected, also while nobody watches.
-    Start,
-    /// `POST /api/streams/{name}/stop`: not connected, whoever wants to watch.
-    Stop,
-    /// `POST /api/streams/{name}/restart`: another session at once, if somebody wants it; one that was stopped is as it is configured again.
-    Restart,
+/// `POST /api/streams/{name}/start`: connected, also while nobody watches.
+pub(crate) async fn start(State(app): State<Arc<App>>, Segment(name): Segment) -> Result<Response, Problem> {
+    hold(&app, &name, Some(Held::Started)).await
 }
 
-/// See [`Action`].
-pub(crate) async fn act(
-    State(app): State<Arc<App>>,
-    Extension(action): Extension<Action>,
-    Segment(name): Segment,
-) -> Result<Response, Problem> {
-    let name = name_of(&name)?;
-    let held = match action {
-        Action::Start => Some(Held::Started),
-        Action::Stop => Some(Held::Stopped),
-        Action::Restart => None,
-    };
-    change(&app, &name, Change::Hold(held), StatusCode::OK).await
+/// `POST /api/streams/{name}/stop`: not connected, whoever wants to watch.
+pub(crate) async fn stop(State(app): State<Arc<App>>, Segment(name): Segment) -> Result<Response, Problem> {
+    hold(&app, &name, Some(Held::Stopped)).await
+}
+
+/// `POST /api/streams/{name}/restart`: another session at once, if somebody wants it; one that was started or stopped is as it is configured again.
+pub(crate) async fn restart(State(app): State<Arc<App>>, Segment(name): Segment) -> Result<Response, Problem> {
+    hold(&app, &name, None).await
+}
+
+async fn hold(app: &App, name: &str, held: Option<Held>) -> Result<Response, Problem> {
+    change(app, &name_of(name)?, Change::Hold(held), StatusCode::OK).await
 }
 
 /// Has a stream changed, and tells how it is then. Whoever asked and leaves does not stop it.

@@ -2,19 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use control::viewers::List;
-use http::header::{CACHE_CONTROL, USER_AGENT};
-use http::{HeaderMap, HeaderName, StatusCode};
+use http::HeaderMap;
+use http::header::USER_AGENT;
 use hub::{Output, Who};
 
 use crate::app::{App, Named};
 use crate::connection::Visit;
+use crate::fresh::{done, fresh};
 use crate::problem::Problem;
-
-const FRESH: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "no-store")];
 
 /// Who asks, as far as the connection and the headers tell.
 pub(crate) fn who(output: Output, visit: &Visit, headers: &HeaderMap) -> Who {
@@ -24,12 +22,12 @@ pub(crate) fn who(output: Output, visit: &Visit, headers: &HeaderMap) -> Who {
 
 /// `GET /api/viewers`.
 pub(crate) async fn all(State(app): State<Arc<App>>) -> Response {
-    (FRESH, Json(List::now(&app.hub.entries()))).into_response()
+    fresh(List::now(&app.hub.entries()))
 }
 
 /// `GET /api/streams/{name}/viewers`.
 pub(crate) async fn of_stream(Named(entry): Named) -> Response {
-    (FRESH, Json(List::now(&[entry]))).into_response()
+    fresh(List::now(&[entry]))
 }
 
 /// `DELETE /api/streams/{name}/viewers/{id}`: its connection is closed, and a player of HLS is refused for a minute. It may come again.
@@ -41,7 +39,7 @@ pub(crate) async fn kick(
     match id.parse().is_ok_and(|id| entry.kick(id)) {
         true => {
             tracing::info!(stream = name, viewer = id, "told to go by an operator");
-            Ok((StatusCode::NO_CONTENT, FRESH).into_response())
+            Ok(done())
         }
         false => Err(Problem::unknown_viewer(&name)),
     }

@@ -26,8 +26,13 @@ pub struct Part {
 impl Multipart {
     /// Connects; the answer must be 200 with the headers that the design names.
     pub async fn connect(program: &Program, stream: &str) -> Result<Self> {
+        Self::at(program, &format!("/mjpeg/{stream}")).await
+    }
+
+    /// The same at another address of it.
+    pub async fn at(program: &Program, path: &str) -> Result<Self> {
         let client = reqwest::Client::builder().no_proxy().connect_timeout(LIMIT).build()?;
-        let asking = client.get(program.url(&format!("/mjpeg/{stream}"))).send();
+        let asking = client.get(program.url(path)).send();
         let response = tokio::time::timeout(LIMIT, asking).await.context("no answer")??.error_for_status()?;
         let header =
             |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -6,7 +6,7 @@ use crate::mistake::Wrong;
 use crate::phc;
 use crate::resolved::{LinkSecret, PasswordHash, People, Permissions, Token, TokenSecret, User};
 use crate::section::{At, shown_text};
-use crate::written::{self, File, Text};
+use crate::written::{self, File, Text, digest};
 
 /// Fewer characters are guessed, by whoever may ask a thousand times a second.
 const SHORTEST_TOKEN: usize = 16;
@@ -170,15 +170,4 @@ fn plain(secret: String) -> Result<SecretString, Wrong> {
             Err(Wrong::new(rule).help(make))
         }
     }
-}
-
-fn digest(digits: &str) -> Option<[u8; 32]> {
-    let mut digest = [0; 32];
-    if digits.len() != 64 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        return None;
-    }
-    for (index, byte) in digest.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(digits.get(2 * index..2 * index + 2)?, 16).ok()?;
-    }
-    Some(digest)
 }

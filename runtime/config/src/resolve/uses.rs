@@ -1,6 +1,5 @@
 //! Where plugins are used: their names looked up, variables put into their options.
 
-use super::Trust;
 use crate::key::Key;
 use crate::mistake::Wrong;
 use crate::nearest::nearest;
@@ -63,8 +62,7 @@ impl super::Resolver<'_, '_, '_> {
     /// The name of a plugin; one that nobody knows is told and kept.
     fn name(&mut self, key: &Key<'_>, written: Option<&At<Text>>) -> Option<String> {
         let At { value: Text(name), span } = written?;
-        let (Trust::Machine { declared } | Trust::Nothing { declared }) = &self.trust;
-        let names = declared.iter().map(String::as_str).chain(self.known.bundled.iter().copied());
+        let names = self.author.declared.iter().map(String::as_str).chain(self.known.bundled.iter().copied());
         if !names.clone().any(|known| known == name) {
             let wrong = Wrong::new(format!("no plugin has this name, got {}", shown_text(name)));
             let wrong = wrong.nearest(nearest(name, names).map(|meant| format!("\"{meant}\"")));

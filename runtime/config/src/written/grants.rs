@@ -13,13 +13,13 @@ use crate::section::{At, Section};
 pub(crate) struct Grants {
     /// Hosts with ports that it may send HTTP requests to. `*.example.org:443` is every name below; a name that leads to a private address needs
     /// `private:` before it.
-    #[schemars(with = "Vec<String>", extend("examples" = [["api.telegram.org:443", "*.example.org:443", "10.0.0.7:8080", "private:nas.lan:80"]]))]
+    #[schemars(with = "Option<Vec<String>>", extend("examples" = [["api.telegram.org:443", "*.example.org:443", "10.0.0.7:8080", "private:nas.lan:80"]]))]
     pub(crate) http: Vec<At<Text>>,
     /// Its environment; `${VARIABLE}` and `file:/path` are read from the environment and from a file.
-    #[schemars(with = "BTreeMap<String, String>")]
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
     pub(crate) env: Vec<(String, At<Text>)>,
     /// Folders that it may read, seen under the same path or as what stands behind a colon; with `:rw` behind it also to be written to.
-    #[schemars(with = "Vec<String>", extend("examples" = [["/var/lib/faces", "counts:/counts:rw"]]))]
+    #[schemars(with = "Option<Vec<String>>", extend("examples" = [["/var/lib/faces", "counts:/counts:rw"]]))]
     pub(crate) dir: Vec<At<Text>>,
     /// The time of day, and a clock that runs. Without it clocks stand still: pictures bring their time.
     #[schemars(extend("default" = false))]

@@ -32,16 +32,16 @@ pub(crate) struct Token {
 #[schemars(deny_unknown_fields)]
 pub(crate) struct Permissions {
     /// Streams that may be watched and looked at.
-    #[schemars(with = "Vec<String>", extend("examples" = [["*"], ["lobby-*", "door"]]))]
+    #[schemars(with = "Option<Vec<String>>", extend("examples" = [["*"], ["lobby-*", "door"]]))]
     pub(crate) view: Vec<At<Text>>,
     /// Streams that stills may be pushed to.
-    #[schemars(with = "Vec<String>", extend("examples" = [["door"]]))]
+    #[schemars(with = "Option<Vec<String>>", extend("examples" = [["door"]]))]
     pub(crate) publish: Vec<At<Text>>,
     /// Streams that may be changed; with `"*"` also plugins, and everything that is about no stream.
-    #[schemars(with = "Vec<String>", extend("examples" = [["*"]]))]
+    #[schemars(with = "Option<Vec<String>>", extend("examples" = [["*"]]))]
     pub(crate) control: Vec<At<Text>>,
     /// Streams whose figures may be read; with `"*"` also those of the program, `/metrics`.
-    #[schemars(with = "Vec<String>", extend("examples" = [["*"]]))]
+    #[schemars(with = "Option<Vec<String>>", extend("examples" = [["*"]]))]
     pub(crate) metrics: Vec<At<Text>>,
     /// None of the four is written, and nothing that was meant to be one.
     #[schemars(skip)]

@@ -87,16 +87,20 @@ impl Value for Digest {
         if let Some(other) = text.chars().find(|c| !c.is_ascii_hexdigit()) {
             return Err(wrong(format!("{other:?} among them")));
         }
-        if text.len() != 64 {
-            return Err(wrong(text.len().to_string()));
-        }
-        let mut digest = [0; 32];
-        for (byte, pair) in digest.iter_mut().zip(text.as_bytes().chunks(2)) {
-            let pair = std::str::from_utf8(pair).expect("hexadecimal digits are ASCII");
-            *byte = u8::from_str_radix(pair, 16).expect("two hexadecimal digits");
-        }
-        Ok(Self(digest))
+        digest(text).map(Self).ok_or_else(|| wrong(text.len().to_string()))
     }
+}
+
+/// The 32 bytes of a hash that is written as 64 hexadecimal digits.
+pub(crate) fn digest(digits: &str) -> Option<[u8; 32]> {
+    let mut digest = [0; 32];
+    if digits.len() != 64 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
+    for (index, byte) in digest.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(digits.get(2 * index..2 * index + 2)?, 16).ok()?;
+    }
+    Some(digest)
 }
 
 impl JsonSchema for Digest {

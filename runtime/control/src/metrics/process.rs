@@ -4,10 +4,9 @@ use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rustix::process::{Resource, getrlimit};
-use rustix::time::{ClockId, clock_gettime};
 
 use super::exposition::Sheet;
-use crate::health::kilobytes;
+use crate::process::{self, kilobytes};
 
 /// The process at one moment. What the system does not tell is none, and left out.
 pub(super) struct Process {
@@ -25,11 +24,10 @@ impl Process {
     /// As it is now. Reads `/proc`.
     pub(super) fn now(started: SystemTime, version: &'static str) -> Self {
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let cpu = clock_gettime(ClockId::ProcessCPUTime);
         Self {
             version,
             started,
-            cpu_seconds: cpu.tv_sec as f64 + cpu.tv_nsec as f64 / 1e9,
+            cpu_seconds: process::cpu_seconds(),
             resident: kilobytes(&status, "VmRSS:"),
             virtual_memory: kilobytes(&status, "VmSize:"),
             threads: threads(&status),

@@ -73,6 +73,11 @@ fn watched(streams: &[Stream], sheet: &mut Sheet<'_>) -> fmt::Result {
         }),
     )?;
     sheet.counter(
+        "framegate_stream_sent_bytes_total",
+        "Bytes of media that were handed to viewers' connections.",
+        streams.iter().map(|stream| ([("stream", stream.name.as_str())], stream.sent)),
+    )?;
+    sheet.counter(
         "framegate_viewers_refused_total",
         "Requests of viewers that were refused since max_viewers watched already; who tries again is counted again.",
         streams.iter().flat_map(|stream| {

@@ -59,6 +59,7 @@ fn busy(number: usize) -> Stream {
         },
         viewers: hub::ViewerCounts::default(),
         refusals: hub::Refusals::default(),
+        sent: 9_000,
         services: Vec::new(),
         format_policy: None,
     }

@@ -172,6 +172,7 @@ impl VideoViewer {
                 Out::Send { front, data } => {
                     patient(stop, socket.send_behind(Opcode::Binary, &front, &data)).await?;
                     self.meter.count(front.len() + data.len(), 0);
+                    self.entry.count_sent(front.len() + data.len());
                 }
             }
         }

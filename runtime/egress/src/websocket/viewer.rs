@@ -166,6 +166,7 @@ impl Viewer {
                             let Delivery { still, skipped, .. } = delivery;
                             let waited = patient(stop, socket.send(Opcode::Binary, &still.data)).await?;
                             self.meter.count(still.data.len(), skipped);
+                            self.entry.count_sent(still.data.len());
                             if let Some(meter) = self.chooser.meter() {
                                 meter.count(still.data.len(), skipped);
                                 meter.wait(waited);

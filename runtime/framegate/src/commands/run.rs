@@ -12,7 +12,7 @@ use access::{Rulebook, Rules};
 use anyhow::Context as _;
 use config::Loaded;
 use control::reload::Standing;
-use control::state::{Held, State};
+use control::state::State;
 use hub::{Hub, InForce};
 use journal::Journal;
 use picture::Encoders;
@@ -113,18 +113,12 @@ where
         encoders: Encoders::new().context("no encoder threads")?,
         policies: Policies::start().context("no thread for policies")?,
         services: plugin::Services::start().context("no thread for services")?,
+        held: standing.state.all_held().clone(),
         journal: journal.clone(),
         tracker: tracker.clone(),
         stop: stop.child_token(),
         runtime: tokio::runtime::Handle::current(),
     });
-    for entry in hub.entries() {
-        match standing.state.held(entry.name()) {
-            Some(Held::Started) => entry.stream().start(),
-            Some(Held::Stopped) => entry.stream().stop(),
-            None => {}
-        }
-    }
     // The listener last: whoever connects finds every stream there.
     let listener = web::bind(settings).await?;
     let address = listener.address();

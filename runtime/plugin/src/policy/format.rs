@@ -44,7 +44,8 @@ pub(super) struct Counts {
 }
 
 /// A format policy at one moment, counted since it was made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[schemars(rename = "FormatPolicy")]
 pub struct Snapshot {
     /// Questions about viewers.
     pub questions: u64,

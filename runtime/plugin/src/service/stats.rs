@@ -6,7 +6,8 @@ use std::time::Duration;
 use crate::{Health, Kind, Role};
 
 /// One service of a stream at one moment, counted since it was started.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, schemars::JsonSchema)]
+#[schemars(rename = "Service")]
 pub struct ServiceSnapshot {
     /// The plugin's name.
     pub plugin: String,

@@ -57,6 +57,7 @@ impl Server {
             encoders: Encoders::new().unwrap(),
             policies,
             services: plugin::Services::start().unwrap(),
+            held: Default::default(),
             journal: Journal::default(),
             tracker: tracker.clone(),
             // The streams outlive the server here, so that a test sees what the server itself does.

@@ -1,0 +1,31 @@
+use std::time::Duration;
+
+use media::StreamName;
+
+/// `[compat]`: other programs' interfaces that are spoken.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Compat {
+    /// `mediamtx`: its control API.
+    pub mediamtx: bool,
+    /// `stream_manager`: a small manager of streams.
+    pub stream_manager: Option<StreamManager>,
+    /// `cctv`: a server for one camera, which this stream is.
+    pub cctv: Option<StreamName>,
+}
+
+/// What streams are that the stream manager's clients start. Durations are whole seconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StreamManager {
+    /// `CLEANUP_DELAY_SECONDS`: how long one runs without a viewer.
+    pub close_after: Duration,
+    /// `HLS_SEGMENT_TIME`.
+    pub segment: Option<Duration>,
+    /// `HLS_LIST_SIZE`: segments in a playlist.
+    pub window: Option<u32>,
+}
+
+impl Default for StreamManager {
+    fn default() -> Self {
+        Self { close_after: Duration::from_secs(30), segment: None, window: None }
+    }
+}
