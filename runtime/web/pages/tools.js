@@ -10,6 +10,17 @@ export function toolsOf() {
   return asked;
 }
 
+/** The schema is the file's too; what is read from the machine is refused of what comes by the API, and not offered here. */
+function offered(schema) {
+  const properties = Object.entries(schema.properties).map(([key, { description, ...rest }]) => [
+    key,
+    { ...rest, description: description?.replace(/; `\$\{VARIABLE\}`[^.]*\./, ".").replace(/, `file:\/\/…` \([^)]*\)/, "") },
+  ]);
+  const made = structuredClone({ ...schema, properties: Object.fromEntries(properties) });
+  delete made.properties.hls?.properties?.storage;
+  return made;
+}
+
 async function load() {
   const [{ value: schema }, plugins] = await Promise.all([ask("/api/schemas/stream"), ask("/api/plugins").catch(() => undefined)]);
   const uses = plugins?.value.plugins.map(({ name }) => name) ?? [];
@@ -20,5 +31,5 @@ async function load() {
     if (!known.has(name)) known.set(name, ask(`/api/plugins/${encodeURIComponent(name)}`).then(({ value }) => value.options ?? undefined, () => undefined));
     return known.get(name);
   };
-  return { schema, tools: { uses, optionsOf } };
+  return { schema: offered(schema), tools: { uses, optionsOf } };
 }
