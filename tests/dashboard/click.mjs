@@ -117,6 +117,13 @@ const steps = {
     await hand.shot("offline-phone", { width: 360, height: 760 });
     await page.setViewport({ width: 1280, height: 800 });
   },
+  async "a plugin that failed says why, in its own words"() {
+    await hand.open("/dashboard/till?tab=plugins");
+    await hand.expect("fg-plugin .fault", "panicked");
+    await hand.shot("fault");
+    await hand.click("fg-tabs a", "Events");
+    await hand.expect("fg-log li", "Plugin failed");
+  },
   async "a stream is added, with the server's word beside each field"() {
     await hand.open("/dashboard");
     await hand.expect("fg-row", "lobby");

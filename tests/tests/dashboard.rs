@@ -17,11 +17,13 @@ const OUT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/out");
 const LIMIT: Duration = Duration::from_secs(400);
 const PASSWORD: &str = "correct horse battery";
 
-/// One is live without anybody who watches, one is never reached, one has two plugins.
+/// One is live without anybody who watches, one is never reached, one has two plugins, one has a plugin that panics.
 const STREAMS: &str = "[streams.lobby]\nsource = \"test://?size=640x360&fps=15\"\non_demand = false\nplugins = [{ use = \"clock\" }]\n\n\
      [streams.gate]\nsource = \"rtsp://127.0.0.1:9/stream1\"\non_demand = false\n\n\
      [streams.yard]\nsource = \"test://?size=640x360&fps=15\"\nplugins = [{ use = \"motion-gate\" }, { use = \"clock\" }]\n\n\
-     [streams.door]\nsource = \"push\"\n";
+     [streams.push]\nsource = \"push\"\n\n\
+     [streams.till]\nsource = \"test://?size=320x180&fps=10\"\n\
+     plugins = [{ use = \"panic\", always = true, options = { after = 3 } }]\n\n";
 
 /// Runs one of the scripts; an error where it was not well. `None`, and a line that says so, where something that it needs is not installed.
 async fn run(test: &str, browser: &str, words: &[&str]) -> Result<Option<Value>> {
@@ -44,7 +46,8 @@ async fn run(test: &str, browser: &str, words: &[&str]) -> Result<Option<Value>>
 }
 
 async fn click(test: &str, browser: &str) -> Result<()> {
-    let program = Program::start(STREAMS).await?;
+    let panic = test_components::file("panic").display();
+    let program = Program::start(&format!("{STREAMS}[plugins.panic]\ncomponent = \"{panic}\"\n")).await?;
     let file = program.folder().join("streams.toml");
     let file = file.to_str().context("a folder of UTF-8")?;
     run(test, browser, &["click.mjs", &program.url(""), file, OUT]).await?;

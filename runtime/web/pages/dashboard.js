@@ -48,7 +48,7 @@ class Dashboard extends HTMLElement {
     this,
     [style],
     `<div class="page"><h1 class="unseen">Dashboard</h1><slot></slot><fg-mistakes hidden></fg-mistakes>
-     <header><fg-totals></fg-totals><div class="ways"><a class="button mosaic" href="/">${iconText("mosaic")}Pictures of these</a>
+     <header><fg-totals></fg-totals><div class="ways"><a class="button mosaic" href="/">${iconText("mosaic")}As pictures</a>
      <a class="button" href="/dashboard/new">${iconText("add")}Add a stream</a></div></header>
      <fg-find></fg-find>
      <div class="list" hidden><div class="captions" aria-hidden="true"><span>Stream</span><span>Pictures</span><span>Data</span><span>Picture</span>

@@ -48,7 +48,7 @@ class Feed extends HTMLElement {
       Source: told.source ?? "",
       Viewers: most ? `${many} of ${most}` : String(many),
       Troubles: [reconnects && count(reconnects, "reconnect"), failures && count(failures, "failure"), lost && `${count(lost, "picture")} lost`].filter(Boolean).join(", ") || "none",
-      "A picture": whole?.count ? `takes ${cost(whole.p50_us)} here, and ${cost(whole.p99_us)} at worst` : "",
+      "A picture": whole?.count ? `takes ${cost(whole.p50_us)} here, one in a hundred ${cost(whole.p99_us)}` : "",
       Kept: told.kept_bytes ? `${bytes(told.kept_bytes)} for late viewers` : "",
     };
     const shown = Object.entries(facts).filter(([, text]) => text);

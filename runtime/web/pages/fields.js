@@ -6,8 +6,13 @@ let last = 0;
 
 /** Text from outside as a document's, with what stands in back-quotes as code. */
 export function prose(text) {
-  const parts = String(text).replaceAll("\n", " ").replace(/^\p{Ll}/u, (letter) => letter.toUpperCase()).split("`");
+  const parts = String(text).replaceAll("\n", " ").split("`");
   return parts.map((part, at) => (at % 2 ? Object.assign(document.createElement("code"), { textContent: part }) : part));
+}
+
+/** Schemas and the server write as logs are read; a page begins a sentence with a capital. */
+function sentence(text) {
+  return prose(text.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase()));
 }
 
 /** What a field of any kind has round it: label, words, and the place for what is wrong with it. `tag` is "div" or "fieldset". */
@@ -21,14 +26,14 @@ export class Field {
     this.label = document.createElement(tag === "fieldset" ? "legend" : "label");
     this.label.textContent = typeof key === "number" ? `${key + 1}.` : titleOf(key, schema);
     this.words = Object.assign(document.createElement("p"), { className: "words", id: `${this.id}-words` });
-    if (schema.description) this.words.append(...prose(schema.description));
+    if (schema.description) this.words.append(...sentence(schema.description));
     this.mistake = Object.assign(document.createElement("p"), { className: "mistake", id: `${this.id}-mistake` });
     this.element.append(this.label, this.words);
   }
 
   /** Says what is wrong, or nothing any more. */
   mark(text) {
-    this.mistake.replaceChildren(...(text ? prose(text) : []));
+    this.mistake.replaceChildren(...sentence(text));
     this.element.classList.toggle("wrong", Boolean(text));
     this.control?.setAttribute("aria-invalid", String(Boolean(text)));
   }

@@ -13,7 +13,7 @@ const style = sheet(`
   a[aria-current] { color: var(--text); }
   /* On a phone there is room for the one place where the page is not; who one is can be told from the dashboard's foot. */
   @media (max-width: 720px) { a[aria-current], .account, :host(:is([page="watch"], [page="stream"])) .pictures { display: none; } }
-  @media (max-width: 720px) { span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } }
+  @media (max-width: 900px) { span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } }
 `);
 
 /** Attributes: `page`, "grid", "watch", "dashboard" or "stream": a stream's two pages lead to each other. */
@@ -23,8 +23,8 @@ class Menu extends HTMLElement {
   #root = shadow(
     this,
     [style],
-    `<a class="pictures">${iconText("mosaic")}<span>Pictures</span></a>
-     <a class="manage">${iconText("list")}<span>Dashboard</span></a>
+    `<a class="pictures" title="Pictures">${iconText("mosaic")}<span>Pictures</span></a>
+     <a class="manage" title="Dashboard">${iconText("list")}<span>Dashboard</span></a>
      <a class="account" title="Log in or out">${iconText("user")}<span>Log in or out</span></a>`,
   );
 

@@ -93,16 +93,17 @@ class Plugin extends HTMLElement {
 
   /** What `GET /api/plugins/{name}` says of it, and whether it may be reloaded. */
   describe({ description = "", version, options }, may) {
-    this.#schema = options ?? { type: "object", properties: {} };
+    this.#schema = options ?? undefined;
     this.#text(".about", [version, description].filter(Boolean).join(" · "));
     this.#root.querySelector(".reload").hidden = !may;
   }
 
   /** The options that are in force, or why they cannot be changed here. What somebody writes now stays. */
-  options(options, why) {
-    this.#text(".where", why ?? "");
+  options(options, told) {
+    const why = told ?? (this.#schema ? "" : "This plugin does not tell what options it has: they are written in the stream's settings.");
+    this.#text(".where", why);
     for (const selector of ["fg-form", "fg-difference", ".buttons"]) this.#root.querySelector(selector).hidden = Boolean(why);
-    if (why || !this.#schema) return;
+    if (why) return;
     const begun = this.#options !== undefined;
     const written = begun && JSON.stringify(this.#form.value) !== JSON.stringify(this.#options);
     this.#options = options;

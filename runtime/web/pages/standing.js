@@ -35,7 +35,7 @@ class Standing extends HTMLElement {
     if (chip.getAttribute("state") !== state) chip.setAttribute("state", state);
     this.dataset.look = chip.dataset.look;
     this.#set("reason", detail);
-    this.#set("advice", told.origin === "api" ? adviceOn(judgement).replaceAll("in streams.toml", "in its settings") : adviceOn(judgement));
+    this.#set("advice", adviceHere(judgement, told));
     this.draw();
   }
 
@@ -54,6 +54,13 @@ class Standing extends HTMLElement {
     place.dataset.text = text;
     place.replaceChildren(...prose(text));
   }
+}
+
+/** What can be done about it is on this page, where it is not in the file. */
+function adviceHere(judgement, { origin }) {
+  if (judgement.state === "failed") return "Rather than an unfiltered picture there is none. Under Plugins stands what the plugin said.";
+  const advice = adviceOn(judgement);
+  return origin === "api" ? advice.replaceAll("in streams.toml", "in its settings") : advice;
 }
 
 customElements.define("fg-standing", Standing);

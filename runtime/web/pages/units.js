@@ -46,6 +46,7 @@ export function size({ width, height }) {
 /** Microseconds as what a picture costs. */
 export function cost(us) {
   if (us < 1000) return `${Math.round(us)} µs`;
+  if (us >= 999_500) return `${Math.round(us / 1e5) / 10} s`;
   return `${us < 10_000 ? (us / 1000).toFixed(1) : Math.round(us / 1000)} ms`;
 }
 
