@@ -32,6 +32,11 @@ try {
   await hand.shot("login-looks");
   await hand.click("fg-menu a", "Dashboard");
   await hand.expect("fg-row", "", 1);
+  await hand.expect("fg-dashboard .add", "", 0);
+  await hand.open("/dashboard/new");
+  await hand.write(".name input", "mine");
+  await hand.write("[name=source]", "push");
+  await hand.expect("fg-editor .said", "You may not");
   await hand.open("/dashboard/yard");
   await hand.expect(".waiting", "yard");
   await hand.click("fg-menu a", "Log in or out");
@@ -42,6 +47,7 @@ try {
   await enter("anna");
   await hand.at("/dashboard");
   await hand.expect("fg-row", "", 2);
+  await hand.expect("fg-dashboard .add");
   await hand.open("/dashboard/lobby");
   await hand.expect("fg-actions button", "Stop");
 } catch (error) {

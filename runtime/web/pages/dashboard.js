@@ -38,6 +38,8 @@ const style = sheet(`
   .captions :is(:nth-child(5), :nth-child(6)) { text-align: end; }
   @container (max-width: 900px) { .captions { display: none; } header > :first-child { flex-basis: 100%; } }
   fg-row:first-child { border-top: 1px solid var(--line); }
+  /* What is shown is old. */
+  :host([lost]) .list, :host([lost]) fg-totals { opacity: 0.5; }
   .none { padding: 24px 16px; color: var(--quiet); }
   .account { display: none; }
   @media (max-width: 720px) { .account { display: flex; align-items: center; min-height: var(--target); padding: 0 4px; } .page { padding: 12px 8px; } }
@@ -49,7 +51,7 @@ class Dashboard extends HTMLElement {
     [style],
     `<div class="page"><h1 class="unseen">Dashboard</h1><slot></slot><fg-mistakes hidden></fg-mistakes>
      <header><fg-totals></fg-totals><div class="ways"><a class="button mosaic" href="/">${iconText("mosaic")}As pictures</a>
-     <a class="button" href="/dashboard/new">${iconText("add")}Add a stream</a></div></header>
+     <a class="button add" href="/dashboard/new">${iconText("add")}Add a stream</a></div></header>
      <fg-find></fg-find>
      <div class="list" hidden><div class="captions" aria-hidden="true"><span>Stream</span><span>Pictures</span><span>Data</span><span>Picture</span>
      <span>Viewers</span><span>Reconnects</span><span>Plugins</span></div><div class="rows" role="list" aria-label="Streams"></div>
@@ -129,9 +131,10 @@ class Dashboard extends HTMLElement {
     this.#askStats();
   }
 
-  /** For those who can do something about it: who may not is told nothing. */
+  /** For those who can do something about it: who may not control all is told nothing, and offered nothing. */
   #askConfig() {
-    ask("/api/config").then(({ value }) => this.#root.querySelector("fg-mistakes").show(value), () => {});
+    const refused = ({ status }) => status === 403 && (this.#root.querySelector(".add").hidden = true);
+    ask("/api/config").then(({ value }) => this.#root.querySelector("fg-mistakes").show(value), refused);
   }
 
   #askStats() {
@@ -155,6 +158,7 @@ class Dashboard extends HTMLElement {
 
   #fill(told) {
     this.replaceChildren();
+    this.removeAttribute("lost");
     const wanted = new Set(told.map(({ name }) => name));
     for (const [name, row] of this.#rows) if (!wanted.has(name)) this.#remove(name, row);
     for (const stream of told) (this.#rows.get(stream.name) ?? this.#add(stream.name)).report(stream);
@@ -165,6 +169,7 @@ class Dashboard extends HTMLElement {
   }
 
   #wait(why) {
+    this.setAttribute("lost", "");
     this.querySelector(":scope > .waiting") ?? this.append(Object.assign(document.createElement("p"), { className: "waiting" }));
     this.querySelector(":scope > .waiting").textContent = `${why} What is shown is how it was; the page keeps trying.`;
   }

@@ -2,9 +2,10 @@
 import { manageAddress } from "./address.js";
 import { Refused, ask, streamPath } from "./api.js";
 import "./difference.js";
+import { editorStyle } from "./editor-style.js";
 import "./form.js";
 import { differences, patchBetween, patched, withoutHidden } from "./patch.js";
-import { sheet, shadow } from "./sheet.js";
+import { shadow } from "./sheet.js";
 import { toast } from "./toast.js";
 import { undoable } from "./undo.js";
 import { count } from "./units.js";
@@ -14,34 +15,11 @@ const CHECK_MS = 400;
 const FIRST = ["source", "username", "password", "on_demand", "max_viewers", "plugins"];
 const NAME = /^(?!\.\.?$)[A-Za-z0-9_.~-]{1,64}$/;
 
-const style = sheet(`
-  :host { display: block; }
-  .all { display: grid; grid-template-columns: minmax(0, 1fr); gap: 16px; }
-  .why { color: var(--quiet); }
-  .name { display: grid; gap: 4px; max-width: 400px; font-size: var(--small); font-weight: 600; }
-  .name input { min-height: var(--target); padding: 0 12px; border: 1px solid var(--line); border-radius: var(--radius); background: var(--ground); color: var(--text); font: 400 var(--body) var(--sans); }
-  .name p { color: var(--quiet); font-weight: 400; }
-  .name p.wrong { color: var(--state-refused); font-weight: 550; }
-  .foot, .conflict { display: grid; gap: 12px; padding: 12px 16px 16px; border: 1px solid var(--line); border-radius: var(--radius); }
-  /* In sight while it is written: what changes, and the way to have it so. */
-  @media (min-width: 640px) and (min-height: 640px) {
-    .foot { position: sticky; bottom: 8px; z-index: 1; max-height: 45dvh; overflow: auto; background: var(--raised); box-shadow: var(--shadow); }
-  }
-  .conflict { border-left: 3px solid var(--state-stalled); }
-  h2 { font-size: var(--body); }
-  .buttons { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; }
-  .apply { border-color: transparent; background: var(--accent); color: var(--on-accent); font-weight: 650; }
-  .apply:hover { background: var(--accent); filter: brightness(1.08); }
-  .apply:disabled { border-color: var(--line); background: transparent; color: var(--quiet); cursor: default; filter: none; }
-  .said { color: var(--quiet); font-size: var(--small); }
-  .said.wrong { color: var(--state-refused); font-weight: 550; }
-`);
-
 /** Fires `applied` when the server took it. */
 class Editor extends HTMLElement {
   #root = shadow(
     this,
-    [style],
+    [editorStyle],
     `<p class="why" hidden></p><div class="all" hidden><label class="name" hidden>Name<input autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="such as lobby-1">
      <p>It stands in the stream's addresses, and stays: letters, digits, and - _ . ~</p></label>
      <fg-form></fg-form>
@@ -154,11 +132,14 @@ class Editor extends HTMLElement {
     } catch (error) {
       if (asked !== this.#asked) return;
       mistakes = error instanceof Refused ? error.mistakes : [];
-      // A server that cannot be asked beforehand says it when it is applied.
-      if (!mistakes.length && error.status !== 404) this.#say(error.message, true);
-      else if (mistakes.length) this.#say(count(mistakes.length, "mistake"), true);
+      this.#say(mistakes.length ? count(mistakes.length, "mistake") : this.#why(error), true);
     }
     if (asked === this.#asked) this.#form.mark(mistakes);
+  }
+
+  /** A stream that somebody may not see answers as one that is not there. */
+  #why({ status, message }) {
+    return !this.#stream && (status === 403 || status === 404) ? "You may not add a stream of this name: ask who runs this server" : message;
   }
 
   async #apply() {
@@ -177,7 +158,7 @@ class Editor extends HTMLElement {
       else await this.#create();
     } catch (error) {
       this.#allow(true);
-      this.#say(error.message, true);
+      this.#say(this.#why(error), true);
       if (error.status === 412) return this.#meet();
       this.#form.mark(error.mistakes ?? [], true);
       this.#form.focus();
@@ -203,7 +184,7 @@ class Editor extends HTMLElement {
     try {
       await ask("/api/streams", { method: "POST", body: { ...body, name } });
     } catch (error) {
-      // Who may control some streams only makes one under its own address; that there is none of this name was looked at.
+      // Who may control some streams alone makes one at its own address; that there is none of this name was looked at.
       if (error.status !== 403) throw error;
       await ask(streamPath(name), { method: "PUT", body });
     }

@@ -16,9 +16,10 @@ import "./plugins.js";
 import { presence } from "./presence.js";
 import { record } from "./record.js";
 import { add, edit } from "./settings.js";
-import { sheet, shadow } from "./sheet.js";
+import { shadow } from "./sheet.js";
 import "./standing.js";
 import { STATES } from "./states.js";
+import { streamStyle } from "./stream-style.js";
 import "./tabs.js";
 import "./theme-button.js";
 import "./timeline.js";
@@ -32,32 +33,10 @@ const TABS = { timeline: "Timeline", events: "Events", plugins: "Plugins", viewe
 /** What plugins cost and who watches is told by no event. */
 const DETAIL_MS = 2_000;
 
-const style = sheet(`
-  :host { display: block; }
-  .page { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; max-width: 1600px; margin: 0 auto; padding: 12px; }
-  .panel { min-width: 0; padding: 12px 16px; border-radius: var(--radius); background: var(--raised); }
-  
-  .tab { padding: 16px; }
-  .below { display: grid; grid-template-columns: minmax(0, 1fr); align-content: start; min-width: 0; }
-  fg-tabs { margin-bottom: 12px; }
-  h2 { margin-bottom: 12px; }
-  @media (min-width: 900px) {
-    .page:not(.alone) { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
-    .below { grid-column: 1 / -1; }
-    .picture { align-self: start; }
-  }
-  .side { container-type: inline-size; }
-  .about { display: grid; grid-template-columns: minmax(0, 1fr); align-content: start; gap: 16px; }
-  @container (min-width: 560px) { .about { grid-template-columns: minmax(0, 5fr) minmax(0, 6fr); gap: 16px 24px; } }
-  .deeds { display: grid; align-content: start; gap: 16px; }
-  .alone { max-width: 960px; grid-template-columns: minmax(0, 1fr); }
-  @media (max-width: 480px) { .page { padding: 0 0 12px; } .panel, .tab { border-radius: 0; } fg-tabs { padding: 0 4px; } framegate-player { --framegate-radius: 0; } }
-`);
-
 class Stream extends HTMLElement {
   #root = shadow(
     this,
-    [style],
+    [streamStyle],
     `<slot></slot><div class="page" hidden><framegate-player class="picture" src="/" keys="page"></framegate-player>
      <aside class="panel side" aria-label="How it is"><div class="about"><div class="deeds"><fg-standing></fg-standing><fg-actions></fg-actions></div>
      <fg-feed></fg-feed></div></aside>
@@ -157,6 +136,7 @@ class Stream extends HTMLElement {
     const first = !this.#told;
     [this.#told, this.#revision] = [told, revision];
     this.replaceChildren();
+    this.removeAttribute("lost");
     const page = this.#root.querySelector(".page");
     if (page.hidden) {
       page.hidden = false;
@@ -186,6 +166,7 @@ class Stream extends HTMLElement {
   }
 
   #wait(why) {
+    this.setAttribute("lost", "");
     const place = this.querySelector(":scope > .waiting") ?? document.createElement("p");
     Object.assign(place, { className: "waiting", textContent: why });
     this.append(place);
