@@ -170,6 +170,8 @@ class Dashboard extends HTMLElement {
 
   #wait(why) {
     this.setAttribute("lost", "");
+    for (const row of this.rows) row.lose();
+    this.#find.count(this.rows);
     this.querySelector(":scope > .waiting") ?? this.append(Object.assign(document.createElement("p"), { className: "waiting" }));
     this.querySelector(":scope > .waiting").textContent = `${why} What is shown is how it was; the page keeps trying.`;
   }

@@ -49,7 +49,7 @@ const style = sheet(`
     .many { text-align: start; }
     .label { display: block; }
     .health { display: flex; gap: 12px; }
-    .health .plugins { min-width: 0; }
+    .health .plugins { flex: none; max-width: 60%; }
     .health:not(:has(svg)) { display: none; }
   }
 `);
@@ -95,13 +95,17 @@ class Row extends HTMLElement {
     return this.judgement.state;
   }
 
+  /** Nobody tells how it is any more. */
+  lose() {
+    this.#judge({ state: "unreachable", detail: "" });
+    this.told = { ...this.told, state: "unknown" };
+  }
+
   /** What `GET /api/streams` says about it. */
   report(told) {
     this.told = told;
-    this.judgement = judgementOf(told);
-    const { state, detail } = this.judgement;
-    if (this.#chip.getAttribute("state") !== state) this.#chip.setAttribute("state", state);
-    set(this.#parts.why, detail, true);
+    this.#judge(judgementOf(told));
+    const { state } = this;
     set(this.#parts.size, told.size ? size(told.size) : "–");
     set(this.#parts.codec, told.codec ?? "", true);
     const { viewers, max_viewers: most } = told;
@@ -112,6 +116,13 @@ class Row extends HTMLElement {
     const link = this.#root.querySelector("a");
     const label = `${told.name}: ${words.join(", ")}`;
     if (link.ariaLabel !== label) link.ariaLabel = label;
+  }
+
+  #judge(judgement) {
+    this.judgement = judgement;
+    const { state, detail } = judgement;
+    if (this.#chip.getAttribute("state") !== state) this.#chip.setAttribute("state", state);
+    set(this.#parts.why, detail, true);
   }
 
   /** How its plugins are, as `Costs` tells them; nothing of a stream without. */

@@ -29,13 +29,22 @@ class Standing extends HTMLElement {
   report(told) {
     this.#told = told;
     this.#at = Date.now();
-    const judgement = judgementOf(told);
+    this.#judge(judgementOf(told));
+  }
+
+  /** Nobody tells how it is any more. */
+  lose() {
+    this.#told = {};
+    this.#judge({ state: "unreachable", detail: "" });
+  }
+
+  #judge(judgement) {
     const { state, detail } = judgement;
     const chip = this.#root.querySelector("fg-chip");
     if (chip.getAttribute("state") !== state) chip.setAttribute("state", state);
     this.dataset.look = chip.dataset.look;
     this.#set("reason", detail);
-    this.#set("advice", adviceHere(judgement, told));
+    this.#set("advice", adviceHere(judgement, this.#told));
     this.draw();
   }
 

@@ -167,6 +167,10 @@ class Stream extends HTMLElement {
 
   #wait(why) {
     this.setAttribute("lost", "");
+    if (this.#told) {
+      document.querySelector("fg-heading").show(this.#stream, "unreachable");
+      this.#root.querySelector("fg-standing").lose();
+    }
     const place = this.querySelector(":scope > .waiting") ?? document.createElement("p");
     Object.assign(place, { className: "waiting", textContent: why });
     this.append(place);
