@@ -37,8 +37,8 @@ pub use places::{Places, TEMPLATE, UsePlace};
 pub use report::{Ink, Report};
 pub use resolved::{
     Access, Compat, Component, Config, Credentials, Defaults, DirGrant, Grants, Hls, HlsStorage, HlsVariant, HttpGrant,
-    LinkSecret, OnError, PasswordHash, People, Permissions, Plugin, PluginUse, PolicyUse, Reencode, S3Place, Server,
-    SinkUse, Sound, Source, Stills, StillsFormat, Stream, StreamManager, TestScene, Token, TokenSecret, Transport,
-    User, Variables, Video, VideoSize, VideoVariant,
+    LinkSecret, Log, LogFile, LogFormat, OnError, PasswordHash, People, Permissions, Plugin, PluginUse, PolicyUse,
+    Reencode, Rotation, S3Place, Server, SinkUse, Sound, Source, Stills, StillsFormat, Stream, StreamManager,
+    TestScene, Token, TokenSecret, Transport, User, Variables, Video, VideoSize, VideoVariant,
 };
 pub use schema::{schema, stream_schema};

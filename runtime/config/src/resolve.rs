@@ -3,6 +3,7 @@
 mod compat;
 mod grants;
 mod hls;
+mod log;
 mod people;
 mod storage;
 mod uses;
@@ -59,7 +60,8 @@ pub(crate) fn resolve(
     let people = resolver.people(file);
     let mut server = resolver.server(&file.server, file.has_people());
     let compat = resolver.compat(file, &mut server);
-    let mut config = Config { server, people, compat, ..Config::default() };
+    let log = resolver.log(file.log.as_ref());
+    let mut config = Config { server, people, compat, log, ..Config::default() };
     for plugin in &file.plugins {
         config.plugins.insert(plugin.name.clone(), Arc::new(resolver.plugin(plugin)));
     }

@@ -3,6 +3,7 @@
 mod compat;
 mod grants;
 mod hls;
+mod log;
 mod people;
 mod uses;
 mod video;
@@ -23,6 +24,7 @@ use crate::secret;
 pub use compat::{Compat, StreamManager};
 pub use grants::{DirGrant, Grants, HttpGrant, Variables};
 pub use hls::{Hls, HlsStorage, HlsVariant, S3Place};
+pub use log::{Log, LogFile, LogFormat, Rotation};
 pub use people::{LinkSecret, PasswordHash, People, Permissions, Token, TokenSecret, User};
 pub use uses::{PluginUse, PolicyUse, SinkUse};
 pub use video::{Reencode, Video, VideoSize, VideoVariant};
@@ -36,6 +38,8 @@ pub struct Config {
     pub people: People,
     /// `[compat]`.
     pub compat: Compat,
+    /// `[log]`.
+    pub log: Log,
     /// `[plugins.*]`, and one for each bundled plugin that a stream uses without declaring it.
     pub plugins: BTreeMap<String, Arc<Plugin>>,
     /// `[streams.*]` without the template.

@@ -4,7 +4,7 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::places::TEMPLATE;
-use crate::written::{Compat, Permissions, Plugin, Server, Stream, Token, User};
+use crate::written::{Compat, Log, Permissions, Plugin, Server, Stream, Token, User};
 
 /// The JSON schema (draft 2020-12) of `streams.toml`, for editors.
 pub fn schema() -> Value {
@@ -40,6 +40,7 @@ pub fn schema() -> Value {
             },
             "anonymous": section::<Permissions>(&mut generator),
             "compat": section::<Compat>(&mut generator),
+            "log": section::<Log>(&mut generator),
             "plugins": {
                 "type": "object",
                 "description": "Components with their limits, under the names that `use` says.",

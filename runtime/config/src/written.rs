@@ -7,6 +7,7 @@ mod amount;
 mod compat;
 mod grants;
 mod hls;
+mod log;
 mod people;
 mod text;
 mod uses;
@@ -26,6 +27,7 @@ pub(crate) use amount::{BitRate, Bytes, Number, Time};
 pub(crate) use compat::Compat;
 pub(crate) use grants::Grants;
 pub(crate) use hls::Hls;
+pub(crate) use log::Log;
 pub(crate) use people::{Permissions, Token, User};
 pub(crate) use text::{Address, Digest, Options, Text, Words, digest};
 pub(crate) use uses::{Chained, Policy, Sink};
@@ -39,6 +41,7 @@ pub(crate) struct File {
     pub(crate) tokens: Vec<Named<Token>>,
     pub(crate) anonymous: Option<At<Permissions>>,
     pub(crate) compat: Option<At<Compat>>,
+    pub(crate) log: Option<At<Log>>,
     pub(crate) plugins: Vec<Named<Plugin>>,
     pub(crate) streams: Vec<Named<Stream>>,
 }
@@ -218,6 +221,7 @@ impl File {
             }),
             anonymous: section.table("anonymous", Permissions::read),
             compat: section.table("compat", Compat::read),
+            log: section.table("log", Log::read),
             plugins: section.named("plugins", |name, span, section| Named {
                 name: name.into(),
                 span,
@@ -241,6 +245,8 @@ impl File {
             ("guest", "anonymous"),
             ("public", "anonymous"),
             ("adapters", "compat"),
+            ("logging", "log"),
+            ("logs", "log"),
         ]);
         read
     }

@@ -5,7 +5,6 @@ mod arguments;
 mod bundled;
 mod commands;
 mod limits;
-mod log;
 mod plugins;
 mod registries;
 mod reload;

@@ -21,6 +21,7 @@ use control::installed::Installed;
 use control::reload::{self, NotAsked, NotReloaded, Reloaded, Request, Standing};
 use control::state::{Change, NotChanged, State};
 use hub::{Applied, Difference, Held, Hub, Plugins};
+use logs::Logs;
 use media::StreamName;
 use serde_json::json;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -43,6 +44,8 @@ pub(crate) struct Reloader {
     pub(crate) state: StateFile,
     /// What loaded the plugins that run.
     pub(crate) loader: Arc<Loader>,
+    /// What is logged.
+    pub(crate) logs: Logs,
     /// Where they run.
     pub(crate) hub: Arc<Hub>,
     /// Who may do what: of the configuration that is in force.
@@ -117,6 +120,10 @@ impl Reloader {
                         });
                         self.people(&applied.difference);
                         self.applied(&applied, why, begin);
+                        // Behind what is told of it.
+                        if applied.difference.log_level {
+                            self.logs.set_level(&self.loaded.config.log);
+                        }
                     }
                     Err(hub::NotApplied::Ending) => {}
                     Err(refused @ (hub::NotApplied::Refused { .. } | hub::NotApplied::Unfit { .. })) => {

@@ -27,6 +27,10 @@ pub struct Difference {
     pub people: bool,
     /// `[compat]` is new.
     pub compat: bool,
+    /// `log.level` is new.
+    pub log_level: bool,
+    /// Other keys of `[log]` are new: they take effect at the next start.
+    pub log: bool,
     /// Keys of `[server]` that are new: they take effect at the next start.
     pub server: Vec<&'static str>,
     /// Another number of streams may run at once.
@@ -95,6 +99,8 @@ impl Difference {
             plugins_removed: old.plugins.keys().filter(|name| !new.plugins.contains_key(*name)).cloned().collect(),
             people: old.people != new.people,
             compat: old.compat != new.compat,
+            log_level: old.log.level != new.log.level,
+            log: (old.log.format, &old.log.file) != (new.log.format, &new.log.file),
             server: server(&old.server, &new.server),
             max_streams: old.server.max_streams != new.server.max_streams,
             plugins,
@@ -109,7 +115,8 @@ impl Difference {
     /// What is in force when the difference was applied: the new configuration, but for those keys of `[server]` that take effect at the next start.
     pub fn in_force(&self, old: &Config, new: Config) -> Config {
         let server = config::Server { max_streams: new.server.max_streams, ..old.server.clone() };
-        let mut config = Config { server, ..new };
+        let log = config::Log { level: new.log.level.clone(), ..old.log.clone() };
+        let mut config = Config { server, log, ..new };
         if let Some(policy) = &old.server.access_policy
             && let Some(plugin) = old.plugins.get(&policy.plugin)
         {
@@ -120,7 +127,8 @@ impl Difference {
 
     /// The keys that take effect at the next start, whole.
     pub fn at_next_start(&self) -> Vec<String> {
-        self.server.iter().map(|key| format!("server.{key}")).collect()
+        let server = self.server.iter().map(|key| format!("server.{key}"));
+        server.chain(self.log.then(|| "log".to_owned())).collect()
     }
 }
 

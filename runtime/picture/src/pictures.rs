@@ -274,6 +274,8 @@ impl Shared {
 
     /// The worker's thread. A panic (a mistake of ours: bad media and bad plugins are answers) costs its decoder and its instances, not the stream.
     fn work(self: Arc<Self>, mut chain: Chain) {
+        // What a codec or a plugin says here is said of this stream.
+        let _span = tracing::error_span!("pictures", stream = %self.stream.name()).entered();
         loop {
             let worker = Worker::new(self.clone(), chain);
             let Err(panic) = catch_unwind(AssertUnwindSafe(|| worker.run())) else {

@@ -6,6 +6,7 @@ use source::push::Inlet;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 use crate::demand::Command;
 use crate::history::History;
@@ -76,7 +77,11 @@ impl Stream {
         let (name, config, feed) = (config.name.clone(), watch::Sender::new(config), Feed::new());
         let (history, inlet) = (Mutex::default(), Mutex::new(inlet));
         let shared = Arc::new(Shared { name, config, feed, status, history, inlet, stop: stop.clone() });
-        parts.tracker.spawn(Supervisor::new(shared.clone(), sources, source, sender, parts, stop).run());
+        // What a source or a library says in it is said of this stream.
+        let span = tracing::error_span!("stream", stream = %shared.name);
+        parts
+            .tracker
+            .spawn(Supervisor::new(shared.clone(), sources, source, sender, parts, stop).run().instrument(span));
         Self(shared)
     }
 

@@ -7,6 +7,7 @@ use control::reload::Requests;
 use egress::hls::outputs::Outputs;
 use http::request::Parts;
 use hub::{Entry, Hub};
+use logs::Logs;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -23,6 +24,7 @@ pub(crate) struct App {
     pub(crate) listen: SocketAddr,
     pub(crate) identities: Identities,
     pub(crate) reloads: Requests,
+    pub(crate) logs: Logs,
     pub(crate) stop: CancellationToken,
     pub(crate) version: &'static str,
     /// Bytes of bodies that may be read at once.
@@ -49,7 +51,7 @@ impl App {
     pub(crate) fn new(parts: serve::Parts, begun: Begun) -> Self {
         let Begun { listen, visits, senders, passwords } = begun;
         let identities = Identities::new(passwords);
-        let serve::Parts { hub, rules, reloads, tracker, stop, version } = parts;
+        let serve::Parts { hub, rules, logs, reloads, tracker, stop, version } = parts;
         let bodies = Semaphore::new(ingest::MAX_BODIES);
         let scrapes = Arc::new(Semaphore::new(1));
         let hls = Outputs::new(tracker.clone());
@@ -63,6 +65,7 @@ impl App {
             listen,
             identities,
             reloads,
+            logs,
             stop,
             version,
             bodies,

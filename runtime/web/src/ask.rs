@@ -185,7 +185,7 @@ fn action(method: &Method, path: &str) -> Action {
         (true, "/metrics") => Action::Metrics,
         (true, path) if path.starts_with("/v3/") => Action::Control,
         // Where viewers come from, and what is wrong with a file, is for those who can do something about it.
-        (true, "/api/viewers" | "/api/config") => Action::Control,
+        (true, "/api/viewers" | "/api/config" | "/api/logs" | "/api/logs/level") => Action::Control,
         (true, path) if path.strip_prefix("/api/streams/").is_some_and(|rest| rest.ends_with("/viewers")) => {
             Action::Control
         }
@@ -240,6 +240,7 @@ mod tests {
             (Method::GET, "/api/streams/lobby/viewers", Action::Control),
             (Method::GET, "/api/streams/viewers", Action::View),
             (Method::GET, "/api/config", Action::Control),
+            (Method::GET, "/api/logs", Action::Control),
             (Method::GET, "/readyz", Action::Enter),
             (Method::GET, "/api/stream/start", Action::Control),
             (Method::GET, "/api/stream/status", Action::View),

@@ -47,6 +47,7 @@ mod ingest;
 mod links;
 mod listener;
 mod login;
+mod logs;
 mod metrics;
 mod mjpeg;
 mod outputs;

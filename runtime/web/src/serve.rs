@@ -4,6 +4,7 @@ use std::time::Duration;
 use access::Rulebook;
 use control::reload::Requests;
 use hub::Hub;
+use logs::Logs;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -27,6 +28,8 @@ pub struct Parts {
     pub hub: Arc<Hub>,
     /// Who may do what; a reload may put other rules in it.
     pub rules: Rulebook,
+    /// What is logged.
+    pub logs: Logs,
     /// Where reloads are asked for.
     pub reloads: Requests,
     /// Waits for the tasks of all connections when the program ends.

@@ -6,7 +6,7 @@ use toml::de::DeValue;
 use super::Open;
 use crate::mistake::Wrong;
 use crate::nearest::nearest;
-use crate::resolved::{HlsVariant, OnError, Reencode, StillsFormat, Transport};
+use crate::resolved::{HlsVariant, LogFormat, OnError, Reencode, Rotation, StillsFormat, Transport};
 use crate::section::{At, Value, one_of, shown};
 
 impl<T: JsonSchema> JsonSchema for At<T> {
@@ -207,6 +207,16 @@ impl Word for HlsVariant {
 impl Word for Reencode {
     const WORDS: &'static [(&'static str, Self)] =
         &[("auto", Self::Auto), ("always", Self::Always), ("never", Self::Never)];
+}
+
+impl Word for LogFormat {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("text", Self::Text), ("json", Self::Json), ("journald", Self::Journald)];
+}
+
+impl Word for Rotation {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("daily", Self::Daily), ("hourly", Self::Hourly), ("never", Self::Never)];
 }
 
 impl Word for StillsFormat {

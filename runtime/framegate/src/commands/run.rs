@@ -15,19 +15,20 @@ use control::reload::Standing;
 use control::state::State;
 use hub::{Hub, InForce};
 use journal::Journal;
+use logs::Logs;
 use picture::Encoders;
 use plugin::policy::Policies;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::commands::read;
+use crate::limits;
 use crate::plugins::Loader;
 use crate::reload::{self, Reloader};
 use crate::signals::Signals;
 use crate::state::{Found, StateFile};
 use crate::together::{Together, together};
 use crate::watch::Watch;
-use crate::{limits, log};
 
 /// How long the end may take: TEARDOWN to every camera, close frames to every viewer.
 const END_WITHIN: Duration = Duration::from_millis(4_500);
@@ -36,13 +37,16 @@ const INTERRUPTED: i32 = 130;
 
 /// Runs until a signal.
 pub(crate) fn run(file: &Path) -> anyhow::Result<ExitCode> {
-    log::begin();
-    start(file, |_, _| async {})
+    start(file, logs::begin(), |_, _| async {})
 }
 
 /// The same, where the log has begun. `listening` is told where, once whoever connects finds everything there, and is given the journal; what it has to
 /// do besides goes on until the end.
-pub(crate) fn start<F>(file: &Path, listening: impl FnOnce(SocketAddr, Journal) -> F) -> anyhow::Result<ExitCode>
+pub(crate) fn start<F>(
+    file: &Path,
+    logs: Logs,
+    listening: impl FnOnce(SocketAddr, Journal) -> F,
+) -> anyhow::Result<ExitCode>
 where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -53,6 +57,8 @@ where
         Ok(loaded) => loaded,
         Err(mistakes) => return Ok(mistakes),
     };
+    // Where lines go, before there are any but of mistakes.
+    logs.configure(&loaded.config.log)?;
     // Plugins before anything runs: a stream whose mask does not load must not start, and components are compiled and asked on this thread,
     // where synchronous WebAssembly is allowed.
     watch.set(reload::watched(file, [&loaded.config]));
@@ -74,7 +80,7 @@ where
     advise();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
     let file = file.to_owned();
-    let ended = runtime.block_on(serve(Start { file, loaded, said, state, loader, together, watch }, listening));
+    let ended = runtime.block_on(serve(Start { file, logs, loaded, said, state, loader, together, watch }, listening));
     // A component that is being compiled for a reload is not waited for.
     runtime.shutdown_background();
     ended
@@ -83,6 +89,7 @@ where
 /// What a start begins with.
 struct Start {
     file: PathBuf,
+    logs: Logs,
     loaded: Loaded,
     /// What came by the API, and where it is kept.
     said: State,
@@ -96,7 +103,7 @@ async fn serve<F>(start: Start, listening: impl FnOnce(SocketAddr, Journal) -> F
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let Start { file, loaded, said, state, loader, together, watch } = start;
+    let Start { file, logs, loaded, said, state, loader, together, watch } = start;
     // Signals from here on ask; before, they end the process, which holds nothing yet.
     let mut signals = Signals::listen().context("signals cannot be listened to")?;
     let hangup = reload::hangup().context("SIGHUP cannot be listened to")?;
@@ -127,6 +134,7 @@ where
         hub: hub.clone(),
         reloads,
         rules: rules.clone(),
+        logs: logs.clone(),
         tracker: tracker.clone(),
         stop: stop.clone(),
         version: env!("CARGO_PKG_VERSION"),
@@ -134,7 +142,7 @@ where
     // Behind the hub, which it changes; requests that came before wait in its queue.
     let (loader, watch) = (Arc::new(loader), Arc::new(watch));
     let (hub_of, loaded) = (hub.clone(), Arc::new(loaded));
-    let reloader = Reloader { file, loaded, state, loader, hub: hub_of, rules, queue, watch, stop: stop.clone() };
+    let reloader = Reloader { file, logs, loaded, state, loader, hub: hub_of, rules, queue, watch, stop: stop.clone() };
     tracker.spawn(reloader.run(hangup));
     let mut serving = tokio::spawn(web::serve(listener, parts));
     // The one line on standard output: for people, and for programs that let the system choose the port.

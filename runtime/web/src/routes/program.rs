@@ -6,10 +6,10 @@ use control::installed::List;
 use control::reload::Reloaded;
 use journal::Event;
 
-use super::{text, whole};
+use super::{text, whole, word};
 use crate::problem::Kind;
-use crate::route::{Operation, Route};
-use crate::{api, description, events, metrics};
+use crate::route::{JSON, Operation, Route};
+use crate::{api, description, events, logs, metrics};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -67,6 +67,29 @@ pub(super) fn routes() -> Vec<Route> {
                 .media(200, "as it was shown", &["image/jpeg"])
                 .problems(&[Kind::NotFound]),
         ),
+        Route::at("/api/logs").get(
+            logs::logs,
+            Operation::new(
+                "listLogs",
+                "The newest lines of the log; as Server-Sent Events for who accepts `text/event-stream`",
+            )
+            .query("level", word(&["error", "warn", "info", "debug", "trace"]), "As bad as this, or worse.")
+            .query("stream", text(), "About this stream.")
+            .query("plugin", text(), "About this plugin.")
+            .query("text", text(), "With these words.")
+            .query("after", whole(0, u64::MAX), "What came behind the line of this id.")
+            .query("limit", whole(0, logs::MOST), "The newest so many, 200 if nobody says.")
+            .json::<logs::List>(200, "the oldest first")
+            .problems(&[Kind::BadParameter]),
+        ),
+        Route::at("/api/logs/level")
+            .get(logs::level, Operation::new("getLogLevel", "Which lines are said").shaped(200, "the filter", filter))
+            .put(
+                logs::set_level,
+                Operation::new("setLogLevel", "Says others, until the program ends or the file says otherwise")
+                    .body(JSON, filter)
+                    .shaped(200, "the filter", filter),
+            ),
         Route::at("/api/stats").get(
             api::stats,
             Operation::new("getStats", "Totals over all streams that whoever asks may view")
@@ -105,6 +128,15 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 const PLAIN: &[&str] = &["text/plain"];
+
+/// What says which lines are said.
+fn filter(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({
+        "type": "object",
+        "required": ["filter"],
+        "properties": { "filter": { "type": "string", "examples": ["info", "debug", "info,framegate_stream=debug"] } },
+    })
+}
 
 /// A list of events.
 #[derive(schemars::JsonSchema)]

@@ -67,7 +67,15 @@ impl Server {
         // Nobody reloads here.
         let standing = control::reload::Standing::new(control::state::State::default());
         let (reloads, _) = control::reload::queue(standing);
-        let parts = web::Parts { hub: hub.clone(), rules, reloads, tracker, stop: stop.clone(), version: "test" };
+        let parts = web::Parts {
+            hub: hub.clone(),
+            rules,
+            logs: logs::silent(),
+            reloads,
+            tracker,
+            stop: stop.clone(),
+            version: "test",
+        };
         let serving = tokio::spawn(web::serve(listener, parts));
         Self { address, hub, serving, stop }
     }

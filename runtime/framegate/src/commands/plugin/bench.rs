@@ -9,7 +9,6 @@ use trial::bench::{self, Plan};
 use super::declared::{self, Wrong};
 use super::progress::Progress;
 use crate::arguments::{Declared, InputArguments};
-use crate::log;
 
 /// Tells the figures on standard output.
 pub(super) fn run(
@@ -18,7 +17,7 @@ pub(super) fn run(
     each: Duration,
     json: bool,
 ) -> Result<ExitCode, Wrong> {
-    log::begin();
+    logs::begin();
     let progress = Progress::begin();
     progress.step("compiling");
     let scene = InputArguments { from: "test://".into(), length: Duration::from_secs(1), fps: 1 };

@@ -15,7 +15,6 @@ use workbench::{Built, Dev, Error, Project, STREAM, Sources};
 
 use super::build::built;
 use crate::commands::{MISTAKE, check, run};
-use crate::log;
 use crate::plugins::Loader;
 
 /// Between two looks at the sources. A change is built when two looks in a row saw the same: whoever writes is done then.
@@ -23,7 +22,7 @@ const LOOK: Duration = Duration::from_millis(150);
 
 /// Builds, runs, and builds again at each save, until a signal.
 pub(super) fn run(folder: &Path, source: Option<String>, open: bool) -> anyhow::Result<ExitCode> {
-    log::begin();
+    let logs = logs::begin();
     let project = match Project::open(folder) {
         Ok(project) => project,
         Err(error) => return Ok(refused(&error)),
@@ -44,7 +43,7 @@ pub(super) fn run(folder: &Path, source: Option<String>, open: bool) -> anyhow::
     }
     let sources = first_good(&project, sources, &file);
     thread::Builder::new().name("build".into()).spawn(move || rebuild(&project, sources))?;
-    run::start(&file, move |address, journal| {
+    run::start(&file, logs, move |address, journal| {
         let page = format!("http://{address}/watch/{STREAM}");
         say(&format!("{page}\n"));
         if open && let Err(error) = open::that_detached(&page) {

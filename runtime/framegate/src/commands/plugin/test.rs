@@ -9,7 +9,6 @@ use trial::{Expectations, Folder};
 use super::declared::{self, Trial, Wrong};
 use super::progress::Progress;
 use crate::arguments::{Declared, InputArguments};
-use crate::log;
 
 /// What is kept, expected and told.
 pub(super) struct Wanted {
@@ -21,7 +20,7 @@ pub(super) struct Wanted {
 
 /// Tells what came of it on standard output; the exit status says whether it was as expected.
 pub(super) fn run(declared: &Declared, input: &InputArguments, wanted: &Wanted) -> Result<ExitCode, Wrong> {
-    log::begin();
+    logs::begin();
     // Without a file nothing may fail.
     let expected = wanted.expect.as_deref().map(Expectations::read).transpose()?.unwrap_or_default();
     let progress = Progress::begin();

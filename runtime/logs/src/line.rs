@@ -1,0 +1,163 @@
+use std::fmt;
+use std::time::SystemTime;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use tracing::Event;
+use tracing::field::{Field, Visit};
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "LogLevel")]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Data is lost, or a person must act.
+    Error,
+    /// It went wrong and was mended.
+    Warn,
+    /// The life of streams, viewers, plugins.
+    Info,
+    /// Steps of protocols.
+    Debug,
+    /// Each access unit.
+    Trace,
+}
+
+impl Level {
+    /// All of them, the worst first.
+    pub const ALL: [Self; 5] = [Self::Error, Self::Warn, Self::Info, Self::Debug, Self::Trace];
+
+    /// As files and addresses write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        }
+    }
+
+    /// What this word means.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.word() == word)
+    }
+
+    fn of(level: tracing::Level) -> Self {
+        match level {
+            tracing::Level::ERROR => Self::Error,
+            tracing::Level::WARN => Self::Warn,
+            tracing::Level::INFO => Self::Info,
+            tracing::Level::DEBUG => Self::Debug,
+            tracing::Level::TRACE => Self::Trace,
+        }
+    }
+}
+
+/// One line of the log, as data.
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "LogLine")]
+pub struct Line {
+    /// Grows by one per line in the life of a process; 0 where it is not kept.
+    pub id: u64,
+    /// When: milliseconds since 1970.
+    #[serde(serialize_with = "media::since::serialize")]
+    #[schemars(with = "u64")]
+    pub time: SystemTime,
+    /// How bad it is.
+    pub level: Level,
+    /// Which part of the program, or which library, says it.
+    pub target: String,
+    /// What.
+    pub message: String,
+    /// The stream that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stream: Option<String>,
+    /// The plugin that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plugin: Option<String>,
+    /// What else is said, by name.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub fields: Map<String, Value>,
+}
+
+impl Line {
+    /// Of something that was said, in the span of this stream if in any.
+    pub(crate) fn of(event: &Event<'_>, stream: Option<&str>) -> Self {
+        let mut fields = Fields(Map::new());
+        event.record(&mut fields);
+        let Fields(mut fields) = fields;
+        let mut take = |name: &str| match fields.remove(name) {
+            Some(Value::String(text)) => Some(text),
+            Some(other) => Some(other.to_string()),
+            None => None,
+        };
+        let (message, own, plugin) = (take("message").unwrap_or_default(), take("stream"), take("plugin"));
+        Self {
+            id: 0,
+            time: SystemTime::now(),
+            level: Level::of(*event.metadata().level()),
+            target: event.metadata().target().to_owned(),
+            message,
+            stream: own.or_else(|| stream.map(str::to_owned)),
+            plugin,
+            fields,
+        }
+    }
+
+    /// As one line of JSON, its time as people read it.
+    pub(crate) fn render(&self) -> String {
+        #[derive(Serialize)]
+        struct Rendered<'l> {
+            time: String,
+            level: Level,
+            target: &'l str,
+            message: &'l str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            stream: Option<&'l str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            plugin: Option<&'l str>,
+            #[serde(flatten)]
+            fields: &'l Map<String, Value>,
+        }
+        let rendered = Rendered {
+            time: media::since::date_time(self.time),
+            level: self.level,
+            target: &self.target,
+            message: &self.message,
+            stream: self.stream.as_deref(),
+            plugin: self.plugin.as_deref(),
+            fields: &self.fields,
+        };
+        serde_json::to_string(&rendered).unwrap_or_default()
+    }
+}
+
+/// What is said beside the message.
+struct Fields(Map<String, Value>);
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.0.insert(field.name().into(), format!("{value:?}").into());
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.insert(field.name().into(), value.into());
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.0.insert(field.name().into(), value.into());
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.0.insert(field.name().into(), value.into());
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.0.insert(field.name().into(), value.into());
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.0.insert(field.name().into(), value.into());
+    }
+}
