@@ -67,6 +67,12 @@ async fn log_in(test: &str, browser: &str) -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_computed_without_a_page_is_right() -> Result<()> {
+    run("what_is_computed_without_a_page_is_right", "", &["pure.mjs"]).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn everything_is_done_by_hand_in_chromium() -> Result<()> {
     click("everything_is_done_by_hand_in_chromium", "chromium").await
 }
