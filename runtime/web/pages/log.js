@@ -6,10 +6,10 @@ import { count, clock, span } from "./units.js";
 const MOST = 200;
 
 const style = sheet(`
-  :host { display: block; }
+  :host { display: block; container-type: inline-size; }
   .kinds { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; margin-bottom: 8px; font-size: var(--small); }
   ol { margin: 0; padding: 0; list-style: none; }
-  li { display: grid; grid-template-columns: 124px minmax(0, 1fr) auto; gap: 4px 12px; align-items: start; padding: 8px 0; border-top: 1px solid var(--line); content-visibility: auto; contain-intrinsic-size: auto 56px; }
+  li { display: grid; grid-template-columns: 124px minmax(0, 1fr) auto; gap: 4px 12px; align-items: start; padding: 8px 0; border-top: 1px solid var(--line); }
   time, .text { font-size: var(--small); }
   time, .plugin { color: var(--quiet); }
   .what { font-weight: 600; }
@@ -17,7 +17,7 @@ const style = sheet(`
   .trouble .what { color: var(--state-offline); }
   img { display: block; width: 128px; height: 72px; border-radius: 4px; background: var(--picture-ground); object-fit: contain; }
   p { color: var(--quiet); font-size: var(--small); }
-  @media (max-width: 560px) { li { grid-template-columns: minmax(0, 1fr) auto; } time { grid-column: 1 / -1; } img { width: 96px; height: 54px; } }
+  @container (max-width: 560px) { li { grid-template-columns: minmax(0, 1fr) auto; } time { grid-column: 1 / -1; } img { width: 96px; height: 54px; } }
 `);
 
 const WORDS = {

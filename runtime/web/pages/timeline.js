@@ -14,7 +14,7 @@ const MOST_MS = 24 * 3_600_000;
 const LISTED = 60;
 
 const style = sheet(`
-  :host { display: block; }
+  :host { display: block; container-type: inline-size; }
   svg { width: 100%; height: 32px; border-radius: 4px; background: var(--lifted); }
   rect { fill: var(--state); }
   .axis, .legend { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 4px 16px; color: var(--quiet); font-size: var(--small); }
@@ -27,7 +27,7 @@ const style = sheet(`
   .state { display: flex; align-items: center; gap: 8px; }
   .text { overflow-wrap: anywhere; font-size: var(--small); }
   p { color: var(--quiet); font-size: var(--small); }
-  @media (max-width: 560px) { li { grid-template-columns: minmax(0, 1fr) auto; } .text { grid-column: 1 / -1; } .text:empty { display: none; } }
+  @container (max-width: 560px) { li { grid-template-columns: minmax(0, 1fr) auto; } .text { grid-column: 1 / -1; } .text:empty { display: none; } }
 `);
 
 /** How high a state stands in the strip, since colour alone says nothing to many: what is well is low, what somebody must see to is 32. */

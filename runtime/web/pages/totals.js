@@ -5,13 +5,13 @@ import "./trace.js";
 import { bits, bytes, share, span } from "./units.js";
 
 const style = sheet(`
-  :host { display: block; min-height: 48px; }
+  :host { display: block; container-type: inline-size; min-height: 48px; }
   dl { display: flex; flex-wrap: wrap; gap: 4px 24px; font-size: var(--small); }
   dl > div { display: grid; grid-template-columns: auto auto; gap: 0 8px; align-items: center; }
   dt { grid-column: 1 / -1; color: var(--quiet); }
   dd { font-size: var(--body); font-weight: 600; white-space: nowrap; }
   fg-trace { width: 72px; }
-  @media (max-width: 480px) {
+  @container (max-width: 480px) {
     dl { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 4px 12px; }
     fg-trace, [data-part="uptime"] { display: none; }
   }

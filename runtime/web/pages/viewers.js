@@ -6,7 +6,7 @@ import { toast } from "./toast.js";
 import { span } from "./units.js";
 
 const style = sheet(`
-  :host { display: block; }
+  :host { display: block; container-type: inline-size; }
   ul { list-style: none; }
   li { display: grid; grid-template-columns: 100px 140px minmax(0, 1fr) auto auto; gap: 4px 12px; align-items: center; min-height: 56px; border-top: 1px solid var(--line); font-size: var(--small); }
   li:first-child { border-top: 0; }
@@ -14,7 +14,7 @@ const style = sheet(`
   .address { overflow-wrap: anywhere; }
   .agent { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .agent, .since, p { color: var(--quiet); font-size: var(--small); }
-  @media (max-width: 640px) { li { grid-template-columns: minmax(0, 1fr) auto auto; padding: 4px 0; } .output, .address, .agent { grid-column: 1; } .since { grid-row: 1; grid-column: 2; } button { grid-row: 1 / 4; grid-column: 3; } }
+  @container (max-width: 640px) { li { grid-template-columns: minmax(0, 1fr) auto auto; padding: 4px 0; } .output { grid-column: 1; } .address, .agent { grid-column: 1 / 3; } .since { grid-row: 1; grid-column: 2; } button { grid-row: 1 / 4; grid-column: 3; } }
 `);
 
 const OUTPUTS = { websocket: "WebSocket", mjpeg: "MJPEG", hls: "HLS" };
