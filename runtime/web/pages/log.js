@@ -104,7 +104,8 @@ function hasStill({ still, kind, plugin }) {
 /** Fetched when it comes in sight: most are never looked at. */
 function picture({ id, kind, time }) {
   const link = Object.assign(document.createElement("a"), { href: `/api/events/${id}/still`, target: "_blank" });
-  const image = Object.assign(document.createElement("img"), { width: 128, height: 72, alt: `Picture of ${kind.replaceAll("-", " ")} at ${clock(time)}` });
+  const image = Object.assign(document.createElement("img"), { width: 128, height: 72, alt: "" });
+  link.setAttribute("aria-label", `Picture of ${kind.replaceAll("-", " ")} at ${clock(time)}`);
   wanted.set(image, link);
   sight.observe(image);
   link.append(image);
