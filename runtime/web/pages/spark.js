@@ -24,7 +24,7 @@ class Spark extends HTMLElement {
   draw(values, worst, label, span = SPAN) {
     const { clientWidth: width, clientHeight: height } = this;
     if (!width) return;
-    const top = Math.max(1, ...values.filter((value) => value !== undefined));
+    const top = Math.max(0, ...values.filter((value) => value !== undefined)) || 1;
     const x = (position) => (width * (span - values.length + position)) / (span - 1);
     const y = (value) => height - 4 - (value / top) * (height - 8);
     const drawn = [node("line", { x1: 0, x2: width, y1: height - 0.5, y2: height - 0.5 })];

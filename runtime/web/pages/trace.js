@@ -48,8 +48,9 @@ class Trace extends HTMLElement {
     const { width, height } = this.#canvas;
     if (!width || !this.isConnected) return;
     const unit = height / 24;
-    let top = 1;
+    let top = 0;
     for (const value of values) if (value > top) top = value;
+    top ||= 1;
     const x = (at) => ((width - 3 * unit) * (span - values.length + at)) / (span - 1) + 1.5 * unit;
     const y = (value) => height - 3 * unit - (value / top) * (height - 6 * unit);
     colours ??= [this.#canvas, this.#root.querySelector("i")].map((element) => getComputedStyle(element).color);
