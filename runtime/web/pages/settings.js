@@ -8,7 +8,7 @@ const ELSEWHERE = {
   template: 'This stream is made by [streams."*"] in streams.toml: its settings are changed there, or it gets a section of its own.',
 };
 
-/** Has `editor` show the settings of a stream, as `GET /api/streams/{name}` tells it. */
+/** Has `editor` show the settings of a stream, as `GET /api/streams/{name}` tells it; resolves to `false` where it could not, and may later. */
 export function edit(editor, { name, origin, config }, revision, may) {
   const why = !may ? NOT_YOURS : config ? "" : (ELSEWHERE[origin] ?? NOT_YOURS);
   return begin(editor, why, { stream: name, config, revision });
@@ -21,12 +21,14 @@ export async function add(editor) {
   editor.focus();
 }
 
-/** Without the server's schema there is no form. */
+/** Without the server's schema there is no form now. */
 async function begin(editor, why, told) {
   try {
     if (!why) editor.show({ ...told, ...(await toolsOf()) });
     editor.refuse(why);
+    return true;
   } catch ({ message }) {
     editor.refuse(`The form cannot be made: ${whole(message)} Streams can be written in streams.toml, and sent to /api/streams.`);
+    return false;
   }
 }

@@ -51,6 +51,8 @@ class Stream extends HTMLElement {
   #told;
   #revision;
   #may;
+  /** The revision that the form was made of. */
+  #edited;
   #asking = false;
   #soon = {};
   #timers = [];
@@ -199,13 +201,17 @@ class Stream extends HTMLElement {
       timeline: async () => this.#panels.timeline.show((await ask(streamPath(this.#stream, "/timeline"))).value),
       events: async () => this.#panels.events.show((await ask(`/api/events?stream=${encodeURIComponent(this.#stream)}`)).value.events),
       viewers: async () => (this.#may ? this.#panels.viewers.show((await ask(streamPath(this.#stream, "/viewers"))).value) : this.#panels.viewers.refuse("Who may control this stream sees who watches it.")),
-      settings: () => this.#panels.settings.dirty || this.#edit(),
+      // A form that stands is left alone: somebody may be about to write.
+      settings: () => this.#panels.settings.dirty || this.#edited === (this.#revision ?? "none") || this.#edit(),
     };
     await ways[this.#tab]?.().catch?.(({ message }) => this.#tab === "viewers" && this.#panels.viewers.refuse(whole(message)));
   }
 
   async #edit() {
-    if (this.#tab === "settings") await edit(this.#panels.settings, this.#told, this.#revision, this.#may);
+    if (this.#tab !== "settings") return;
+    this.#edited = this.#revision ?? "none";
+    const stands = await edit(this.#panels.settings, this.#told, this.#revision, this.#may);
+    if (!stands) this.#edited = undefined;
   }
 
   async #add() {
