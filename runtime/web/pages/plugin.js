@@ -5,6 +5,7 @@ import "./difference.js";
 import "./form.js";
 import { iconText } from "./icons.js";
 import { looks } from "./looks.js";
+import { same } from "./patch.js";
 import { record, worstOf } from "./record.js";
 import { sheet, shadow } from "./sheet.js";
 import { toast } from "./toast.js";
@@ -104,10 +105,12 @@ class Plugin extends HTMLElement {
     this.#text(".where", why);
     for (const selector of ["fg-form", "fg-difference", ".buttons"]) this.#root.querySelector(selector).hidden = Boolean(why);
     if (why) return;
-    const begun = this.#options !== undefined;
-    const written = begun && JSON.stringify(this.#form.value) !== JSON.stringify(this.#options);
+    const before = this.#options;
+    // A form that stands is left alone: somebody may be about to write.
+    if (before && same(before, options)) return;
+    const written = before && !same(this.#form.value, before);
     this.#options = options;
-    if (!begun || !written) this.#form.show(this.#schema, options);
+    if (!written) this.#form.show(this.#schema, options);
     this.#changed();
   }
 
@@ -122,7 +125,7 @@ class Plugin extends HTMLElement {
   #changed() {
     if (this.#options === undefined) return;
     const many = this.#root.querySelector("fg-difference").show(this.#before ?? this.#options, this.#form.value);
-    const other = JSON.stringify(this.#form.value) !== JSON.stringify(this.#options);
+    const other = !same(this.#form.value, this.#options);
     this.#root.querySelector(".try").disabled = !other || this.#form.mistakes.length > 0;
     this.#root.querySelector("fg-difference").hidden = many === 0;
     for (const name of ["keep", "back"]) this.#root.querySelector(`.${name}`).hidden = this.#before === undefined;
