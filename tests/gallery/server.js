@@ -1,6 +1,7 @@
 // Stands in for the server, so that a page shows what it shall: `fetch` and `WebSocket` of this window are not the browser's own from here on.
 import { WORDS, cameras, listed } from "./cameras.js";
 import { film } from "./film.js";
+import { answer } from "./manage.js";
 import { still } from "./stills.js";
 
 /** Between two pictures: fewer than a camera sends, and often enough to be live. */
@@ -14,8 +15,11 @@ export const server = { answers: "list" };
 const ownFetch = window.fetch.bind(window);
 
 window.fetch = async (input, options) => {
-  const [, place, what, name] = new URL(input, location.href).pathname.split("/");
-  if (place === "api" && what === "streams") return name ? one(decodeURIComponent(name)) : list();
+  const { pathname, search } = new URL(input, location.href);
+  const [, place, what, name] = pathname.split("/");
+  if (place === "api" && what === "streams" && !name) return list();
+  const managed = place === "api" && answer(pathname + search, options);
+  if (managed) return managed;
   if (place === "still") return new Response(await still([640, 360]), { headers: { "Content-Type": "image/jpeg" } });
   // Asked by who cannot reach it.
   if (place === "healthz") throw new TypeError("Failed to fetch");
@@ -29,11 +33,6 @@ function list() {
   return Response.json({ streams: [...cameras.values()].map(listed) });
 }
 
-function one(name) {
-  const camera = cameras.get(name);
-  return camera ? Response.json(listed(camera)) : Response.json(WORDS.unknown.problem, { status: 404 });
-}
-
 window.WebSocket = class extends EventTarget {
   binaryType = "blob";
   over = false;
@@ -41,6 +40,7 @@ window.WebSocket = class extends EventTarget {
   constructor(address) {
     super();
     const { pathname, searchParams } = new URL(address);
+    if (pathname === "/api/events") return void tell(this);
     this.films = searchParams.get("format") === "mp4";
     serve(this, cameras.get(decodeURIComponent(pathname.split("/")[2])) ?? { state: "unknown" }, searchParams.has("stats"));
   }
@@ -93,6 +93,20 @@ async function serve(socket, camera, stats) {
   if (pictured === "late") socket.push(await still(size));
   if (problem) socket.say({ type: "problem", problem });
   if (code) socket.end(code);
+}
+
+/** What is told of every live stream once a second. */
+async function tell(socket) {
+  await pause(10);
+  socket.accept();
+  for (let at = 0; !socket.over; at += 1) {
+    for (const { name, state, rate } of cameras.values()) {
+      if (state !== "live") continue;
+      socket.say({ kind: "frame-update", stream: name, data: { rate: rate + Math.sin(at) } });
+      socket.say({ kind: "bitrate-update", stream: name, data: { bitrate: 2_400_000 + 200_000 * Math.sin(at / 3) } });
+    }
+    await pause(1_000);
+  }
 }
 
 async function live(socket, { size, viewers }, stats, pictures = Infinity) {

@@ -25,6 +25,18 @@ export function watchAddress(stream, choices = {}) {
   return `/watch/${encodeURIComponent(stream)}${query && `?${query}`}`;
 }
 
+/** The stream that `/dashboard/{stream}` names; `undefined` of `/dashboard/new`, which a query makes the page of a stream that is called so. */
+export function managedOf(location) {
+  const stream = streamOf(location);
+  return stream === "new" && !location.search ? undefined : stream;
+}
+
+/** The dashboard's page of one stream, or of what `tab` names of it. */
+export function manageAddress(stream, tab) {
+  const query = tab ?? (stream === "new" ? "timeline" : "");
+  return `/dashboard/${encodeURIComponent(stream)}${query && `?tab=${query}`}`;
+}
+
 /** The WebSocket of one stream; `query` as in a URL, without the question mark. */
 export function socketAddress(stream, query) {
   const address = new URL(`/ws/${encodeURIComponent(stream)}`, location.href);

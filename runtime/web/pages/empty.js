@@ -28,7 +28,7 @@ class Empty extends HTMLElement {
       this,
       [style],
       `<h2>No streams yet</h2>
-       <p>Name your cameras in <code>streams.toml</code> and start Framegate again.
+       <p><a href="/dashboard/new">Add a camera here</a>, or name yours in <code>streams.toml</code>: what is saved holds at once.
        This is enough for one camera, and for a moving test scene that needs none:</p>
        <div class="file">
          <div><code>streams.toml</code>

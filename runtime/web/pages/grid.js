@@ -4,6 +4,7 @@ import "./empty.js";
 import "./help.js";
 import { bindKeys } from "./keys.js";
 import { toggleFullScreen } from "./full-screen.js";
+import "./menu.js";
 import { sheet, shadow } from "./sheet.js";
 import { saveSnapshot } from "./snapshot.js";
 import { streams } from "./streams.js";
@@ -15,6 +16,12 @@ import { EDGE, GAP, arrange } from "./wall.js";
 
 /** So many tiles hold a connection at once; more are neither seen nor decoded well. */
 const PLAYING = 16;
+
+/** Those of `names` that the page's address asks for, `?streams=a,b`, in its order: a wall of one's own. Without it all. */
+function chosen(names) {
+  const asked = new URLSearchParams(location.search).get("streams");
+  return asked ? asked.split(",").filter((name) => names.includes(name)) : names;
+}
 
 const style = sheet(`
   :host { display: block; }
@@ -47,7 +54,7 @@ class Grid extends HTMLElement {
   connectedCallback() {
     this.#life = new AbortController();
     const { signal } = this.#life;
-    if (!this.#answered) this.#place(streams.remembered);
+    if (!this.#answered) this.#place(chosen(streams.remembered));
     streams.addEventListener("change", ({ detail }) => this.#fill(detail), { signal });
     streams.addEventListener("lost", ({ detail }) => this.#wait(detail), { signal });
     streams.begin();
@@ -89,8 +96,8 @@ class Grid extends HTMLElement {
   #fill(told) {
     const back = this.tiles.filter((tile) => tile.state === "unreachable");
     this.#answered = true;
-    this.#place(told.map((stream) => stream.name));
-    for (const stream of told) this.#tiles.get(stream.name).report(stream);
+    this.#place(chosen(told.map((stream) => stream.name)));
+    for (const stream of told) this.#tiles.get(stream.name)?.report(stream);
     for (const tile of back) tile.view.hurry();
     this.dispatchEvent(new Event("change"));
   }

@@ -8,16 +8,21 @@ const style = sheet(`
   .step { flex: none; margin: 0 -4px 0 -12px; color: var(--quiet); }
   h1 { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: var(--body); line-height: var(--target); }
   fg-chip { flex: none; }
+  /* Where the page says the state in large, the room is the name's. */
+  @media (max-width: 480px) { :host([brief]) fg-chip { display: none; } }
 `);
 
+/** Attributes: `brief`, where a phone shows the name alone. */
 class Heading extends HTMLElement {
   #root = shadow(this, [style], `<span class="step">${iconText("forward", 16)}</span><h1></h1><fg-chip state="connecting"></fg-chip>`);
 
-  /** Shows `stream` as being in `state`, a key of `STATES`. */
+  /** Shows `stream` as being in `state`, a key of `STATES`; what is no stream has none. */
   show(stream, state) {
     const title = this.#root.querySelector("h1");
     if (title.textContent !== stream) title.textContent = title.title = stream;
-    this.#root.querySelector("fg-chip").setAttribute("state", state);
+    const chip = this.#root.querySelector("fg-chip");
+    chip.hidden = !state;
+    if (state) chip.setAttribute("state", state);
   }
 }
 

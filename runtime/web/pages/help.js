@@ -19,6 +19,23 @@ const KEYS = {
     ["s", "save a snapshot"],
     ["?", "these keys"],
   ],
+  dashboard: [
+    ["↑ ↓", "another stream"],
+    ["Enter", "open the stream"],
+    ["/", "find a stream"],
+    ["n", "add a stream"],
+    ["Esc", "back to the pictures"],
+    ["?", "these keys"],
+  ],
+  stream: [
+    ["Esc", "back to the dashboard"],
+    ["← →", "another tab, from a tab"],
+    ["e", "its settings"],
+    ["f", "full screen"],
+    ["m", "sound on or off"],
+    ["s", "save a snapshot"],
+    ["?", "these keys"],
+  ],
   player: [
     ["f", "full screen"],
     ["m", "sound on or off"],
@@ -38,7 +55,7 @@ const style = sheet(`
   }
 `);
 
-/** Attributes: `page`, "grid", "watch" or "player"; `plain`, without the button. */
+/** Attributes: `page`, "grid", "watch", "dashboard", "stream" or "player"; `plain`, without the button. */
 class Help extends HTMLElement {
   #root = shadow(
     this,

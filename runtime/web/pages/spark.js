@@ -17,12 +17,15 @@ const SVG = "http://www.w3.org/2000/svg";
 class Spark extends HTMLElement {
   #svg = shadow(this, [style], `<svg role="img"></svg>`).querySelector("svg");
 
-  /** Draws `values`, oldest first, with `undefined` where nobody looked; `worst` is the position of the marked one, `label` what is read out. */
-  draw(values, worst, label) {
+  /**
+   * Draws `values`, oldest first, with `undefined` where nobody looked; `worst` is the position of the marked one, `label` what is read
+   * out, `span` how many values are the whole width.
+   */
+  draw(values, worst, label, span = SPAN) {
     const { clientWidth: width, clientHeight: height } = this;
     if (!width) return;
-    const top = Math.max(1, ...values.filter((value) => value !== undefined));
-    const x = (position) => (width * (SPAN - values.length + position)) / (SPAN - 1);
+    const top = Math.max(0, ...values.filter((value) => value !== undefined)) || 1;
+    const x = (position) => (width * (span - values.length + position)) / (span - 1);
     const y = (value) => height - 4 - (value / top) * (height - 8);
     const drawn = [node("line", { x1: 0, x2: width, y1: height - 0.5, y2: height - 0.5 })];
     for (const run of runs(values)) {

@@ -3,9 +3,8 @@ import { watchAddress } from "./address.js";
 import "./chip.js";
 import { explain } from "./details.js";
 import { iconText } from "./icons.js";
-import { readReason } from "./message.js";
 import { sheet, shadow } from "./sheet.js";
-import { stateOf } from "./states.js";
+import { judgementOf } from "./told.js";
 import { count, rate } from "./units.js";
 import "./view.js";
 
@@ -108,13 +107,10 @@ export class Tile extends HTMLElement {
   }
 }
 
-/** The judgement of a stream that does not play here, by what the list says of it. */
-function resting({ state: stream, pictures, ...told }) {
-  const state = stateOf(stream);
-  if (state !== "live") return { state, ...readReason(told) };
-  // Of a live stream its pictures may have a word of their own; that they come is for a playing tile to say.
-  const { condition = "fine", ...why } = pictures ?? {};
-  return condition === "fine" ? { state: "paused" } : { state: stateOf(condition), ...readReason(why) };
+/** The judgement of a stream that does not play here, by what the list says of it: that pictures come is for a playing tile to say. */
+function resting(told) {
+  const judgement = judgementOf(told);
+  return judgement.state === "live" ? { state: "paused" } : judgement;
 }
 
 function set(element, text) {

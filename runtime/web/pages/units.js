@@ -42,3 +42,41 @@ export function variant({ name, width, height, bits_per_second: rate }) {
 export function size({ width, height }) {
   return `${width} × ${height}`;
 }
+
+/** Microseconds as what a picture costs. */
+export function cost(us) {
+  if (us < 1000) return `${Math.round(us)} µs`;
+  if (us >= 999_500) return `${Math.round(us / 1e5) / 10} s`;
+  return `${us < 10_000 ? (us / 1000).toFixed(1) : Math.round(us / 1000)} ms`;
+}
+
+/** A share, from a number where 1 is all. */
+export function share(part) {
+  return `${part < 0.0995 ? Math.round(part * 1000) / 10 : Math.round(part * 100)} %`;
+}
+
+/** Bytes that are kept, in powers of two as the machine's other tools tell them. */
+export function bytes(number) {
+  const units = ["B", "KiB", "MiB", "GiB"];
+  const power = Math.min(Math.floor(Math.log2(Math.max(number, 1)) / 10), 3);
+  const value = number / 1024 ** power;
+  return `${value < 10 && power ? value.toFixed(1) : Math.round(value)} ${units[power]}`;
+}
+
+/** How long, from milliseconds: the two largest units. */
+export function span(ms) {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const parts = [[86_400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
+  const first = parts.findIndex(([size]) => seconds >= size);
+  if (first < 0) return "0 s";
+  const [large, small] = [parts[first], parts[first + 1]];
+  const rest = small ? Math.floor((seconds % large[0]) / small[0]) : 0;
+  return `${Math.floor(seconds / large[0])} ${large[1]}${rest ? ` ${rest} ${small[1]}` : ""}`;
+}
+
+/** A time of day, with its day where that is another than `now`'s. */
+export function clock(ms, now = Date.now()) {
+  const when = new Date(ms);
+  const time = when.toLocaleTimeString("en-GB");
+  return when.toDateString() === new Date(now).toDateString() ? time : `${when.toLocaleDateString("en-GB", { day: "numeric", month: "short" })}, ${time}`;
+}

@@ -8,6 +8,7 @@ import "./heading.js";
 import "./help.js";
 import { iconText } from "./icons.js";
 import { bindKeys } from "./keys.js";
+import "./menu.js";
 import { sheet, shadow } from "./sheet.js";
 import { saveSnapshot } from "./snapshot.js";
 import "./spark.js";

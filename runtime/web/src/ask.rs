@@ -182,8 +182,8 @@ fn changes_by_get(path: &str) -> bool {
 
 /// What a request wants to do. Whatever is not safe (RFC 9110 section 9.2.1) changes something.
 fn action(method: &Method, path: &str) -> Action {
-    let is_page = matches!(path, "/" | "/healthz" | "/readyz")
-        || ["/watch/", "/assets/", "/problems/"].iter().any(|folder| path.starts_with(folder));
+    let is_page = matches!(path, "/" | "/dashboard" | "/healthz" | "/readyz")
+        || ["/watch/", "/dashboard/", "/assets/", "/problems/"].iter().any(|folder| path.starts_with(folder));
     match (method.is_safe() && !changes_by_get(path), path) {
         (_, "/login" | "/logout") => Action::Enter,
         (true, _) if is_page => Action::Enter,
@@ -211,7 +211,7 @@ fn stream(path: &str) -> Option<StreamName> {
     let segments = || name.split_once('/');
     let name = match output {
         "api" if name.starts_with("streams/") => name.strip_prefix("streams/")?.split('/').next()?,
-        "ws" | "mjpeg" | "ingest" | "watch" | "still" => name,
+        "ws" | "mjpeg" | "ingest" | "watch" | "dashboard" | "still" => name,
         "hls" | "streams" if segments().is_some() => segments()?.0,
         "assets" => return None,
         // HLS where a proxy has taken `/hls` away.
@@ -242,6 +242,10 @@ mod tests {
             (Method::GET, "/", Action::Enter),
             (Method::GET, "/watch/lobby", Action::Enter),
             (Method::POST, "/watch/lobby", Action::Control),
+            (Method::GET, "/dashboard", Action::Enter),
+            (Method::GET, "/dashboard/lobby", Action::Enter),
+            (Method::GET, "/dashboards", Action::View),
+            (Method::POST, "/dashboard/lobby", Action::Control),
             (Method::POST, "/login", Action::Enter),
             (Method::GET, "/api/streams", Action::View),
             (Method::GET, "/api/streams/lobby/viewers", Action::Control),
@@ -269,6 +273,7 @@ mod tests {
             "/still/a.b.jpg",
             "/ingest/a.b",
             "/watch/a.b",
+            "/dashboard/a.b",
             "/api/streams/a.b",
             "/ws/%61.b",
             "/still/a%2Eb%2ejpg",

@@ -16,6 +16,9 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::at("/").get(pages::grid, page("showGrid", "All streams, as pictures")),
         Route::at("/watch/{stream}").get(pages::watch, page("showStream", "One stream")),
+        Route::at("/dashboard").get(pages::dashboard, page("showDashboard", "All streams, as they are")),
+        Route::at("/dashboard/{stream}")
+            .get(pages::stream, page("manageStream", "One stream: how it is, what happened, its settings")),
         Route::at("/login")
             .get(login::page, page("showLogin", "Asks for a name and a password"))
             .post(
