@@ -2,7 +2,9 @@
 
 pub(crate) mod check;
 pub(crate) mod compile;
+pub(crate) mod completions;
 pub(crate) mod link;
+pub(crate) mod man;
 pub(crate) mod plugin;
 pub(crate) mod run;
 pub(crate) mod schema;

@@ -27,6 +27,8 @@ fn main() -> anyhow::Result<ExitCode> {
         Arguments::Plugin(arguments) => commands::plugin::run(arguments),
         Arguments::User(arguments) => commands::user::run(arguments),
         Arguments::Link { file, stream, action, lasts } => commands::link::run(&file, &stream, action, lasts),
+        Arguments::Completions { shell } => commands::completions::run(shell, arguments::described(&version)),
+        Arguments::Man { out } => commands::man::run(out.as_deref(), arguments::described(&version)),
         Arguments::Compile { input, output } => commands::compile::run(&input, &output),
     }
 }
