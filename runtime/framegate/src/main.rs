@@ -9,6 +9,7 @@ mod log;
 mod plugins;
 mod registries;
 mod reload;
+mod service;
 mod signals;
 mod state;
 mod together;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ use crate::signals::Signals;
 use crate::state::{Found, StateFile};
 use crate::together::{Together, together};
 use crate::watch::Watch;
-use crate::{limits, log};
+use crate::{limits, log, service};
 
 /// How long the end may take: TEARDOWN to every camera, close frames to every viewer.
 const END_WITHIN: Duration = Duration::from_millis(4_500);
@@ -37,12 +37,18 @@ const INTERRUPTED: i32 = 130;
 /// Runs until a signal.
 pub(crate) fn run(file: &Path) -> anyhow::Result<ExitCode> {
     log::begin();
-    start(file, |_, _| async {})
+    // Before there are threads.
+    let passed = service::passed().context("the service manager passed something that cannot be served")?;
+    start(file, passed, |_, _| async {})
 }
 
-/// The same, where the log has begun. `listening` is told where, once whoever connects finds everything there, and is given the journal; what it has to
+/// The same, where the log has begun, on the socket that was `passed`, or else where the file says. `listening` is told where, once whoever connects finds everything there, and is given the journal; what it has to
 /// do besides goes on until the end.
-pub(crate) fn start<F>(file: &Path, listening: impl FnOnce(SocketAddr, Journal) -> F) -> anyhow::Result<ExitCode>
+pub(crate) fn start<F>(
+    file: &Path,
+    passed: Option<TcpListener>,
+    listening: impl FnOnce(SocketAddr, Journal) -> F,
+) -> anyhow::Result<ExitCode>
 where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -74,7 +80,8 @@ where
     advise();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
     let file = file.to_owned();
-    let ended = runtime.block_on(serve(Start { file, loaded, said, state, loader, together, watch }, listening));
+    let ended =
+        runtime.block_on(serve(Start { file, passed, loaded, said, state, loader, together, watch }, listening));
     // A component that is being compiled for a reload is not waited for.
     runtime.shutdown_background();
     ended
@@ -83,6 +90,8 @@ where
 /// What a start begins with.
 struct Start {
     file: PathBuf,
+    /// Where is listened already.
+    passed: Option<TcpListener>,
     loaded: Loaded,
     /// What came by the API, and where it is kept.
     said: State,
@@ -96,7 +105,7 @@ async fn serve<F>(start: Start, listening: impl FnOnce(SocketAddr, Journal) -> F
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let Start { file, loaded, said, state, loader, together, watch } = start;
+    let Start { file, passed, loaded, said, state, loader, together, watch } = start;
     // Signals from here on ask; before, they end the process, which holds nothing yet.
     let mut signals = Signals::listen().context("signals cannot be listened to")?;
     let hangup = reload::hangup().context("SIGHUP cannot be listened to")?;
@@ -126,7 +135,14 @@ where
         }
     }
     // The listener last: whoever connects finds every stream there.
-    let listener = web::bind(settings).await?;
+    let listener = match passed {
+        Some(socket) => {
+            let listener = web::take(socket, settings.admits)?;
+            tracing::info!(address = %listener.address(), "serving the socket that was passed, in place of `server.listen`");
+            listener
+        }
+        None => web::bind(settings).await?,
+    };
     let address = listener.address();
     let (reloads, queue) = control::reload::queue(standing);
     let parts = web::Parts {
@@ -146,6 +162,8 @@ where
     // The one line on standard output: for people, and for programs that let the system choose the port.
     writeln!(std::io::stdout(), "listening on http://{address}").context("standard output is closed")?;
     tracker.spawn(stop.clone().run_until_cancelled_owned(listening(address, journal)));
+    service::ready();
+    tracker.spawn(stop.clone().run_until_cancelled_owned(service::run(hub.clone())));
 
     let served = tokio::select! {
         signal = signals.next() => {
@@ -159,6 +177,7 @@ where
         tracing::warn!("{signal} again: ended at once");
         std::process::exit(INTERRUPTED);
     });
+    service::stopping();
     stop.cancel();
     let ended = tokio::time::timeout(END_WITHIN, async {
         hub.close().await;
