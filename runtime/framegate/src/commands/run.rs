@@ -63,7 +63,7 @@ where
     // where synchronous WebAssembly is allowed.
     watch.set(reload::watched(file, [&loaded.config]));
     let loader = Loader::logged();
-    let state = StateFile::beside(file);
+    let state = StateFile::of(file);
     let said = match state.load().with_context(|| format!("{} cannot be read", state.path().display()))? {
         Found::State(said) => said,
         Found::PutAside(aside, error) => {
