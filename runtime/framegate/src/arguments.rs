@@ -1,6 +1,7 @@
 //! The command line: what was typed → what is to be done.
 
 mod examples;
+mod operating;
 mod plugin;
 mod user;
 
@@ -13,6 +14,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
 use examples::EXAMPLES;
+use operating::{DOCTOR_EXAMPLES, HEALTH_EXAMPLES, TOP_EXAMPLES};
+pub(crate) use operating::{DoctorArguments, HealthArguments, TopArguments};
 use plugin::PluginCommand;
 pub(crate) use plugin::{Declared, InputArguments, PluginArguments};
 pub(crate) use user::UserArguments;
@@ -51,6 +54,12 @@ pub(crate) enum Arguments {
     },
     /// Say who may come in.
     User(UserArguments),
+    /// Ask a server whether it lives.
+    Health(HealthArguments),
+    /// Look whether everything is as serving needs it.
+    Doctor(DoctorArguments),
+    /// Show a server in the terminal.
+    Top(TopArguments),
     /// Print what a shell completes the command line by.
     Completions {
         /// Which shell.
@@ -133,6 +142,15 @@ enum Command {
     /// Say who may come in: the hash of a password
     #[command(subcommand)]
     User(UserCommand),
+    /// Look at configuration, cameras, codecs, limits, disk, clock and address, and say what to do
+    #[command(after_help = DOCTOR_EXAMPLES)]
+    Doctor(DoctorArguments),
+    /// Show streams, viewers and events of a server in the terminal, as they are
+    #[command(after_help = TOP_EXAMPLES)]
+    Top(TopArguments),
+    /// Ask a server whether it lives, for health checks
+    #[command(after_help = HEALTH_EXAMPLES)]
+    Health(HealthArguments),
     /// Print what a shell completes this command line by
     #[command(
         after_help = "Examples:\n  framegate completions bash > /etc/bash_completion.d/framegate\n  framegate completions zsh > ~/.zfunc/_framegate\n  framegate completions fish > ~/.config/fish/completions/framegate.fish"
@@ -176,6 +194,9 @@ impl Arguments {
                 lasts: Duration::from_secs(expires_in),
             },
             Some(Command::User(command)) => Self::User(command.into()),
+            Some(Command::Health(arguments)) => Self::Health(arguments),
+            Some(Command::Doctor(arguments)) => Self::Doctor(arguments),
+            Some(Command::Top(arguments)) => Self::Top(arguments),
             Some(Command::Completions { shell }) => Self::Completions { shell },
             Some(Command::Man { out }) => Self::Man { out },
             Some(Command::Compile { input, output }) => Self::Compile { input, output },
@@ -242,9 +263,19 @@ pub(crate) mod tests {
         assert_eq!(read(&["schema"]).expect("good"), Arguments::Schema);
         assert_eq!(read(&["user", "hash"]).expect("good"), Arguments::User(UserArguments::Hash));
         assert_eq!(read(&["completions", "fish"]).expect("good"), Arguments::Completions { shell: Shell::Fish });
+        let doctor = |file: &str, json| Arguments::Doctor(DoctorArguments { file: file.into(), json });
+        assert_eq!(read(&["doctor"]).expect("good"), doctor("streams.toml", false));
+        assert_eq!(read(&["doctor", "x", "--json"]).expect("good"), doctor("x", true));
         assert_eq!(read(&["man"]).expect("good"), Arguments::Man { out: None });
         let compile = Arguments::Compile { input: "a".into(), output: "b".into() };
         assert_eq!(read(&["compile", "a", "b"]).expect("good"), compile);
+    }
+
+    #[test]
+    fn a_token_is_not_printed() {
+        let typed = read(&["top", "http://a", "--token", "hunter2"]).expect("good");
+        let Arguments::Top(TopArguments { token: Some(_), .. }) = &typed else { panic!("{typed:?}") };
+        assert!(!format!("{typed:?}").contains("hunter2"), "{typed:?}");
     }
 
     #[test]

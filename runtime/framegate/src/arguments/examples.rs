@@ -7,6 +7,8 @@ Examples:
   framegate run /etc/framegate.toml  the same with another file
   framegate check                    name every mistake in streams.toml, and start nothing
   framegate schema > schema.json     the file's JSON schema, for your editor
+  framegate doctor                   look at cameras, machine and configuration, and say what to do
+  framegate top                      show streams, viewers and events in the terminal
   framegate plugin new --lang rust --role filter name-plate
                                      a plugin of your own, in Rust, C, JavaScript, Python or Go
   framegate user hash                ask for a password, and print what streams.toml needs to check it
