@@ -142,6 +142,12 @@ pub(crate) struct Reason {
     pub(crate) text: String,
 }
 
+/// `GET /api/events`, as a list.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct Remembered {
+    pub(crate) events: Vec<Event>,
+}
+
 /// Something that happened.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use crate::api::{Event, Plugins, Server, Streams, Timeline};
+use crate::api::{Event, Plugins, Remembered, Server, Streams, Timeline};
 use crate::client::{Client, Failure};
 use crate::model::{Snapshot, Told};
 use crate::sse::Parser;
@@ -16,6 +16,8 @@ const EACH: Duration = Duration::from_secs(1);
 const REFUSED: Duration = Duration::from_secs(30);
 /// Before events are asked for again.
 const EVENTS_AGAIN: Duration = Duration::from_secs(2);
+/// What happened last, before there is a stream of it.
+const REMEMBERED: &str = "/api/events?limit=10";
 /// What the once-a-second answers have too.
 const UPDATES: [&str; 2] = ["frame-update", "bitrate-update"];
 
@@ -65,6 +67,13 @@ async fn state(client: &Client) -> Result<Snapshot, Failure> {
 }
 
 async fn events(client: &Client, told: &mpsc::Sender<Told>) {
+    // What was before, once; what happens between the two is in the next list that somebody looks at.
+    let Remembered { events } = client.get(REMEMBERED).await.unwrap_or_default();
+    for event in events {
+        if told.send(Told::Event(event)).await.is_err() {
+            return;
+        }
+    }
     while !told.is_closed() {
         match client.events().await {
             Ok(mut events) => {
