@@ -80,11 +80,24 @@ impl Program {
 
     /// Starts it with these words on its command line, in this folder.
     pub async fn start_command(folder: TempDir, words: &[&str], variables: &[(&str, &Path)]) -> Result<Self> {
-        let mut child = Command::new(path()?)
-            .args(words)
+        let mut command = Command::new(path()?);
+        command.args(words).envs(variables.iter().copied()).stdin(Stdio::null());
+        Self::start_by(folder, command).await
+    }
+
+    /// The same on a socket that listens already, passed as a service manager does: as the third descriptor, with the process's own id beside it.
+    pub async fn start_on(socket: std::net::TcpListener, sections: &str) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        std::fs::write(folder.path().join(FILE), with_server(sections))?;
+        let mut command = Command::new("sh");
+        command.args(["-c", "exec env LISTEN_FDS=1 LISTEN_PID=$$ \"$0\" run 3<&0 0</dev/null"]).arg(path()?);
+        command.stdin(std::os::fd::OwnedFd::from(socket));
+        Self::start_by(folder, command).await
+    }
+
+    async fn start_by(folder: TempDir, mut command: Command) -> Result<Self> {
+        let mut child = command
             .current_dir(folder.path())
-            .envs(variables.iter().copied())
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)

@@ -1,5 +1,7 @@
 //! The command line: what was typed → what is to be done.
 
+mod examples;
+mod operating;
 mod plugin;
 mod user;
 
@@ -9,7 +11,11 @@ use std::time::Duration;
 use access::LinkAction;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap_complete::Shell;
 
+use examples::EXAMPLES;
+use operating::{DOCTOR_EXAMPLES, HEALTH_EXAMPLES, TOP_EXAMPLES};
+pub(crate) use operating::{DoctorArguments, HealthArguments, TopArguments};
 use plugin::PluginCommand;
 pub(crate) use plugin::{Declared, InputArguments, PluginArguments};
 pub(crate) use user::UserArguments;
@@ -48,6 +54,22 @@ pub(crate) enum Arguments {
     },
     /// Say who may come in.
     User(UserArguments),
+    /// Ask a server whether it lives.
+    Health(HealthArguments),
+    /// Look whether everything is as serving needs it.
+    Doctor(DoctorArguments),
+    /// Show a server in the terminal.
+    Top(TopArguments),
+    /// Print what a shell completes the command line by.
+    Completions {
+        /// Which shell.
+        shell: Shell,
+    },
+    /// Print the manual.
+    Man {
+        /// The folder that a page for each command is written to, instead.
+        out: Option<PathBuf>,
+    },
     /// Compile a component to native code: what the program starts itself as.
     Compile {
         /// The component.
@@ -64,36 +86,6 @@ pub(crate) struct Version {
     /// Libraries by name, with their versions.
     pub(crate) codecs: Vec<(&'static str, String)>,
 }
-
-const EXAMPLES: &str = "\
-Examples:
-  framegate                          serve what streams.toml in this folder says
-  framegate run /etc/framegate.toml  the same with another file
-  framegate check                    name every mistake in streams.toml, and start nothing
-  framegate schema > schema.json     the file's JSON schema, for your editor
-  framegate plugin new --lang rust --role filter name-plate
-                                     a plugin of your own, in Rust, C, JavaScript, Python or Go
-  framegate user hash                ask for a password, and print what streams.toml needs to check it
-  framegate plugin dev name-plate    it, on live pictures, built anew at each save
-
-A file to begin with, which needs no camera:
-  [streams.demo]
-  source = \"test://\"
-  plugins = [{ use = \"clock\" }]
-
-A camera:
-  [streams.lobby]
-  source = \"rtsp://10.0.0.4/stream1\"
-  username = \"viewer\"
-  password = \"${LOBBY_PASSWORD}\"
-
-Then open http://127.0.0.1:8080, or take one output:
-  http://127.0.0.1:8080/watch/lobby      a page
-  http://127.0.0.1:8080/mjpeg/lobby      for <img> and most other programs
-  http://127.0.0.1:8080/still/lobby.jpg  the newest picture
-
-FRAMEGATE_LOG says what is logged, such as `debug` or `info,stream=debug`.
-Exit status: 0 done, 1 failed, 2 a mistake in the file or on the command line.";
 
 /// IP cameras to browsers, with sandboxed WebAssembly plugins on the way.
 #[derive(Parser)]
@@ -150,6 +142,30 @@ enum Command {
     /// Say who may come in: the hash of a password
     #[command(subcommand)]
     User(UserCommand),
+    /// Look at configuration, cameras, codecs, limits, disk, clock and address, and say what to do
+    #[command(after_help = DOCTOR_EXAMPLES)]
+    Doctor(DoctorArguments),
+    /// Show streams, viewers and events of a server in the terminal, as they are
+    #[command(after_help = TOP_EXAMPLES)]
+    Top(TopArguments),
+    /// Ask a server whether it lives, for health checks
+    #[command(after_help = HEALTH_EXAMPLES)]
+    Health(HealthArguments),
+    /// Print what a shell completes this command line by
+    #[command(
+        after_help = "Examples:\n  framegate completions bash > /etc/bash_completion.d/framegate\n  framegate completions zsh > ~/.zfunc/_framegate\n  framegate completions fish > ~/.config/fish/completions/framegate.fish"
+    )]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual's page of this program, for `man`
+    #[command(after_help = "Examples:\n  framegate man | man -l -\n  framegate man --out /usr/local/share/man/man1")]
+    Man {
+        /// Write a page for each command to this folder instead
+        #[arg(long, value_name = "FOLDER")]
+        out: Option<PathBuf>,
+    },
     #[command(hide = true)]
     Compile { input: PathBuf, output: PathBuf },
 }
@@ -178,6 +194,11 @@ impl Arguments {
                 lasts: Duration::from_secs(expires_in),
             },
             Some(Command::User(command)) => Self::User(command.into()),
+            Some(Command::Health(arguments)) => Self::Health(arguments),
+            Some(Command::Doctor(arguments)) => Self::Doctor(arguments),
+            Some(Command::Top(arguments)) => Self::Top(arguments),
+            Some(Command::Completions { shell }) => Self::Completions { shell },
+            Some(Command::Man { out }) => Self::Man { out },
             Some(Command::Compile { input, output }) => Self::Compile { input, output },
             None => match written.file {
                 None => Self::Run { file: FILE.into() },
@@ -196,6 +217,11 @@ impl Arguments {
     }
 }
 
+/// The whole command line, for completions and the manual.
+pub(crate) fn described(version: &Version) -> clap::Command {
+    version.put_in(Written::command())
+}
+
 impl Version {
     fn put_in(&self, command: clap::Command) -> clap::Command {
         let short = format!("{} ({})", env!("CARGO_PKG_VERSION"), self.commit);
@@ -207,20 +233,22 @@ impl Version {
 }
 
 /// The command that was meant by what would otherwise be a file, if there is no such file.
-fn misspelt_command(file: &Path) -> Option<&'static str> {
+fn misspelt_command(file: &Path) -> Option<String> {
     let word = file.to_str().filter(|word| !word.contains(['/', '.']))?;
-    config::nearest(word, ["run", "check", "schema", "plugin", "user", "link"]).filter(|_| !file.exists())
+    let command = Written::command();
+    let shown = command.get_subcommands().filter(|command| !command.is_hide_set());
+    config::nearest(word, shown.map(clap::Command::get_name)).filter(|_| !file.exists()).map(str::to_owned)
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn version() -> Version {
+    pub(crate) fn version() -> Version {
         Version { commit: "v0.1.0-3-gabcdef", codecs: vec![("openh264", "2.6.0".into()), ("libwebp", "1.3.2".into())] }
     }
 
-    pub(super) fn read(words: &[&str]) -> clap::error::Result<Arguments> {
+    pub(in crate::arguments) fn read(words: &[&str]) -> clap::error::Result<Arguments> {
         Arguments::of(&version(), ["framegate"].iter().chain(words))
     }
 
@@ -234,8 +262,20 @@ mod tests {
         assert_eq!(read(&["check", "x"]).expect("good"), Arguments::Check { file: "x".into() });
         assert_eq!(read(&["schema"]).expect("good"), Arguments::Schema);
         assert_eq!(read(&["user", "hash"]).expect("good"), Arguments::User(UserArguments::Hash));
+        assert_eq!(read(&["completions", "fish"]).expect("good"), Arguments::Completions { shell: Shell::Fish });
+        let doctor = |file: &str, json| Arguments::Doctor(DoctorArguments { file: file.into(), json });
+        assert_eq!(read(&["doctor"]).expect("good"), doctor("streams.toml", false));
+        assert_eq!(read(&["doctor", "x", "--json"]).expect("good"), doctor("x", true));
+        assert_eq!(read(&["man"]).expect("good"), Arguments::Man { out: None });
         let compile = Arguments::Compile { input: "a".into(), output: "b".into() };
         assert_eq!(read(&["compile", "a", "b"]).expect("good"), compile);
+    }
+
+    #[test]
+    fn a_token_is_not_printed() {
+        let typed = read(&["top", "http://a", "--token", "hunter2"]).expect("good");
+        let Arguments::Top(TopArguments { token: Some(_), .. }) = &typed else { panic!("{typed:?}") };
+        assert!(!format!("{typed:?}").contains("hunter2"), "{typed:?}");
     }
 
     #[test]

@@ -2,10 +2,15 @@
 
 pub(crate) mod check;
 pub(crate) mod compile;
+pub(crate) mod completions;
+pub(crate) mod doctor;
+pub(crate) mod health;
 pub(crate) mod link;
+pub(crate) mod man;
 pub(crate) mod plugin;
 pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod top;
 pub(crate) mod user;
 
 use std::io::{self, IsTerminal as _, Write as _};
@@ -32,12 +37,16 @@ pub(crate) fn read(file: &Path) -> Result<Loaded, ExitCode> {
 
 /// Shows a report on standard error, and gives the exit status for it.
 pub(crate) fn tell(report: &Report) -> ExitCode {
-    let is_colorless = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let ink = match io::stderr().is_terminal() && !is_colorless {
+    let ink = match io::stderr().is_terminal() && !is_colorless() {
         true => Ink::Colored,
         false => Ink::Plain,
     };
     // With standard error closed the exit status alone has to say it.
     _ = io::stderr().write_all(report.render(ink).as_bytes());
     ExitCode::from(MISTAKE)
+}
+
+/// Whether colours are not wanted (no-color.org).
+pub(crate) fn is_colorless() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }

@@ -4,10 +4,12 @@
 mod arguments;
 mod bundled;
 mod commands;
+mod doctor;
 mod limits;
 mod plugins;
 mod registries;
 mod reload;
+mod service;
 mod signals;
 mod state;
 mod together;
@@ -26,6 +28,11 @@ fn main() -> anyhow::Result<ExitCode> {
         Arguments::Plugin(arguments) => commands::plugin::run(arguments),
         Arguments::User(arguments) => commands::user::run(arguments),
         Arguments::Link { file, stream, action, lasts } => commands::link::run(&file, &stream, action, lasts),
+        Arguments::Health(arguments) => commands::health::run(&arguments.url),
+        Arguments::Doctor(arguments) => commands::doctor::run(&arguments),
+        Arguments::Top(arguments) => commands::top::run(arguments),
+        Arguments::Completions { shell } => commands::completions::run(shell, arguments::described(&version)),
+        Arguments::Man { out } => commands::man::run(out.as_deref(), arguments::described(&version)),
         Arguments::Compile { input, output } => commands::compile::run(&input, &output),
     }
 }

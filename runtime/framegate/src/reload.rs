@@ -30,6 +30,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::bundled;
 use crate::plugins::{self, Loader, Refused};
+use crate::service;
 use crate::state::StateFile;
 use crate::together::{Together, together};
 use crate::watch::Watch;
@@ -84,7 +85,11 @@ impl Reloader {
         let reloading = async {
             loop {
                 tokio::select! {
-                    Some(()) = hangup.recv() => self.file("SIGHUP").await,
+                    Some(()) = hangup.recv() => {
+                        service::reloading();
+                        self.file("SIGHUP").await;
+                        service::ready();
+                    }
                     () = self.watch.changed() => self.file("a file changed").await,
                     // Whoever asked may have left; it was done all the same.
                     Some(request) = self.queue.requests.recv() => match request {

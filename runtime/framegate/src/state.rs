@@ -1,6 +1,6 @@
-//! The file of what was said over the API, beside `streams.toml`: replaced as a whole, so that a kill at any moment leaves the old one or the new one.
+//! The file of what was said over the API, beside `streams.toml` or where a service manager says: replaced as a whole, so that a kill at any moment leaves the old one or the new one.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -24,9 +24,18 @@ pub(crate) enum Found {
 }
 
 impl StateFile {
-    /// Beside this `streams.toml`: `streams.state.json`.
-    pub(crate) fn beside(file: &Path) -> Self {
-        Self { path: file.with_extension("state.json") }
+    /// For this `streams.toml`: `streams.state.json` in the folder that `STATE_DIRECTORY` names, as systemd does (systemd.exec(5)), where the
+    /// configuration is not the program's to write; else beside it.
+    pub(crate) fn of(file: &Path) -> Self {
+        Self::within(std::env::var_os("STATE_DIRECTORY").as_deref(), file)
+    }
+
+    fn within(folders: Option<&OsStr>, file: &Path) -> Self {
+        // Several are joined by colons; ours is the first.
+        let folder =
+            folders.and_then(|folders| std::env::split_paths(folders).next()).filter(|path| path.is_absolute());
+        let beside = file.with_extension("state.json");
+        Self { path: folder.zip(beside.file_name()).map_or(beside.clone(), |(folder, name)| folder.join(name)) }
     }
 
     /// Its name.
@@ -93,7 +102,7 @@ mod tests {
     #[test]
     fn what_is_saved_is_there_and_for_nobody_else() -> io::Result<()> {
         let folder = tempfile::tempdir()?;
-        let file = StateFile::beside(&folder.path().join("streams.toml"));
+        let file = StateFile::within(None, &folder.path().join("streams.toml"));
         assert!(matches!(file.load()?, Found::State(state) if state == State::default()));
         let name = "lobby".parse().expect("a name");
         let state = State::default().change(&name, Change::Put(serde_json::Map::new(), Match::Any)).expect("a change");
@@ -104,9 +113,21 @@ mod tests {
     }
 
     #[test]
+    fn it_lies_where_a_service_manager_says_or_beside_the_file() {
+        let path = |folders: Option<&str>, file: &str| StateFile::within(folders.map(OsStr::new), Path::new(file)).path;
+        let file = "/etc/framegate/streams.toml";
+        assert_eq!(path(None, file), Path::new("/etc/framegate/streams.state.json"));
+        assert_eq!(path(Some("/var/lib/framegate"), file), Path::new("/var/lib/framegate/streams.state.json"));
+        assert_eq!(path(Some("/var/lib/a:/var/lib/b"), "x.toml"), Path::new("/var/lib/a/x.state.json"));
+        for nowhere in ["", "here"] {
+            assert_eq!(path(Some(nowhere), "x.toml"), Path::new("x.state.json"));
+        }
+    }
+
+    #[test]
     fn what_cannot_be_read_is_put_aside() -> io::Result<()> {
         let folder = tempfile::tempdir()?;
-        let file = StateFile::beside(&folder.path().join("streams.toml"));
+        let file = StateFile::within(None, &folder.path().join("streams.toml"));
         for number in 1..3 {
             fs::write(file.path(), "{ half")?;
             let Found::PutAside(aside, _) = file.load()? else { panic!("it was read") };

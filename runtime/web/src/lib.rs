@@ -66,5 +66,5 @@ mod tag;
 mod viewers;
 mod ws;
 
-pub use listener::{Error, Listener, Settings, bind};
+pub use listener::{Error, Listener, Settings, bind, take};
 pub use serve::{Parts, serve};

@@ -39,6 +39,9 @@ pub enum Error {
         /// The system's words.
         error: std::io::Error,
     },
+    /// What was passed is no socket that can be served.
+    #[error("the socket that was passed cannot be served: {0}; it has to be a TCP socket that listens")]
+    Passed(std::io::Error),
     /// The system gives no thread.
     #[error("no thread for viewers: {0}")]
     Threads(std::io::Error),
@@ -58,6 +61,19 @@ pub async fn bind(settings: impl Into<Settings>) -> Result<Listener, Error> {
     let inner = open(listen).map_err(|error| Error::Listen { listen, error })?;
     let address = inner.local_addr().map_err(|error| Error::Listen { listen, error })?;
     Ok(Listener { inner, address })
+}
+
+/// Takes a socket that listens already: whoever started the program opened it, so that nobody who connects meanwhile is refused. Who may be let in by it
+/// is a matter of its own address, whatever the file says of `listen`.
+pub fn take(socket: std::net::TcpListener, admits: Admits) -> Result<Listener, Error> {
+    let address = socket.local_addr().map_err(Error::Passed)?;
+    access::check_listen(address, admits)?;
+    // One that is not listening is told here, and not by each `accept`.
+    if !socket2::SockRef::from(&socket).is_listener().map_err(Error::Passed)? {
+        return Err(Error::Passed(std::io::ErrorKind::NotConnected.into()));
+    }
+    socket.set_nonblocking(true).map_err(Error::Passed)?;
+    Ok(Listener { inner: TcpListener::from_std(socket).map_err(Error::Passed)?, address })
 }
 
 fn open(listen: SocketAddr) -> std::io::Result<TcpListener> {
@@ -94,5 +110,29 @@ impl Listener {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_passed_socket_is_taken_by_the_rule_of_its_own_address() {
+        let passed = |address: &str| std::net::TcpListener::bind(address).expect("a free port");
+        let listener = take(passed("127.0.0.1:0"), Admits::Loopback).expect("this machine alone");
+        assert!(listener.address().port() > 0);
+        let refused = take(passed("0.0.0.0:0"), Admits::Loopback).expect_err("other machines");
+        assert!(matches!(refused, Error::NotAllowed(_)), "{refused}");
+        take(passed("0.0.0.0:0"), Admits::Known).expect("whoever is known");
+    }
+
+    #[tokio::test]
+    async fn a_socket_that_does_not_listen_is_refused() {
+        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
+        let address: SocketAddr = "127.0.0.1:0".parse().expect("an address");
+        socket.bind(&address.into()).expect("a free port");
+        let refused = take(socket.into(), Admits::Loopback).expect_err("nobody could connect");
+        assert!(refused.to_string().contains("TCP socket that listens"), "{refused}");
     }
 }

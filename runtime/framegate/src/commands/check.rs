@@ -29,7 +29,7 @@ pub(crate) fn mistakes(file: &Path) -> Result<Loaded, ExitCode> {
 }
 
 /// What a file without mistakes has in it.
-fn summary(loaded: &Loaded) -> String {
+pub(crate) fn summary(loaded: &Loaded) -> String {
     let counted = |count: usize, noun: &str| match count {
         1 => format!("1 {noun}"),
         count => format!("{count} {noun}s"),

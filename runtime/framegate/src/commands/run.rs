@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -23,13 +23,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::commands::read;
-use crate::limits;
 use crate::plugins::Loader;
 use crate::reload::{self, Reloader};
 use crate::signals::Signals;
 use crate::state::{Found, StateFile};
 use crate::together::{Together, together};
 use crate::watch::Watch;
+use crate::{limits, service};
 
 /// How long the end may take: TEARDOWN to every camera, close frames to every viewer.
 const END_WITHIN: Duration = Duration::from_millis(4_500);
@@ -38,14 +38,17 @@ const INTERRUPTED: i32 = 130;
 
 /// Runs until a signal.
 pub(crate) fn run(file: &Path) -> anyhow::Result<ExitCode> {
-    start(file, logs::begin(), |_, _| async {})
+    let logs = logs::begin();
+    // Before there are threads.
+    let passed = service::passed().context("the service manager passed something that cannot be served")?;
+    start(file, Begun { logs, passed }, |_, _| async {})
 }
 
-/// The same, where the log has begun. `listening` is told where, once whoever connects finds everything there, and is given the journal; what it has to
+/// The same behind what has begun. `listening` is told where, once whoever connects finds everything there, and is given the journal; what it has to
 /// do besides goes on until the end.
 pub(crate) fn start<F>(
     file: &Path,
-    logs: Logs,
+    begun: Begun,
     listening: impl FnOnce(SocketAddr, Journal) -> F,
 ) -> anyhow::Result<ExitCode>
 where
@@ -59,12 +62,12 @@ where
         Err(mistakes) => return Ok(mistakes),
     };
     // Where lines go, before there are any but of mistakes.
-    logs.configure(&loaded.config.log)?;
+    begun.logs.configure(&loaded.config.log)?;
     // Plugins before anything runs: a stream whose mask does not load must not start, and components are compiled and asked on this thread,
     // where synchronous WebAssembly is allowed.
     watch.set(reload::watched(file, [&loaded.config]));
     let loader = Loader::logged();
-    let state = StateFile::beside(file);
+    let state = StateFile::of(file);
     let said = match state.load().with_context(|| format!("{} cannot be read", state.path().display()))? {
         Found::State(said) => said,
         Found::PutAside(aside, error) => {
@@ -81,16 +84,24 @@ where
     advise();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
     let file = file.to_owned();
-    let ended = runtime.block_on(serve(Start { file, logs, loaded, said, state, loader, together, watch }, listening));
+    let ended = runtime.block_on(serve(Start { file, begun, loaded, said, state, loader, together, watch }, listening));
     // A component that is being compiled for a reload is not waited for.
     runtime.shutdown_background();
     ended
 }
 
+/// What there is before the file is read.
+pub(crate) struct Begun {
+    /// The log.
+    pub(crate) logs: Logs,
+    /// Where is listened already, in place of `server.listen`.
+    pub(crate) passed: Option<TcpListener>,
+}
+
 /// What a start begins with.
 struct Start {
     file: PathBuf,
-    logs: Logs,
+    begun: Begun,
     loaded: Loaded,
     /// What came by the API, and where it is kept.
     said: State,
@@ -104,7 +115,7 @@ async fn serve<F>(start: Start, listening: impl FnOnce(SocketAddr, Journal) -> F
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let Start { file, logs, loaded, said, state, loader, together, watch } = start;
+    let Start { file, begun: Begun { logs, passed }, loaded, said, state, loader, together, watch } = start;
     // Signals from here on ask; before, they end the process, which holds nothing yet.
     let mut signals = Signals::listen().context("signals cannot be listened to")?;
     let hangup = reload::hangup().context("SIGHUP cannot be listened to")?;
@@ -128,7 +139,14 @@ where
         runtime: tokio::runtime::Handle::current(),
     });
     // The listener last: whoever connects finds every stream there.
-    let listener = web::bind(settings).await?;
+    let listener = match passed {
+        Some(socket) => {
+            let listener = web::take(socket, settings.admits)?;
+            tracing::info!(address = %listener.address(), "serving the socket that was passed, in place of `server.listen`");
+            listener
+        }
+        None => web::bind(settings).await?,
+    };
     let address = listener.address();
     let relays = Relays::default();
     tracker.spawn(relays.clone().run(hub.clone(), tracker.clone(), stop.clone()));
@@ -152,6 +170,8 @@ where
     // The one line on standard output: for people, and for programs that let the system choose the port.
     writeln!(std::io::stdout(), "listening on http://{address}").context("standard output is closed")?;
     tracker.spawn(stop.clone().run_until_cancelled_owned(listening(address, journal)));
+    service::ready();
+    tracker.spawn(stop.clone().run_until_cancelled_owned(service::run(hub.clone())));
 
     let served = tokio::select! {
         signal = signals.next() => {
@@ -165,6 +185,7 @@ where
         tracing::warn!("{signal} again: ended at once");
         std::process::exit(INTERRUPTED);
     });
+    service::stopping();
     stop.cancel();
     let ended = tokio::time::timeout(END_WITHIN, async {
         hub.close().await;

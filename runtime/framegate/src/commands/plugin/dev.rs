@@ -43,7 +43,7 @@ pub(super) fn run(folder: &Path, source: Option<String>, open: bool) -> anyhow::
     }
     let sources = first_good(&project, sources, &file);
     thread::Builder::new().name("build".into()).spawn(move || rebuild(&project, sources))?;
-    run::start(&file, logs, move |address, journal| {
+    run::start(&file, run::Begun { logs, passed: None }, move |address, journal| {
         let page = format!("http://{address}/watch/{STREAM}");
         say(&format!("{page}\n"));
         if open && let Err(error) = open::that_detached(&page) {

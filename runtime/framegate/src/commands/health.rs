@@ -1,0 +1,103 @@
+//! `framegate health [URL]`: whether a server answers, for whoever restarts what does not; there is no curl in an image.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{TcpStream, ToSocketAddrs as _};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// How long connecting, and each wait for bytes, may take.
+const WITHIN: Duration = Duration::from_secs(3);
+/// A status line and no more is read.
+const MOST: usize = 64;
+
+/// Says in a word what came of it, for logs of health checks.
+pub(crate) fn run(url: &str) -> anyhow::Result<ExitCode> {
+    match ask(url) {
+        Ok(()) => {
+            writeln!(io::stdout(), "ok")?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(why) => {
+            writeln!(io::stderr(), "error: {url}: {why}")?;
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// Asks for `/healthz` behind this address.
+pub(crate) fn ask(url: &str) -> Result<(), String> {
+    let rest =
+        url.strip_prefix("http://").ok_or("must begin with http://; ask the server itself, not what is before it")?;
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let path = path.trim_end_matches('/');
+    let path = if path.is_empty() { "/healthz".to_owned() } else { format!("/{path}/healthz") };
+    let has_port = authority.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    let target = if has_port { authority.to_owned() } else { format!("{authority}:80") };
+    let addresses = target.to_socket_addrs().map_err(|error| error.to_string())?;
+    let mut why = "no such address".to_owned();
+    for address in addresses {
+        let asked = TcpStream::connect_timeout(&address, WITHIN).and_then(|stream| status(stream, authority, &path));
+        match asked {
+            Ok(line) if line.split(' ').nth(1) == Some("200") => return Ok(()),
+            Ok(line) => why = format!("it answers {line:?}"),
+            Err(error) => why = error.to_string(),
+        }
+    }
+    Err(why)
+}
+
+/// The first line of the answer.
+fn status(mut stream: TcpStream, authority: &str, path: &str) -> io::Result<String> {
+    stream.set_read_timeout(Some(WITHIN))?;
+    stream.set_write_timeout(Some(WITHIN))?;
+    let begun = Instant::now();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n")?;
+    let (mut bytes, mut piece) = (Vec::new(), [0; MOST]);
+    while bytes.len() < MOST && !bytes.contains(&b'\n') {
+        // One that sends a byte now and then is not well either.
+        if begun.elapsed() > WITHIN {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        match stream.read(&mut piece)? {
+            0 => break,
+            length => bytes.extend_from_slice(&piece[..length]),
+        }
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufRead as _;
+    use std::net::TcpListener;
+
+    use super::*;
+
+    /// A server that answers once; gives its address, and the request line in the end.
+    fn server(answer: &'static str) -> (String, std::thread::JoinHandle<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let asked = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("it connects");
+            let mut line = String::new();
+            io::BufReader::new(stream.try_clone().expect("a clone")).read_line(&mut line).expect("a request");
+            stream.write_all(answer.as_bytes()).expect("it reads");
+            line.trim_end().to_owned()
+        });
+        (url, asked)
+    }
+
+    #[test]
+    fn only_200_is_health_and_a_prefix_stays() {
+        let (url, asked) = server("HTTP/1.1 200 OK\r\n\r\nok");
+        assert_eq!(ask(&format!("{url}/cameras/")), Ok(()));
+        assert_eq!(asked.join().expect("it answered"), "GET /cameras/healthz HTTP/1.1");
+        let (url, asked) = server("HTTP/1.1 503 Service Unavailable\r\n\r\n");
+        assert!(ask(&url).expect_err("it stops").contains("503"));
+        assert_eq!(asked.join().expect("it answered"), "GET /healthz HTTP/1.1");
+        let (url, _asked) = server("");
+        assert!(ask(&url).is_err());
+        assert!(ask("https://a").expect_err("no TLS here").contains("http://"));
+    }
+}
