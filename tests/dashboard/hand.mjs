@@ -62,6 +62,16 @@ export class Hand {
     }
   }
 
+  /** Waits until an element is in the same place in two frames: behind a change of the window's size it is clicked past otherwise. */
+  static still(one) {
+    const place = () => JSON.stringify(one.getBoundingClientRect());
+    return new Promise((done) => {
+      let last = place();
+      const look = () => (place() === last ? done() : ((last = place()), requestAnimationFrame(look)));
+      requestAnimationFrame(look);
+    });
+  }
+
   async count(selector, text = "") {
     return this.page.evaluate(`(${Hand.seen.toString().replace("seen(", "function seen(")})(${JSON.stringify(selector)}, ${JSON.stringify(text)}).length`);
   }
@@ -81,6 +91,7 @@ export class Hand {
   async click(selector, text) {
     const element = await this.find(selector, text);
     await element.evaluate((one) => one.scrollIntoView({ block: "center" }));
+    await element.evaluate(Hand.still);
     await element.click();
   }
 
