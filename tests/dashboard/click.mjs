@@ -199,7 +199,12 @@ const steps = {
   async "who watches is seen, and a visit is ended"() {
     await hand.open(`/dashboard/${ADDED}?tab=viewers`);
     const aborted = new AbortController();
-    fetch(`${base}/mjpeg/${ADDED}`, { signal: aborted.signal, headers: { "User-Agent": "wall-of-screens/1.0" } }).catch(() => {});
+    // It reads what it is sent: an answer that nobody reads is given up by the collector of garbage, or holds its connection up.
+    const watching = async () => {
+      const answer = await fetch(`${base}/mjpeg/${ADDED}`, { signal: aborted.signal, headers: { "User-Agent": "wall-of-screens/1.0" } });
+      for await (const _ of answer.body);
+    };
+    watching().catch(() => {});
     await hand.expect("fg-viewers li", "wall-of-screens");
     await hand.shot("viewers");
     await hand.shot("viewers-phone", { width: 360, height: 760 });
