@@ -171,7 +171,9 @@ async fn a_stream_of_the_template_that_is_stopped_stays_so() -> Result<()> {
     ensure!(stopped["held"] == "stopped" && stopped["state"] == "disabled", "{stopped}");
     let program = begin_again(program).await?;
     let again = program.stream("door").await?;
-    ensure!(again["held"] == "stopped" && again["state"] == "disabled", "{again}");
+    ensure!(again["held"] == "stopped", "{again}");
+    // It was made by the question, and is told to stop before it does anything else.
+    program.wait_for_state("door", "disabled").await?;
     let (status, kind, body) = problem(program.get("/still/door.jpg").await?).await?;
     ensure!((status, kind.as_str()) == (404, "stream-offline"), "{body}");
     program.post("/api/streams/door/restart").await?.error_for_status()?;
