@@ -6,10 +6,9 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::TokioExecutor;
+use outward::{Connector, Versions};
 
 /// How long each step may take.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +33,7 @@ impl Default for Timeouts {
 
 /// Sends requests. Belongs to the runtime that it was made on.
 pub(crate) struct Transport {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Client<Connector, Full<Bytes>>,
     pub(crate) timeouts: Timeouts,
 }
 
@@ -51,21 +50,8 @@ pub(crate) struct Body {
 }
 
 impl Transport {
-    /// The certificate authorities are those that plugins' HTTPS has: the system's (`SSL_CERT_FILE` names others), and Mozilla's where it has none.
     pub(crate) fn new(timeouts: Timeouts) -> Self {
-        let provider = rustls::crypto::ring::default_provider();
-        let builder = HttpsConnectorBuilder::new().with_provider_and_native_roots(provider.clone());
-        let builder = match builder {
-            Ok(builder) => builder,
-            Err(_) => HttpsConnectorBuilder::new()
-                .with_provider_and_webpki_roots(provider)
-                .expect("ring has the suites of TLS 1.2 and 1.3"),
-        };
-        let mut http = HttpConnector::new();
-        http.set_connect_timeout(Some(timeouts.connect));
-        http.enforce_http(false);
-        http.set_nodelay(true);
-        let connector = builder.https_or_http().enable_http1().wrap_connector(http);
+        let connector = outward::connector(timeouts.connect, Versions::One);
         Self { client: Client::builder(TokioExecutor::new()).build(connector), timeouts }
     }
 

@@ -7,11 +7,10 @@ use config::PushTo;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use http::{HeaderValue, Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Full, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use media::Still;
+use outward::{Connector, Versions};
 use secrecy::ExposeSecret;
 use tokio::time::timeout;
 
@@ -27,7 +26,7 @@ const MOST_REASON: usize = 16 << 10;
 /// Sends stills to one place.
 #[derive(Clone)]
 pub(crate) struct Uplink {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Client<Connector, Full<Bytes>>,
     to: Uri,
     token: Option<HeaderValue>,
 }
@@ -55,16 +54,7 @@ impl Uplink {
             }
             None => None,
         };
-        let provider = rustls::crypto::ring::default_provider();
-        let builder = match HttpsConnectorBuilder::new().with_provider_and_native_roots(provider.clone()) {
-            Ok(builder) => builder,
-            Err(_) => HttpsConnectorBuilder::new().with_provider_and_webpki_roots(provider).ok()?,
-        };
-        let mut http = HttpConnector::new();
-        http.set_connect_timeout(Some(CONNECT));
-        http.enforce_http(false);
-        http.set_nodelay(true);
-        let connector = builder.https_or_http().enable_http1().enable_http2().wrap_connector(http);
+        let connector = outward::connector(CONNECT, Versions::TwoOrOne);
         let mut client = Client::builder(TokioExecutor::new());
         client.timer(TokioTimer::new()).pool_timer(TokioTimer::new());
         client.http2_keep_alive_interval(PING).http2_keep_alive_timeout(PING).http2_keep_alive_while_idle(true);

@@ -32,7 +32,10 @@ pub(crate) struct Push {
 impl Push {
     /// Until it is stopped, or the stream is gone.
     pub(crate) async fn run(self) {
-        let Some(uplink) = Uplink::new(&self.to) else {
+        // It may read the certificate authorities.
+        let to = self.to.clone();
+        let made = tokio::task::spawn_blocking(move || Uplink::new(&to)).await;
+        let Some(uplink) = made.ok().flatten() else {
             return self.failed(&NotTaken::Refused("its address or its token cannot be sent".into()));
         };
         let mut backoff = Backoff::new();

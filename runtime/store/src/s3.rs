@@ -1,14 +1,12 @@
 //! Buckets: `object_store`'s S3 over the HTTP client that the program has anyway.
 
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use config::S3Place;
 use http_body_util::BodyExt;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector as Tcp;
 use hyper_util::rt::TokioExecutor;
 use object_store::aws::AmazonS3Builder;
 use object_store::client::{
@@ -17,6 +15,7 @@ use object_store::client::{
 };
 use object_store::path::Path;
 use object_store::{BackoffConfig, RetryConfig};
+use outward::Versions;
 use secrecy::ExposeSecret;
 
 use crate::Error;
@@ -55,33 +54,14 @@ struct Connector;
 
 impl HttpConnector for Connector {
     fn connect(&self, _: &ClientOptions) -> object_store::Result<HttpClient> {
-        Ok(HttpClient::new(Service(Client::builder(TokioExecutor::new()).build(connections()))))
+        Ok(HttpClient::new(Service(
+            Client::builder(TokioExecutor::new()).build(outward::connector(CONNECT, Versions::One)),
+        )))
     }
 }
 
-/// The certificate authorities are those that plugins' HTTPS has: the system's (`SSL_CERT_FILE` names others), and Mozilla's where it has none. They are read
-/// once.
-fn connections() -> HttpsConnector<Tcp> {
-    static CONNECTIONS: OnceLock<HttpsConnector<Tcp>> = OnceLock::new();
-    let connections = CONNECTIONS.get_or_init(|| {
-        let provider = rustls::crypto::ring::default_provider();
-        let builder = match HttpsConnectorBuilder::new().with_provider_and_native_roots(provider.clone()) {
-            Ok(builder) => builder,
-            Err(_) => HttpsConnectorBuilder::new()
-                .with_provider_and_webpki_roots(provider)
-                .expect("ring has the suites of TLS 1.2 and 1.3"),
-        };
-        let mut tcp = Tcp::new();
-        tcp.set_connect_timeout(Some(CONNECT));
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        builder.https_or_http().enable_http1().wrap_connector(tcp)
-    });
-    connections.clone()
-}
-
 #[derive(Debug)]
-struct Service(Client<HttpsConnector<Tcp>, HttpRequestBody>);
+struct Service(Client<outward::Connector, HttpRequestBody>);
 
 impl HttpService for Service {
     fn call<'s, 'f>(

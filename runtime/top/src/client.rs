@@ -6,10 +6,9 @@ use bytes::Bytes;
 use http::{Request, StatusCode, Uri, header};
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::body::Incoming;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{self, Client as Pool};
 use hyper_util::rt::TokioExecutor;
+use outward::{Connector, Versions};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 
@@ -25,7 +24,7 @@ const MOST: usize = 16 << 20;
 pub(crate) struct Client {
     base: String,
     token: Option<SecretString>,
-    pool: Pool<HttpsConnector<HttpConnector>, Empty<Bytes>>,
+    pool: Pool<Connector, Empty<Bytes>>,
 }
 
 /// An address that nothing can be asked at.
@@ -74,17 +73,7 @@ impl Client {
             Ok(_) => {}
             Err(_) => return refuse("write http://HOST:PORT"),
         }
-        let provider = rustls::crypto::ring::default_provider();
-        let builder = match HttpsConnectorBuilder::new().with_provider_and_native_roots(provider.clone()) {
-            Ok(builder) => builder,
-            Err(_) => HttpsConnectorBuilder::new()
-                .with_provider_and_webpki_roots(provider)
-                .expect("ring has the suites of TLS 1.2 and 1.3"),
-        };
-        let mut http = HttpConnector::new();
-        http.set_connect_timeout(Some(WITHIN));
-        http.enforce_http(false);
-        let connector = builder.https_or_http().enable_http1().wrap_connector(http);
+        let connector = outward::connector(WITHIN, Versions::One);
         Ok(Self { base, token, pool: Pool::builder(TokioExecutor::new()).build(connector) })
     }
 
