@@ -42,15 +42,24 @@ impl Relays {
     pub async fn run(self, hub: Arc<Hub>, tracker: TaskTracker, stop: CancellationToken) {
         // Each change of what is configured is an event, as is much else.
         let mut newest = hub.journal().watch();
+        let mut arranged = None;
         loop {
             newest.borrow_and_update();
-            self.arrange(&hub, &tracker, &stop);
+            let in_force = hub.in_force();
+            // What differs not is not looked through: there may be thousands of streams, and events each moment.
+            if arranged.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &in_force)) {
+                self.arrange(&hub, &tracker, &stop);
+                arranged = Some(in_force);
+            }
             let something = async {
-                _ = timeout(NET, newest.changed()).await;
+                let happened = timeout(NET, newest.changed()).await;
                 sleep(LOOK).await;
+                happened.is_err()
             };
-            if stop.run_until_cancelled(something).await.is_none() {
-                return;
+            match stop.run_until_cancelled(something).await {
+                None => return,
+                Some(nothing) if nothing => arranged = None,
+                Some(_) => {}
             }
         }
     }
