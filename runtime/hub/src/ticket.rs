@@ -104,7 +104,6 @@ struct Served {
 #[derive(Debug)]
 pub struct Ticket {
     viewers: Arc<Viewers>,
-    output: Output,
     id: u64,
     kicked: CancellationToken,
 }
@@ -128,7 +127,7 @@ impl Viewers {
         served.counts.total += 1;
         *served.counts.of(output) += 1;
         served.each.insert(id, (Viewer { id, who, since: SystemTime::now() }, kicked.clone()));
-        Ok(Ticket { viewers: self.clone(), output, id, kicked })
+        Ok(Ticket { viewers: self.clone(), id, kicked })
     }
 
     pub(crate) fn counts(&self) -> ViewerCounts {
@@ -146,12 +145,25 @@ impl Viewers {
 
     /// Tells one to go; false if there is none of this number.
     pub(crate) fn kick(&self, id: u64) -> bool {
-        self.lock().each.get(&id).map(|(_, kicked)| kicked.cancel()).is_some()
+        let mut served = self.lock();
+        // Its place is free at once: one that reads nothing would be told when its connection gives up.
+        let gone = served.leave(id);
+        gone.map(|kicked| kicked.cancel()).is_some()
     }
 
     fn lock(&self) -> MutexGuard<'_, Served> {
         // Counts and a map that are whole between any two statements that could panic.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Served {
+    /// Takes a viewer out, if it is still there.
+    fn leave(&mut self, id: u64) -> Option<CancellationToken> {
+        let (viewer, kicked) = self.each.remove(&id)?;
+        self.counts.total -= 1;
+        *self.counts.of(viewer.who.output) -= 1;
+        Some(kicked)
     }
 }
 
@@ -179,10 +191,7 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        let mut served = self.viewers.lock();
-        served.counts.total -= 1;
-        *served.counts.of(self.output) -= 1;
-        served.each.remove(&self.id);
+        self.viewers.lock().leave(self.id);
     }
 }
 
@@ -203,7 +212,10 @@ mod tests {
         assert!(each[0].who.agent.as_ref().is_some_and(|agent| agent.len() <= MAX_AGENT));
         assert!(viewers.kick(each[1].id));
         assert_eq!(tickets.each_ref().map(Ticket::is_kicked), [false, true]);
+        // Its place is free, although it may not have noticed yet.
+        assert_eq!(viewers.counts(), ViewerCounts { mjpeg: 1, total: 1, ..ViewerCounts::default() });
         drop(tickets);
+        assert_eq!(viewers.counts(), ViewerCounts::default());
         assert!(!viewers.kick(each[1].id) && viewers.each().is_empty());
     }
 
