@@ -1,32 +1,23 @@
 //! `/api/events`: what happens, as Server-Sent Events (HTML, section 9.2), over WebSocket, or as a list of what is remembered.
 
-use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
 
 use access::{Action, Person};
-use axum::body::{Body, Bytes};
 use axum::extract::{Extension, RawQuery, Request, State};
 use axum::response::{IntoResponse, Response};
 use control::events::{Allowed, Filter, Listener, Told, remembered};
 use egress::websocket;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName};
-use tokio::time::timeout;
-use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, Segment};
 use crate::connection::Visit;
 use crate::fresh::fresh;
 use crate::problem::Problem;
-use crate::ws;
+use crate::{sse, ws};
 
 /// What an `EventSource` says when it comes again (HTML, section 9.2.4).
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
-/// How often a silent connection says something: proxies close those that do not for half a minute or more.
-const HEARTBEAT: Duration = Duration::from_secs(15);
-/// After how long an `EventSource` comes again.
-const RETRY: &str = "retry: 2000\n\n";
 /// How many of the remembered events a list has, if nobody says.
 const LIMIT: usize = 200;
 /// The names in the thread that serves listeners.
@@ -78,7 +69,7 @@ pub(crate) async fn events(
     let last = request.headers().get(LAST_EVENT_ID).and_then(|id| id.to_str().ok()?.trim().parse().ok());
     let listener = Listener::new(app.hub.clone(), asked.filter, allowed(person), last.or(asked.after));
     if !ws::is_upgrade(request.headers()) {
-        return Ok(stream(listener, app.stop.clone()));
+        return Ok(sse::answer(listener, app.stop.clone()));
     }
     let (response, socket) = ws::handshake(&mut request)?;
     let stop = app.stop.clone();
@@ -126,21 +117,10 @@ fn list(app: &App, asked: &Asked, allowed: &Allowed) -> Response {
     fresh(serde_json::json!({ "events": events }))
 }
 
-fn stream(listener: Listener, stop: CancellationToken) -> Response {
-    let begin = futures::stream::iter([Ok::<_, Infallible>(Bytes::from_static(RETRY.as_bytes()))]);
-    let rest = futures::stream::unfold((listener, stop), |(mut listener, stop)| async {
-        let told = stop.run_until_cancelled(timeout(HEARTBEAT, listener.next())).await?;
-        let text = match told {
-            Ok(told) => told.iter().map(block).collect(),
-            // A comment: section 9.2.6.
-            Err(_) => ":\n\n".to_owned(),
-        };
-        Some((Ok(Bytes::from(text)), (listener, stop)))
-    });
-    let body = Body::from_stream(futures::StreamExt::chain(begin, rest));
-    // nginx would collect it otherwise.
-    let buffering = (HeaderName::from_static("x-accel-buffering"), "no");
-    ([(CONTENT_TYPE, "text/event-stream"), (CACHE_CONTROL, "no-store"), buffering], body).into_response()
+impl sse::Blocks for Listener {
+    async fn next(&mut self) -> String {
+        Self::next(self).await.iter().map(block).collect()
+    }
 }
 
 /// An event of the stream. Its JSON is one line, and its kind has no line end.

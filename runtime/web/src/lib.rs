@@ -60,6 +60,7 @@ mod router;
 mod routes;
 mod senders;
 mod serve;
+mod sse;
 mod still;
 mod streams;
 mod tag;

@@ -1,32 +1,27 @@
 //! `/api/logs`: the newest lines of the log, as a list or while they come, and which are said.
 
-use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{RawQuery, State};
-use axum::response::{IntoResponse, Response};
-use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName};
+use axum::response::Response;
+use http::HeaderMap;
+use http::header::ACCEPT;
 use logs::{Level, Line, Lines, Wanted};
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::watch;
-use tokio::time::timeout;
-use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::body;
 use crate::fresh::fresh;
 use crate::problem::Problem;
+use crate::sse;
 
 /// How many lines a list has, if nobody says.
 const LIMIT: usize = 200;
 /// How many it may have.
 pub(crate) const MOST: u64 = 4_096;
-/// How often a silent connection says something: proxies close those that do not for half a minute or more.
-const HEARTBEAT: Duration = Duration::from_secs(15);
 /// The longest filter.
 const LONGEST: usize = 4 << 10;
 
@@ -84,7 +79,7 @@ pub(crate) async fn logs(
     let lines = app.logs.lines();
     let accepts = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accepts.contains("text/event-stream") {
-        return Ok(live(Follower::new(lines.clone(), wanted, after), app.stop.clone()));
+        return Ok(sse::answer(Follower::new(lines.clone(), wanted, after), app.stop.clone()));
     }
     Ok(fresh(List { lines: lines.since(after, &wanted, limit.unwrap_or(LIMIT)) }))
 }
@@ -138,19 +133,10 @@ impl Follower {
     }
 }
 
-fn live(follower: Follower, stop: CancellationToken) -> Response {
-    let events = futures::stream::unfold((follower, stop), |(mut follower, stop)| async {
-        let told = stop.run_until_cancelled(timeout(HEARTBEAT, follower.next())).await?;
-        let text = match told {
-            Ok(lines) => lines.iter().map(|line| block(line)).collect(),
-            // A comment (HTML, section 9.2.6).
-            Err(_) => ":\n\n".to_owned(),
-        };
-        Some((Ok::<_, Infallible>(Bytes::from(text)), (follower, stop)))
-    });
-    let buffering = (HeaderName::from_static("x-accel-buffering"), "no");
-    ([(CONTENT_TYPE, "text/event-stream"), (CACHE_CONTROL, "no-store"), buffering], Body::from_stream(events))
-        .into_response()
+impl sse::Blocks for Follower {
+    async fn next(&mut self) -> String {
+        Self::next(self).await.iter().map(|line| block(line)).collect()
+    }
 }
 
 fn block(line: &Line) -> String {
