@@ -165,6 +165,20 @@ async fn a_backend_of_a_small_stream_manager_starts_and_stops_streams() -> Resul
             "{path}: {told}"
         );
     }
+    // Streams of others are neither changed nor ended.
+    let (status, told) = get("/api/stream/start?indicator_id=lobby&rtsp_link=rtsp%3A%2F%2Fx%2Fy").await?;
+    ensure!(
+        status == 400 && told["details"].as_str().is_some_and(|details| details.contains("not begun here")),
+        "{told}"
+    );
+    program
+        .request(Method::PUT, "/api/streams/yard")
+        .json(&json!({ "source": SCENE }))
+        .send()
+        .await?
+        .error_for_status()?;
+    ensure!(ask(&program, Method::POST, "/api/stream/stop?indicator_id=yard", None).await?.0 == 404);
+    ensure!(program.stream("yard").await?["name"] == "yard");
     // Nothing is there.
     let (status, told) = get("/api/stream/start?indicator_id=b&rtsp_link=rtsp%3A%2F%2F127.0.0.1%3A9%2Fx").await?;
     ensure!(status == 502 && told["details"].as_str().is_some_and(|details| details.contains("refused")), "{told}");

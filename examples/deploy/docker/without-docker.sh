@@ -15,7 +15,8 @@ say() { printf '%s\n' "without-docker: $*" >&2; }
 
 release=$(sed -n 's/^FROM debian:\([a-z]*\)-slim AS runtime$/\1/p' "$dockerfile")
 say "FROM debian:$release"
-debootstrap --variant=minbase "$release" "$root" "${MIRROR:-http://deb.debian.org/debian}" >&2
+# Without MIRROR its own.
+debootstrap --variant=minbase "$release" "$root" ${MIRROR:+"$MIRROR"} >&2
 
 # What the instructions set.
 variables='' folder=/ user='' entry='' command='' health=''

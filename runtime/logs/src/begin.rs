@@ -66,7 +66,7 @@ pub fn silent() -> Logs {
     prepare().0
 }
 
-fn prepare() -> (Logs, impl SubscriberInitExt, Option<BadFilter>) {
+fn prepare() -> (Logs, impl tracing::Subscriber + Send + Sync, Option<BadFilter>) {
     let written = std::env::var(VARIABLE).ok().filter(|text| !text.trim().is_empty());
     let (text, filter, mistake) = match written.as_deref().map(parse) {
         Some(Ok(filter)) => (written.clone().unwrap_or_default(), filter, None),
@@ -168,4 +168,27 @@ fn to_file(file: &LogFile, format: LogFormat) -> Result<(Output, WorkerGuard), N
     let look = if format == LogFormat::Json { Look::Json } else { Look::Text };
     let layer = tracing_subscriber::fmt::layer().event_format(look).with_writer(writer).with_ansi(false);
     Ok((layer.boxed(), guard))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Wanted;
+
+    /// A library knows no stream: what it says while it works for one is said of that one, at whatever level is logged.
+    #[test]
+    fn what_is_said_in_the_span_of_a_stream_is_said_of_it() {
+        let (logs, subscriber, _) = prepare();
+        tracing::subscriber::with_default(subscriber, || {
+            logs.set_filter("warn").expect("a level");
+            let span = tracing::error_span!("stream", stream = %"lobby");
+            span.in_scope(|| tracing::warn!("a packet is missing"));
+            span.in_scope(|| tracing::warn!(stream = "yard", "its own word goes before"));
+            tracing::warn!("of none");
+            tracing::info!("not wanted");
+        });
+        let lines = logs.lines().since(0, &Wanted::default(), 10);
+        let streams: Vec<_> = lines.iter().map(|line| line.stream.as_deref()).collect();
+        assert_eq!(streams, [Some("lobby"), Some("yard"), None]);
+    }
 }

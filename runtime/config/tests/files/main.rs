@@ -1,6 +1,7 @@
 //! `streams.toml` as its reader meets it: good files, mistaken ones, hostile ones, and those in the documents.
 
 mod cases;
+mod compat;
 mod documents;
 mod environment;
 mod hostile;

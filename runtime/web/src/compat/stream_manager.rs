@@ -2,14 +2,14 @@
 //! playlist to its page. What nobody watches ends by itself.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use config::StreamManager;
-use control::state::{Change, Match, Translated};
+use control::state::{self, Change, Match, Translated};
 use http::header::ALLOW;
 use http::{HeaderMap, StatusCode};
 use hub::Entry;
@@ -70,7 +70,7 @@ pub(crate) async fn status(State(app): State<Arc<App>>, RawQuery(query): RawQuer
     }
     let standing = app.reloads.standing();
     let mut entries = app.hub.entries();
-    entries.retain(|entry| standing.state.stream(entry.name()).is_some_and(|there| there.foreign.contains_key(MARK)));
+    entries.retain(|entry| begun(&standing.state, entry.name()).is_some());
     let streams: Vec<_> = entries.iter().map(|entry| told(entry)).collect();
     Ok((FRESH, Json(json!({ "active_streams": streams.len(), "streams": streams }))).into_response())
 }
@@ -114,10 +114,23 @@ async fn begin(app: &Arc<App>, manager: &StreamManager, id: &str, link: &str) ->
         return (FRESH, Json(json!({ "stream_path": path(&entry), "status": "running" }))).into_response();
     }
     let standing = app.reloads.standing();
-    let wanted =
-        Translated { config: config_of(manager, link), foreign: Map::from_iter([(MARK.to_owned(), true.into())]) };
-    let is_there = standing.state.stream(&name).is_some_and(|there| there.config == wanted.config);
-    if !is_there {
+    let config = match begun(&standing.state, &name) {
+        // What an operator gave it since, a filter for one, stays.
+        Some(there) => {
+            let mut config = there.config.clone();
+            config.insert("source".into(), link.into());
+            config
+        }
+        None if app.hub.existing(&name).is_some() => {
+            return refused(
+                "the stream cannot be started",
+                "a stream of this name is there that was not begun here".into(),
+            );
+        }
+        None => config_of(manager, link),
+    };
+    if begun(&standing.state, &name).is_none_or(|there| there.config != config) {
+        let wanted = Translated { config, foreign: Map::from_iter([(MARK.to_owned(), true.into())]) };
         let made = app.reloads.stream(&name, Change::Translated(wanted, Match::Any)).await;
         if let Err(why_not) = made {
             return refused("the stream cannot be started", why(&name, &why_not));
@@ -127,10 +140,14 @@ async fn begin(app: &Arc<App>, manager: &StreamManager, id: &str, link: &str) ->
         return refused("the stream cannot be started", "it was taken away meanwhile".into());
     };
     // Demand for a moment: what nobody watches behind it ends after `close_after`.
+    let came = Instant::now();
     let demand = entry.stream().subscribe(Start::Gop);
     let mut status = entry.stream().watch();
-    let settled = status.wait_for(|status| {
-        matches!(status.state, stream::State::Live | stream::State::Failed | stream::State::BackOff)
+    let settled = status.wait_for(|status| match status.state {
+        stream::State::Live => true,
+        // What failed before is tried anew for who comes.
+        stream::State::Failed | stream::State::BackOff => status.since.steady >= came,
+        _ => false,
     });
     let settled = timeout(entry.config().start_timeout, settled).await;
     let is_live = matches!(&settled, Ok(Ok(status)) if status.state == stream::State::Live);
@@ -145,9 +162,17 @@ async fn begin(app: &Arc<App>, manager: &StreamManager, id: &str, link: &str) ->
     (StatusCode::BAD_GATEWAY, FRESH, Json(answer)).into_response()
 }
 
-/// Takes the stream away.
+/// A stream that was begun here.
+fn begun<'s>(state: &'s state::State, name: &StreamName) -> Option<&'s state::Stream> {
+    state.stream(name).filter(|there| there.foreign.contains_key(MARK))
+}
+
+/// Takes the stream away, if it was begun here: others are not this client's.
 async fn end(app: &App, id: &str) -> Response {
     let Ok(name) = id.parse::<StreamName>() else { return unknown(id) };
+    if begun(&app.reloads.standing().state, &name).is_none() {
+        return unknown(id);
+    }
     match app.reloads.stream(&name, Change::Remove(Match::Any)).await {
         Ok(_) => (FRESH, Json(json!({ "indicator_id": id, "status": "stopped" }))).into_response(),
         Err(control::reload::Refused::NotChanged(_)) => unknown(id),
