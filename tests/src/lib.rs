@@ -20,6 +20,7 @@ pub mod real;
 pub mod registry;
 pub mod sandbox;
 pub mod scene;
+pub mod secured;
 pub mod session;
 pub mod still;
 pub mod tool;

@@ -125,6 +125,15 @@ impl Program {
         self.address
     }
 
+    /// The same, asked where operators have an address of their own, by HTTP.
+    pub async fn at_operators(mut self) -> Result<Self> {
+        self.logs("operators on http://").await?;
+        let log = self.log();
+        let told = log.lines().find_map(|line| line.strip_prefix("operators on http://"));
+        self.address = told.context("it was just there")?.parse()?;
+        Ok(self)
+    }
+
     /// `http://…` and this path.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
@@ -281,7 +290,8 @@ fn keep(
     tokio::spawn(async move {
         let mut lines = BufReader::new(pipe).lines();
         while let Ok(Some(line)) = lines.next_line().await {
-            let address = line.split_once("listening on http://").and_then(|(_, address)| address.trim().parse().ok());
+            let address = line.split_once("listening on http").and_then(|(_, url)| url.split_once("://"));
+            let address = address.and_then(|(_, address)| address.trim().parse().ok());
             if let (Some(told), Some(address)) = (&told, address) {
                 told.send_replace(Some(address));
             }

@@ -11,6 +11,7 @@ use framegate_tests::client::{Multipart, Viewer};
 use framegate_tests::exposition::{Exposition, Family, of_family};
 use framegate_tests::program::{LIMIT, Program};
 use framegate_tests::prometheus::{FOLDER, Prometheus};
+use framegate_tests::secured::{Authority, SECTION};
 use framegate_tests::tool;
 use serde_json::Value;
 use tokio::io::AsyncWriteExt;
@@ -21,7 +22,7 @@ use tokio::time::Instant;
 const CHECK: Duration = Duration::from_secs(30);
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0";
 
-/// Something of everything that is counted: a plugin twice in a chain, a service, a policy, viewers, one who is refused, a camera that is away.
+/// Something of everything that is counted: a certificate, a plugin twice in a chain, a service, a policy, viewers, one who is refused, a camera that is away.
 struct Busy {
     program: Program,
     _viewer: Viewer,
@@ -30,13 +31,18 @@ struct Busy {
 
 impl Busy {
     async fn start() -> Result<Self> {
-        let program = Program::start(
-            "[plugins.webhook]\ngrants.http = [\"127.0.0.1:9\"]\n\n\
+        let folder = tempfile::tempdir()?;
+        Authority::new()?.give(&["localhost"], folder.path())?;
+        let program = Program::start_in(
+            folder,
+            &(format!("control = \"127.0.0.1:0\"\n\n{SECTION}") + "[plugins.webhook]\ngrants.http = [\"127.0.0.1:9\"]\n\n\
              [streams.lobby]\nsource = \"test://?size=320x180&fps=20\"\nmax_viewers = 2\nstills.policy = \"format-choice\"\n\
              plugins = [{ use = \"clock\" }, { use = \"clock\" }]\n\
              events = [{ use = \"webhook\", options = { url = \"http://127.0.0.1:9/hunter2\" } }]\n\n\
-             [streams.away]\nsource = \"rtsp://127.0.0.1:9/stream?token=hunter2\"\nusername = \"viewer\"\npassword = \"hunter2\"\non_demand = false\n",
+             [streams.away]\nsource = \"rtsp://127.0.0.1:9/stream?token=hunter2\"\nusername = \"viewer\"\npassword = \"hunter2\"\non_demand = false\n"),
         )
+        .await?
+        .at_operators()
         .await?;
         let mut viewer = Viewer::connect(&program, "lobby?token=hunter2").await?;
         viewer.still().await?;

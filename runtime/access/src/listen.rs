@@ -23,22 +23,32 @@ impl Admits {
             Access::Loopback => Self::Loopback,
         }
     }
+
+    /// Whether pages of other origins may read what is viewed: not where a browser on this machine could be made to fetch it for them.
+    pub fn shares_with_other_origins(self) -> bool {
+        self == Self::Everybody
+    }
 }
 
 /// An address that may not be listened on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`server.listen`: {0} is reached from other machines, and everybody there could watch and change everything; \
+    "`server.{key}`: {address} is reached from other machines, and everybody there could watch and change everything; \
      listen on 127.0.0.1, write `[users.NAME]` or `[tokens.NAME]`, or `access = \"open\"` under `[server]` if that is meant"
 )]
-pub struct NotAllowed(pub SocketAddr);
+pub struct NotAllowed {
+    /// `listen` or `control`.
+    pub key: &'static str,
+    /// What is written there.
+    pub address: SocketAddr,
+}
 
 /// Whether this address may be listened on: beyond loopback only where it is written who comes in.
-pub fn check_listen(listen: SocketAddr, admits: Admits) -> Result<(), NotAllowed> {
+pub fn check_listen(key: &'static str, address: SocketAddr, admits: Admits) -> Result<(), NotAllowed> {
     match admits {
         Admits::Everybody | Admits::Known => Ok(()),
-        Admits::Loopback if is_loopback(listen.ip()) => Ok(()),
-        Admits::Loopback => Err(NotAllowed(listen)),
+        Admits::Loopback if is_loopback(address.ip()) => Ok(()),
+        Admits::Loopback => Err(NotAllowed { key, address }),
     }
 }
 
@@ -64,15 +74,15 @@ mod tests {
         ];
         for (listen, loopback) in cases {
             let listen = listen.parse().unwrap();
-            assert_eq!(check_listen(listen, Admits::Loopback).is_ok(), loopback, "{listen}");
-            assert!(check_listen(listen, Admits::Everybody).is_ok());
-            assert!(check_listen(listen, Admits::Known).is_ok());
+            assert_eq!(check_listen("listen", listen, Admits::Loopback).is_ok(), loopback, "{listen}");
+            assert!(check_listen("listen", listen, Admits::Everybody).is_ok());
+            assert!(check_listen("listen", listen, Admits::Known).is_ok());
         }
     }
 
     #[test]
     fn the_refusal_says_what_to_write() {
-        let error = check_listen("0.0.0.0:8080".parse().unwrap(), Admits::Loopback).unwrap_err().to_string();
+        let error = check_listen("listen", "0.0.0.0:8080".parse().unwrap(), Admits::Loopback).unwrap_err().to_string();
         assert!(error.starts_with("`server.listen`: 0.0.0.0:8080 is reached"), "{error}");
         assert!(error.contains("`access = \"open\"`") && error.contains("`[users.NAME]`"), "{error}");
     }

@@ -91,11 +91,6 @@ impl Policy {
         Self { admits, listen }
     }
 
-    /// Whether pages of other origins may read what is viewed: not where a browser on this machine could be made to fetch it for them.
-    pub fn shares_with_other_origins(&self) -> bool {
-        self.admits == Admits::Everybody
-    }
-
     /// Whether it is allowed.
     pub fn check(&self, ask: &Ask<'_>) -> Result<(), Refused> {
         if self.admits == Admits::Loopback {

@@ -90,9 +90,9 @@ impl Places {
         }
     }
 
-    /// A key of `[server]`; the section itself if it is empty.
+    /// A key of `[server]`, dotted as in `tls.key`; the section itself if it is empty.
     pub fn server(&self, key: &str) -> Place {
-        let steps: Vec<&str> = ["server"].into_iter().chain(Some(key).filter(|key| !key.is_empty())).collect();
+        let steps: Vec<&str> = ["server"].into_iter().chain(key.split('.').filter(|step| !step.is_empty())).collect();
         self.find(&steps)
     }
 

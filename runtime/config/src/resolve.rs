@@ -6,12 +6,12 @@ mod hls;
 mod log;
 mod people;
 mod push;
+mod server;
 mod storage;
 mod uses;
 mod video;
 
 use std::borrow::Cow;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ use crate::mistake::{Mistake, Severity, Wrong};
 use crate::nearest::nearest;
 use crate::oci;
 use crate::places::{Places, TEMPLATE, UsePlace};
-use crate::resolved::{Access, Component, Config, Credentials, Defaults, Plugin, Server, Sound, Source, Stream};
+use crate::resolved::{Component, Config, Credentials, Defaults, Plugin, Sound, Source, Stream};
 use crate::section::{At, Reader, shown_text};
 use crate::written::{self, File, Named, Text};
 
@@ -153,55 +153,6 @@ impl Resolver<'_, '_, '_> {
             }
             None => Some(expanded),
         }
-    }
-
-    fn server(&mut self, written: &written::Server, has_people: bool) -> Server {
-        let key = Key::Root.of("server");
-        let key = key.of("listen");
-        let mut server = Server::default();
-        if let Some(At { span, .. }) = &written.access {
-            server.access = Access::Open;
-            if has_people {
-                let wrong = Wrong::new(
-                    "everybody is let in here, and users, tokens or `[anonymous]` are written too: keep one of the two",
-                );
-                let help =
-                    "without `access` only they come in; `[anonymous]` with `view = [\"*\"]` lets everybody else watch";
-                self.reader.add(wrong.help(help), &Key::Root.of("server").of("access"), span.clone());
-            }
-        }
-        server.max_streams = written.max_streams.as_ref().map(|at| at.value.0);
-        if let Some(policy) = &written.access_policy {
-            let key = Key::Root.of("server");
-            server.access_policy = self.policy(&key.of("access_policy"), UsePlace::AccessPolicy, &policy.value);
-        }
-        server.link_secret = self.link_secret(written.link_secret.as_ref());
-        server.cors = self.origins(&written.cors);
-        server.trusted_proxies = self.networks(&written.trusted_proxies);
-        let Some(At { value: Text(text), span }) = &written.listen else {
-            return server;
-        };
-        let Some(expanded) = self.expanded(written.listen.as_ref(), &key) else {
-            return server;
-        };
-        let Some(listen) = self.check(socket_address(&expanded, text), &key, span) else {
-            return server;
-        };
-        server.listen = listen;
-        if !listen.ip().to_canonical().is_loopback() && server.access == Access::Loopback && !has_people {
-            if written.access_policy.is_some() {
-                // The policy is asked about everybody: it is the access.
-                server.access = Access::Open;
-                return server;
-            }
-            let wrong = Wrong::new(format!(
-                "beyond loopback users, tokens or `server.access = \"open\"` must be written, got {}",
-                shown_text(text)
-            ));
-            let help = "`framegate user hash` prints the password of a `[users.NAME]`, to which `view = [\"*\"]` belongs; with `access = \"open\"` everybody who can connect may watch, publish and control; or let a plugin decide: `access_policy`";
-            self.reader.add_following(wrong.help(help), &key, span.clone());
-        }
-        server
     }
 
     fn plugin(&mut self, written: &Named<written::Plugin>) -> Plugin {
@@ -383,20 +334,4 @@ fn check_plugin_name(name: &str) -> Result<(), Wrong> {
         }
         Err(media::BadName::Dots) => Err(Wrong::new("`.` and `..` are no names of plugins")),
     }
-}
-
-/// `address:port`, or `localhost:port`.
-fn socket_address(text: &str, written: &str) -> Result<SocketAddr, Wrong> {
-    if let Some(port) = text.strip_prefix("localhost:").and_then(|port| port.parse().ok()) {
-        return Ok((Ipv4Addr::LOCALHOST, port).into());
-    }
-    text.parse().map_err(|_| {
-        let wrong = Wrong::new(format!("must be an IP address and a port, got {}", shown_text(written)));
-        let port = text.trim_start_matches([':', '*']).parse::<u16>().ok();
-        match (port, text.parse::<std::net::IpAddr>()) {
-            (Some(port), _) => wrong.nearest(Some(format!("\"127.0.0.1:{port}\""))),
-            (_, Ok(ip)) => wrong.nearest(Some(format!("\"{}\"", SocketAddr::new(ip, 8080)))),
-            _ => wrong.help("such as \"127.0.0.1:8080\", or \"0.0.0.0:8080\" for every IPv4 address of this machine"),
-        }
-    })
 }

@@ -57,6 +57,10 @@ pub struct Config {
 pub struct Server {
     /// `listen`: where HTTP is served.
     pub listen: SocketAddr,
+    /// `control`: where what operators do is served, and nowhere else then.
+    pub control: Option<SocketAddr>,
+    /// `tls`: the certificate; HTTP is served if none.
+    pub tls: Option<Tls>,
     /// `access`: who may come in.
     pub access: Access,
     /// `access_policy`: the plugin that is asked about every request, behind the rules of `access`.
@@ -69,6 +73,15 @@ pub struct Server {
     pub cors: Vec<String>,
     /// `trusted_proxies`: whose word is taken for who asked them.
     pub trusted_proxies: Vec<Network>,
+}
+
+/// `[server.tls]`: files that whoever serves reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tls {
+    /// `certificate`: the certificate and its issuers, as PEM.
+    pub certificate: PathBuf,
+    /// `key`: its private key, as PEM.
+    pub key: PathBuf,
 }
 
 /// `server.access`.
@@ -348,6 +361,8 @@ impl Default for Server {
     fn default() -> Self {
         Self {
             listen: Defaults::LISTEN.parse().expect("a constant address"),
+            control: None,
+            tls: None,
             access: Access::default(),
             access_policy: None,
             max_streams: None,

@@ -10,6 +10,7 @@ mod hls;
 mod log;
 mod people;
 mod push;
+mod server;
 mod text;
 mod uses;
 mod video;
@@ -31,6 +32,7 @@ pub(crate) use hls::Hls;
 pub(crate) use log::Log;
 pub(crate) use people::{Permissions, Token, User};
 pub(crate) use push::Push;
+pub(crate) use server::{Open, Server, Tls};
 pub(crate) use text::{Address, Digest, Options, Text, Words, digest};
 pub(crate) use uses::{Chained, Policy, Sink};
 pub(crate) use video::{Rung, Video};
@@ -56,38 +58,6 @@ pub(crate) struct Named<T> {
     pub(crate) span: Range<usize>,
     pub(crate) section: T,
 }
-
-/// Where the pages, the streams and the API are served, and to whom.
-#[derive(Debug, Default, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-pub(crate) struct Server {
-    /// Address and port that HTTP is served on. Beyond loopback only with `[users.NAME]`, `[tokens.NAME]`, an `access_policy` or
-    /// `access = "open"`.
-    #[schemars(extend("default" = crate::Defaults::LISTEN, "examples" = ["127.0.0.1:8080", "0.0.0.0:8080", "[::]:8080"]))]
-    pub(crate) listen: Option<At<Text>>,
-    /// `"open"`: everybody who can connect may watch, publish and control. Without it, and without users,
-    /// tokens and `access_policy`, only this machine is listened to.
-    pub(crate) access: Option<At<Words<Open>>>,
-    /// The plugin that is asked about every request: it allows, challenges or refuses.
-    #[schemars(with = "Option<Policy>", extend("examples" = ["doorman"]))]
-    pub(crate) access_policy: Option<At<Policy>>,
-    /// The most streams that run at once: whose source is connected, or tried. Who wants to watch another one is told so. Without it there is no limit.
-    pub(crate) max_streams: Option<At<Number<1, 1_000_000>>>,
-    /// What links to a stream are signed with, at least 32 characters that nobody guesses; `${VARIABLE}` and `file:/path` are read from the environment and
-    /// from a file. Without it links last until the program ends.
-    #[schemars(extend("examples" = ["${LINK_SECRET}", "file:/run/secrets/links"]))]
-    pub(crate) link_secret: Option<At<Text>>,
-    /// Origins whose pages may read what is served here, and open WebSockets, with a token or a link; never with a cookie of this server.
-    #[schemars(with = "Option<Vec<String>>", extend("examples" = [["https://site.example"]]))]
-    pub(crate) cors: Vec<At<Text>>,
-    /// Proxies whose `X-Forwarded-For` is believed: addresses, or networks. Without it every request is its connection's.
-    #[schemars(with = "Option<Vec<String>>", extend("examples" = [["127.0.0.1"], ["10.0.0.0/8", "fd00::/8"]]))]
-    pub(crate) trusted_proxies: Vec<At<Text>>,
-}
-
-/// The one word that `access` has so far.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Open;
 
 /// A component with its limits, under the name that `use` says. One that comes with Framegate needs no section.
 #[derive(Debug, Default, JsonSchema)]
@@ -264,38 +234,6 @@ impl File {
     /// Whether it says who comes in.
     pub(crate) fn has_people(&self) -> bool {
         !self.users.is_empty() || !self.tokens.is_empty() || self.anonymous.is_some()
-    }
-}
-
-impl Server {
-    fn read(mut section: Section<'_, '_, '_>) -> Self {
-        let read = Self {
-            listen: section.take("listen"),
-            access: section.take("access"),
-            access_policy: section.word_or_table("access_policy", Policy::named, Policy::read),
-            max_streams: section.take("max_streams"),
-            link_secret: section.take("link_secret"),
-            cors: section.texts("cors"),
-            trusted_proxies: section.texts("trusted_proxies"),
-        };
-        section.finish(&[
-            ("address", "listen"),
-            ("bind", "listen"),
-            ("host", "listen"),
-            ("port", "listen"),
-            ("auth", "access"),
-            ("policy", "access_policy"),
-            ("origins", "cors"),
-            ("proxies", "trusted_proxies"),
-            ("allow_origins", "cors"),
-            ("signing_key", "link_secret"),
-            ("secret", "link_secret"),
-            ("users", "[users.NAME]"),
-            ("tokens", "[tokens.NAME]"),
-            ("password", "[users.NAME] password"),
-            ("token", "[tokens.NAME] secret"),
-        ]);
-        read
     }
 }
 

@@ -18,6 +18,7 @@ mod streams;
 mod tests;
 
 use std::fmt;
+use std::time::SystemTime;
 
 use hub::Hub;
 use media::StreamName;
@@ -26,6 +27,15 @@ use plugin::{ServiceSnapshot, policy};
 use exposition::Sheet;
 pub use exposition::{Format, render};
 use process::Process;
+
+/// What the rest of the program says of itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Program {
+    /// Its version.
+    pub version: &'static str,
+    /// Until when the certificate of HTTPS lasts, where it is served.
+    pub certificate_ends: Option<SystemTime>,
+}
 
 /// Everything at one moment: a family's samples stand together, so that all is read before the first is written.
 pub struct Scrape {
@@ -51,10 +61,10 @@ struct Stream {
 
 impl Scrape {
     /// As it is now. Reads `/proc`, and takes a lock of each stream's for as long as copying its counters takes: not for an async thread.
-    pub fn now(hub: &Hub, version: &'static str) -> Self {
+    pub fn now(hub: &Hub, program: Program) -> Self {
         let entries = hub.entries();
         Self {
-            process: Process::now(hub.started().wall, version),
+            process: Process::now(hub.started().wall, program),
             encoders: entries.first().map(|entry| entry.pictures().encoder_load()),
             streams: entries.iter().map(|entry| Stream::now(entry)).collect(),
             access_policy: hub.access_policy().map(|policy| policy.snapshot()),

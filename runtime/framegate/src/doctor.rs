@@ -4,6 +4,7 @@
 //! none tells a secret: addresses are shown without credentials.
 
 pub(crate) mod cameras;
+pub(crate) mod certificate;
 pub(crate) mod clock;
 pub(crate) mod codecs;
 pub(crate) mod disk;

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod bundled;
+mod certificate;
 mod commands;
 mod doctor;
 mod limits;

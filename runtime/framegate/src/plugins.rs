@@ -38,6 +38,7 @@ pub(crate) struct Set {
 }
 
 /// Every mistake about the plugins of a file, and which plugins could not be loaded, with the reason.
+#[derive(Default)]
 pub(crate) struct Refused {
     pub(crate) mistakes: Vec<Mistake>,
     pub(crate) plugins: Vec<(String, String)>,

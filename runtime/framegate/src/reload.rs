@@ -27,8 +27,10 @@ use serde_json::json;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use web::{Certificate, Certificates};
 
 use crate::bundled;
+use crate::certificate;
 use crate::plugins::{self, Loader, Refused};
 use crate::service;
 use crate::state::StateFile;
@@ -51,6 +53,8 @@ pub(crate) struct Reloader {
     pub(crate) hub: Arc<Hub>,
     /// Who may do what: of the configuration that is in force.
     pub(crate) rules: Rulebook,
+    /// What HTTPS is served with, where it is.
+    pub(crate) certificates: Option<Certificates>,
     /// What operators ask for, and what they are told of what is configured.
     pub(crate) queue: reload::Queue,
     /// Tells of changed files.
@@ -63,6 +67,7 @@ pub(crate) struct Reloader {
 struct Ready {
     loaded: Loaded,
     together: Together,
+    certificate: Option<Certificate>,
 }
 
 /// Why a file is not taken.
@@ -112,7 +117,7 @@ impl Reloader {
         let standing = self.standing();
         let reading = tokio::task::spawn_blocking(move || read(&file, &standing.state, &loader, &hub, &watch));
         match reading.await.unwrap_or(Err(NotTaken::Ending)) {
-            Ok(Ready { loaded, together: Together { config, set, left_out, declared } }) => {
+            Ok(Ready { loaded, together: Together { config, set, left_out, declared }, certificate }) => {
                 let plugins::Set { plugins, replaced } = set;
                 match self.hub.apply(config, plugins, &replaced).await {
                     Ok(applied) => {
@@ -124,7 +129,10 @@ impl Reloader {
                             ..Standing::new(state)
                         });
                         self.people(&applied.difference);
-                        self.applied(&applied, why, begin);
+                        let renewed = self.certificate(certificate);
+                        if !(renewed && applied.difference.is_empty()) {
+                            self.applied(&applied, why, begin);
+                        }
                         // Behind what is told of it.
                         if applied.difference.log_level {
                             self.logs.set_level(&self.loaded.config.log);
@@ -316,6 +324,18 @@ impl Reloader {
         }
     }
 
+    /// Serves this certificate from here on, if it is another. Says whether it is.
+    fn certificate(&self, certificate: Option<Certificate>) -> bool {
+        let (Some(certificates), Some(certificate)) = (&self.certificates, certificate) else { return false };
+        if certificates.current() == certificate {
+            return false;
+        }
+        let told = certificate::tell(&certificate);
+        certificates.put(certificate);
+        self.hub.journal().write("certificate-loaded", None, None, told);
+        true
+    }
+
     /// Tells what was put in force.
     fn applied(&self, applied: &Applied, why: &str, begin: Instant) {
         let Applied { difference, chains } = applied;
@@ -391,13 +411,22 @@ fn read(file: &Path, state: &State, loader: &Loader, hub: &Hub, watch: &Watch) -
     let in_force = hub.in_force();
     // Also those of a file that is not taken: mending one of them is a reason to try again. Before they are read, so that no change is missed.
     watch.set(watched(file, [&loaded.config, &in_force.config]));
-    match together(&loaded, &state.added(), loader, &in_force) {
-        Ok(together) => Ok(Ready { loaded, together }),
-        Err(Refused { mistakes, plugins }) => Err(NotTaken::Mistakes { report: loaded.report(mistakes), plugins }),
+    let certificate = certificate::read(&loaded);
+    match (together(&loaded, &state.added(), loader, &in_force), certificate) {
+        (Ok(together), Ok(certificate)) => Ok(Ready { loaded, together, certificate }),
+        (together, certificate) => {
+            let Refused { mistakes, plugins } = together.err().unwrap_or_default();
+            let mistakes = certificate.err().into_iter().chain(mistakes).collect();
+            Err(NotTaken::Mistakes { report: loaded.report(mistakes), plugins })
+        }
     }
 }
 
-/// The files that are looked at: `streams.toml`, and the components that these configurations name.
+/// The files that are looked at: `streams.toml`, and the components and the certificate that these configurations name.
 pub(crate) fn watched<'a>(file: &Path, configs: impl IntoIterator<Item = &'a Config>) -> BTreeSet<PathBuf> {
-    configs.into_iter().flat_map(plugins::files).chain([file.to_owned()]).collect()
+    let named = configs.into_iter().flat_map(|config| {
+        let tls = config.server.tls.iter().flat_map(|tls| [tls.certificate.clone(), tls.key.clone()]);
+        plugins::files(config).into_iter().chain(tls)
+    });
+    named.chain([file.to_owned()]).collect()
 }

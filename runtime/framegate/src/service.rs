@@ -15,18 +15,21 @@ use tokio::time::MissedTickBehavior;
 /// How often what the program does is put into words for `systemctl status`.
 const TELLS: Duration = Duration::from_secs(5);
 
-/// The socket that was passed, if one was. To be asked for once, before there are threads: it is taken out of the environment, for no child of this program.
-pub(crate) fn passed() -> io::Result<Option<TcpListener>> {
+/// Sockets that were passed: the first in place of `server.listen`, the second of `server.control`.
+pub(crate) struct Passed {
+    pub(crate) listen: TcpListener,
+    pub(crate) control: Option<TcpListener>,
+}
+
+/// What was passed, if something was. To be asked for once, before there are threads: it is taken out of the environment, for no child of this program.
+pub(crate) fn passed() -> io::Result<Option<Passed>> {
     let mut passed = ListenFd::from_env();
-    let others = passed.len().saturating_sub(1);
-    let first = passed.take_tcp_listener(0)?;
+    let others = passed.len().saturating_sub(2);
+    let (first, second) = (passed.take_tcp_listener(0)?, passed.take_tcp_listener(1)?);
     if others > 0 {
-        tracing::warn!(
-            others,
-            "more sockets were passed than one: the first is served, and nobody answers at the others"
-        );
+        tracing::warn!(others, "more sockets were passed than two: nobody answers at the others");
     }
-    Ok(first)
+    Ok(first.map(|listen| Passed { listen, control: second }))
 }
 
 /// Whoever connects finds everything there.

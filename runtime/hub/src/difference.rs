@@ -97,7 +97,7 @@ impl Difference {
             changed: changes.collect(),
             template,
             plugins_removed: old.plugins.keys().filter(|name| !new.plugins.contains_key(*name)).cloned().collect(),
-            people: old.people != new.people || old.server.trusted_proxies != new.server.trusted_proxies,
+            people: old.people != new.people || let_in(&old.server) != let_in(&new.server),
             compat: old.compat != new.compat,
             log_level: old.log.level != new.log.level,
             log: (old.log.format, &old.log.file) != (new.log.format, &new.log.file),
@@ -205,14 +205,20 @@ fn settings(old: &Stream, new: &Stream) -> Vec<&'static str> {
     compared.into_iter().filter(|(_, same)| !same).map(|(key, _)| key).collect()
 }
 
-/// The keys of `[server]` that differ.
+/// What of `[server]` decides, beside people, who is who.
+fn let_in(server: &config::Server) -> impl PartialEq + '_ {
+    (&server.trusted_proxies, &server.link_secret, &server.cors)
+}
+
+/// The keys of `[server]` that differ and need another listener.
 fn server(old: &config::Server, new: &config::Server) -> Vec<&'static str> {
     let compared = [
         ("listen", old.listen == new.listen),
+        ("control", old.control == new.control),
+        // Another certificate is served at once.
+        ("tls", old.tls.is_some() == new.tls.is_some()),
         ("access", old.access == new.access),
         ("access_policy", old.access_policy == new.access_policy),
-        ("link_secret", old.link_secret == new.link_secret),
-        ("cors", old.cors == new.cors),
     ];
     compared.into_iter().filter(|(_, same)| !same).map(|(key, _)| key).collect()
 }

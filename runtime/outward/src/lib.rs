@@ -3,12 +3,17 @@
 //! Owns which certificate authorities are believed: the system's (`SSL_CERT_FILE` names others), and Mozilla's where it has none, as for plugins' HTTPS.
 #![forbid(unsafe_code)]
 
+use std::io;
+use std::net::TcpStream;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hyper_rustls::{ConfigBuilderExt as _, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
-use rustls::ClientConfig;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme, StreamOwned};
 
 /// Makes connections, for hyper's client.
 pub type Connector = HttpsConnector<HttpConnector>;
@@ -35,12 +40,80 @@ pub fn connector(within: Duration, versions: Versions) -> Connector {
     }
 }
 
+/// Whose certificate is believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Believed {
+    /// One that an authority gave out for the name that was asked for.
+    Known,
+    /// Any: for who asks this machine by its address, which nobody stands before.
+    Any,
+}
+
+/// TLS over a connection that is there, for who waits: its time is that of the connection.
+pub fn blocking(
+    connection: TcpStream,
+    name: &str,
+    believed: Believed,
+) -> io::Result<StreamOwned<ClientConnection, TcpStream>> {
+    let wrong = |error: &dyn std::fmt::Display| io::Error::new(io::ErrorKind::InvalidInput, error.to_string());
+    let name = ServerName::try_from(name.to_owned()).map_err(|error| wrong(&error))?;
+    let mut settings = authorities().clone();
+    if believed == Believed::Any {
+        settings.dangerous().set_certificate_verifier(Arc::new(AnyCertificate(rings())));
+    }
+    let client = ClientConnection::new(Arc::new(settings), name).map_err(|error| wrong(&error))?;
+    Ok(StreamOwned::new(client, connection))
+}
+
+/// Asks for no more than that the other side has the key of what it shows.
+#[derive(Debug)]
+struct AnyCertificate(CryptoProvider);
+
+impl ServerCertVerifier for AnyCertificate {
+    fn verify_server_cert(
+        &self,
+        _certificate: &CertificateDer<'_>,
+        _issuers: &[CertificateDer<'_>],
+        _name: &ServerName<'_>,
+        _stapled: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+fn rings() -> CryptoProvider {
+    rustls::crypto::ring::default_provider()
+}
+
 /// Read once.
 fn authorities() -> &'static ClientConfig {
     static AUTHORITIES: OnceLock<ClientConfig> = OnceLock::new();
     AUTHORITIES.get_or_init(|| {
         let builder = || {
-            ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            ClientConfig::builder_with_provider(Arc::new(rings()))
                 .with_safe_default_protocol_versions()
                 .expect("ring has the suites of TLS 1.2 and 1.3")
         };

@@ -1,7 +1,6 @@
-use std::net::SocketAddr;
 use std::sync::Arc;
 
-use access::{Policy, Rulebook};
+use access::Rulebook;
 use axum::extract::{FromRequestParts, Path};
 use control::reload::Requests;
 use egress::hls::outputs::Outputs;
@@ -15,18 +14,18 @@ use tokio_util::task::TaskTracker;
 
 use crate::identity::Identities;
 use crate::problem::Problem;
+use crate::tls::Certificates;
 use crate::{ingest, passwords, senders, serve};
 
 /// What every handler may need.
 pub(crate) struct App {
     pub(crate) hub: Arc<Hub>,
     pub(crate) rules: Rulebook,
-    /// Where this listens.
-    pub(crate) listen: SocketAddr,
     pub(crate) identities: Identities,
     pub(crate) reloads: Requests,
     pub(crate) logs: Logs,
     pub(crate) relays: Relays,
+    pub(crate) certificates: Option<Certificates>,
     pub(crate) stop: CancellationToken,
     pub(crate) version: &'static str,
     /// Bytes of bodies that may be read at once.
@@ -41,8 +40,6 @@ pub(crate) struct App {
 
 /// What serving has begun with.
 pub(crate) struct Begun {
-    /// Where is listened.
-    pub(crate) listen: SocketAddr,
     /// Counts the tasks of connections.
     pub(crate) visits: TaskTracker,
     pub(crate) senders: senders::Handles,
@@ -51,9 +48,9 @@ pub(crate) struct Begun {
 
 impl App {
     pub(crate) fn new(parts: serve::Parts, begun: Begun) -> Self {
-        let Begun { listen, visits, senders, passwords } = begun;
+        let Begun { visits, senders, passwords } = begun;
         let identities = Identities::new(passwords);
-        let serve::Parts { hub, rules, logs, relays, reloads, tracker, stop, version } = parts;
+        let serve::Parts { hub, rules, logs, relays, certificates, reloads, tracker, stop, version } = parts;
         let bodies = Semaphore::new(ingest::MAX_BODIES);
         let scrapes = Arc::new(Semaphore::new(1));
         let hls = Outputs::new(tracker.clone());
@@ -64,11 +61,11 @@ impl App {
         Self {
             hub,
             rules,
-            listen,
             identities,
             reloads,
             logs,
             relays,
+            certificates,
             stop,
             version,
             bodies,
@@ -93,7 +90,7 @@ impl App {
 
     /// Whether pages of other origins may read what is viewed here.
     pub(crate) fn shares_with_other_origins(&self) -> bool {
-        Policy::new(self.rules.rules().admits(), self.listen).shares_with_other_origins()
+        self.rules.rules().admits().shares_with_other_origins()
     }
 
     /// The stream of a name, or the problem that there is none.

@@ -1,6 +1,5 @@
 //! The layer that asks `access` before anything else is looked at: every address goes through it, also those that do not exist.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -18,6 +17,7 @@ use secrecy::ExposeSecret;
 use crate::app::App;
 use crate::connection::Visit;
 use crate::credentials::{Credential, token};
+use crate::listener::Door;
 use crate::problem::{Challenge, Kind, Problem};
 use crate::{cors, hls, ws};
 
@@ -34,13 +34,13 @@ pub(crate) async fn ask(State(app): State<Arc<App>>, request: Request, next: Nex
     // Who is behind a proxy is who asks, for everything from here on.
     let forwarded = parts.headers.get_all(X_FORWARDED_FOR).into_iter().map(|value| value.to_str().unwrap_or("?"));
     visit.peer = rules.proxies().client(visit.peer, forwarded);
-    let peer = visit.peer;
+    let visit = visit.clone();
     let sharer = cors::sharer(&rules, &parts);
     let answer = if sharer.is_some() && cors::is_preflight(&parts) {
         cors::preflight()
     } else {
         let page = if sharer.is_some() { Page::Trusted } else { Page::Unknown };
-        match decide(&app, &rules, &parts, (peer, page)).await {
+        match decide(&app, &rules, &parts, (&visit, page)).await {
             Ok(person) => {
                 parts.extensions.insert(person);
                 next.run(Request::from_parts(parts, body)).await
@@ -62,8 +62,8 @@ pub(crate) async fn ask(State(app): State<Arc<App>>, request: Request, next: Nex
 }
 
 /// Who asks, if they may: by where it comes from, by who it is, and by the access policy, in this order.
-async fn decide(app: &App, rules: &Rules, request: &Parts, (peer, page): (IpAddr, Page)) -> Result<Person, Problem> {
-    let (path, headers) = (request.uri.path(), &request.headers);
+async fn decide(app: &App, rules: &Rules, request: &Parts, (visit, page): (&Visit, Page)) -> Result<Person, Problem> {
+    let (path, headers, peer) = (request.uri.path(), &request.headers, visit.peer);
     let stream = stream(path);
     let ask = Ask {
         action: action(&request.method, path),
@@ -79,10 +79,13 @@ async fn decide(app: &App, rules: &Rules, request: &Parts, (peer, page): (IpAddr
         origin: text(headers, ORIGIN),
         page,
     };
-    Policy::new(rules.admits(), app.listen).check(&ask).map_err(|refused| {
+    Policy::new(rules.admits(), visit.listen).check(&ask).map_err(|refused| {
         tracing::debug!(peer = %ask.peer, action = ?ask.action, %refused, "refused");
         Problem::refused(&refused)
     })?;
+    if visit.door == Door::Public && is_for_operators(ask.action, path) {
+        return Err(Problem::plain(Kind::NotFound, "operators have another address of this server: `server.control`"));
+    }
     let person = match ask.action {
         // Nobody is asked who they are: a wrong token must not keep anybody from the page that says so.
         Action::Enter => rules.nobody(),
@@ -178,6 +181,11 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
 /// Whether a GET changes something here, since another program's interface has it so.
 fn changes_by_get(path: &str) -> bool {
     path == "/api/stream/start"
+}
+
+/// Whether it is served where operators have an address of their own, and nowhere else.
+fn is_for_operators(action: Action, path: &str) -> bool {
+    matches!(action, Action::Control | Action::Metrics) || path == "/dashboard" || path.starts_with("/dashboard/")
 }
 
 /// What a request wants to do. Whatever is not safe (RFC 9110 section 9.2.1) changes something.

@@ -1,6 +1,7 @@
-//! One connection: HTTP/1.1, or HTTP/2 with prior knowledge (RFC 9113 section 3.3), whichever the client begins with.
+//! One connection: HTTP/1.1 or HTTP/2, whichever the client begins with: by prior knowledge (RFC 9113 section 3.3), or as both sides agreed in TLS
+//! (RFC 7301).
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,13 +18,16 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::arrival::{Arrival, Arrivals};
+use crate::listener::Door;
 use crate::problem::{Kind, Problem};
+use crate::wire::Wire;
 
-/// How long the header of the first request may take. Whoever sends it more slowly holds a place that others want.
+/// How long TLS and the header of the first request may take together. Whoever sends it more slowly holds a place that others want.
 const FIRST_HEADER: Duration = Duration::from_secs(10);
 
 /// How long an HTTP/1.1 connection may be idle between requests, the header of the next one included.
@@ -66,26 +70,54 @@ const LAST_ANSWERS: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub(crate) struct Visit {
     pub(crate) peer: IpAddr,
+    /// Where it came in.
+    pub(crate) listen: SocketAddr,
+    /// What is served there.
+    pub(crate) door: Door,
     /// The connection's place among those that there may be: held by whatever outlives the request.
     _place: Arc<OwnedSemaphorePermit>,
+}
+
+impl Visit {
+    pub(crate) fn new(peer: IpAddr, listen: SocketAddr, door: Door, place: OwnedSemaphorePermit) -> Self {
+        Self { peer, listen, door, _place: Arc::new(place) }
+    }
+}
+
+/// One that was accepted.
+pub(crate) struct Connection {
+    pub(crate) stream: TcpStream,
+    /// HTTPS is spoken.
+    pub(crate) tls: Option<TlsAcceptor>,
+    pub(crate) visit: Visit,
 }
 
 /// A post's place in the order of its connection; taken out by the handler.
 #[derive(Clone)]
 pub(crate) struct Order(pub(crate) Arc<Arrival>);
 
-/// Serves one connection to its end.
-pub(crate) async fn run(
-    stream: TcpStream,
-    peer: IpAddr,
-    router: Router,
-    stop: CancellationToken,
-    place: Arc<OwnedSemaphorePermit>,
-) {
-    if let Err(error) = tune(&stream) {
-        tracing::debug!(%peer, %error, "a socket option was not taken");
+impl Connection {
+    /// Serves it to its end.
+    pub(crate) async fn run(self, router: Router, stop: CancellationToken) {
+        let Self { stream, tls, visit } = self;
+        let peer = visit.peer;
+        if let Err(error) = tune(&stream) {
+            tracing::debug!(%peer, %error, "a socket option was not taken");
+        }
+        let first_header = Instant::now() + FIRST_HEADER;
+        let beginning = tokio::time::timeout_at(first_header.into(), Wire::begin(stream, tls));
+        let wire = match stop.run_until_cancelled(beginning).await {
+            Some(Ok(Ok(wire))) => wire,
+            Some(Ok(Err(error))) => return tracing::debug!(%peer, %error, "no TLS came about"),
+            Some(Err(_)) => return tracing::debug!(%peer, "no TLS came about in time"),
+            None => return,
+        };
+        serve(wire, visit, first_header, router, stop).await;
     }
-    let visit = Visit { peer, _place: place };
+}
+
+async fn serve(wire: Wire, visit: Visit, first_header: Instant, router: Router, stop: CancellationToken) {
+    let peer = visit.peer;
     let begun = Arc::new(AtomicBool::new(false));
     let arrivals = Arc::new(Arrivals::default());
     let service = service_fn({
@@ -103,10 +135,10 @@ pub(crate) async fn run(
         }
     });
     let builder = builder();
-    let serving = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+    let serving = builder.serve_connection_with_upgrades(TokioIo::new(wire), service);
     // It is large (both protocols' states), and the task stays when it has become a WebSocket's.
     let mut serving = Box::pin(serving);
-    let first_header = tokio::time::sleep(FIRST_HEADER);
+    let first_header = tokio::time::sleep_until(first_header.into());
     tokio::pin!(first_header);
     let mut waiting = true;
     loop {

@@ -64,8 +64,11 @@ mod sse;
 mod still;
 mod streams;
 mod tag;
+mod tls;
 mod viewers;
+mod wire;
 mod ws;
 
-pub use listener::{Error, Listener, Settings, bind, take};
+pub use listener::{Error, Listeners, Settings, bind, take};
 pub use serve::{Parts, serve};
+pub use tls::{BadCertificate, Certificate, Certificates};

@@ -4,24 +4,38 @@ use std::time::Duration;
 use access::{Admits, NotAllowed};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
+use crate::tls::Certificates;
+
 /// Connections that the system holds for us until they are accepted: a thousand viewers may come back at once when a server restarts.
 const BACKLOG: u32 = 1024;
 
 /// How long nothing is accepted when the system has no file descriptor or memory left: by then others may have gone.
 const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(100);
 
+/// What is served at an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// Everything.
+    All,
+    /// What those who watch and publish need: operators have an address of their own.
+    Public,
+}
+
 /// Where is listened, and who is let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// `server.listen`; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// `server.control`: where operators are served, if not there too.
+    pub control: Option<SocketAddr>,
     /// Whether beyond loopback is listened at all.
     pub admits: Admits,
 }
 
 impl From<&config::Config> for Settings {
     fn from(config: &config::Config) -> Self {
-        Self { listen: config.server.listen, admits: Admits::of(config) }
+        let config::Server { listen, control, .. } = config.server;
+        Self { listen, control, admits: Admits::of(config) }
     }
 }
 
@@ -32,8 +46,10 @@ pub enum Error {
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
     /// The address cannot be had: in use, not this machine's, or not permitted.
-    #[error("`server.listen`: cannot listen on {listen}: {error}; stop what listens there, or write another address")]
+    #[error("`server.{key}`: cannot listen on {listen}: {error}; stop what listens there, or write another address")]
     Listen {
+        /// `listen` or `control`.
+        key: &'static str,
         /// Which.
         listen: SocketAddr,
         /// The system's words.
@@ -47,33 +63,54 @@ pub enum Error {
     Threads(std::io::Error),
 }
 
-/// An address that is listened on. Connections wait in it until it is served.
+/// The addresses that are listened on. Connections wait in them until they are served.
 #[derive(Debug)]
-pub struct Listener {
+pub struct Listeners {
+    pub(crate) first: Listener,
+    pub(crate) control: Option<Listener>,
+}
+
+/// One address.
+#[derive(Debug)]
+pub(crate) struct Listener {
     inner: TcpListener,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
+    pub(crate) door: Door,
+    /// HTTPS is served with these; HTTP if none.
+    pub(crate) tls: Option<Certificates>,
 }
 
 /// Begins to listen, if `access` allows it. The program does this last, so that whoever connects finds everything there.
-pub async fn bind(settings: impl Into<Settings>) -> Result<Listener, Error> {
-    let Settings { listen, admits } = settings.into();
-    access::check_listen(listen, admits)?;
-    let inner = open(listen).map_err(|error| Error::Listen { listen, error })?;
-    let address = inner.local_addr().map_err(|error| Error::Listen { listen, error })?;
-    Ok(Listener { inner, address })
+pub async fn bind(settings: impl Into<Settings>) -> Result<Listeners, Error> {
+    let Settings { listen, control, admits } = settings.into();
+    let bound = |key, listen| {
+        access::check_listen(key, listen, admits)?;
+        let inner = open(listen).map_err(|error| Error::Listen { key, listen, error })?;
+        let address = inner.local_addr().map_err(|error| Error::Listen { key, listen, error })?;
+        Ok::<_, Error>(Listener { inner, address, door: Door::All, tls: None })
+    };
+    Ok(Listeners::new(bound("listen", listen)?, control.map(|control| bound("control", control)).transpose()?))
 }
 
-/// Takes a socket that listens already: whoever started the program opened it, so that nobody who connects meanwhile is refused. Who may be let in by it
-/// is a matter of its own address, whatever the file says of `listen`.
-pub fn take(socket: std::net::TcpListener, admits: Admits) -> Result<Listener, Error> {
-    let address = socket.local_addr().map_err(Error::Passed)?;
-    access::check_listen(address, admits)?;
-    // One that is not listening is told here, and not by each `accept`.
-    if !socket2::SockRef::from(&socket).is_listener().map_err(Error::Passed)? {
-        return Err(Error::Passed(std::io::ErrorKind::NotConnected.into()));
-    }
-    socket.set_nonblocking(true).map_err(Error::Passed)?;
-    Ok(Listener { inner: TcpListener::from_std(socket).map_err(Error::Passed)?, address })
+/// Takes sockets that listen already, the first in place of `listen` and the second of `control`: whoever started the program opened them, so that nobody
+/// who connects meanwhile is refused. Who may be let in by one is a matter of its own address, whatever the file says.
+pub fn take(
+    first: std::net::TcpListener,
+    control: Option<std::net::TcpListener>,
+    admits: Admits,
+) -> Result<Listeners, Error> {
+    let taken = |key, socket: std::net::TcpListener| {
+        let address = socket.local_addr().map_err(Error::Passed)?;
+        access::check_listen(key, address, admits)?;
+        // One that is not listening is told here, and not by each `accept`.
+        if !socket2::SockRef::from(&socket).is_listener().map_err(Error::Passed)? {
+            return Err(Error::Passed(std::io::ErrorKind::NotConnected.into()));
+        }
+        socket.set_nonblocking(true).map_err(Error::Passed)?;
+        let inner = TcpListener::from_std(socket).map_err(Error::Passed)?;
+        Ok(Listener { inner, address, door: Door::All, tls: None })
+    };
+    Ok(Listeners::new(taken("listen", first)?, control.map(|control| taken("control", control)).transpose()?))
 }
 
 fn open(listen: SocketAddr) -> std::io::Result<TcpListener> {
@@ -84,10 +121,42 @@ fn open(listen: SocketAddr) -> std::io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-impl Listener {
-    /// The address, with the port that was taken.
+impl Listeners {
+    fn new(first: Listener, control: Option<Listener>) -> Self {
+        let door = if control.is_some() { Door::Public } else { Door::All };
+        Self { first: Listener { door, ..first }, control }
+    }
+
+    /// Serves HTTPS with these. An address for operators that only this machine reaches stays with HTTP: nobody reads on the way there.
+    pub fn secured(self, certificates: &Certificates) -> Self {
+        let secured = |listener: Listener| Listener { tls: Some(certificates.clone()), ..listener };
+        let control = self.control.map(|control| match control.address.ip().to_canonical().is_loopback() {
+            true => control,
+            false => secured(control),
+        });
+        Self { first: secured(self.first), control }
+    }
+
+    /// Where is served, with the port that was taken.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.first.address
+    }
+
+    /// The same as it stands before a path.
+    pub fn url(&self) -> String {
+        self.first.url()
+    }
+
+    /// The same of the address that operators have of their own.
+    pub fn control_url(&self) -> Option<String> {
+        self.control.as_ref().map(Listener::url)
+    }
+}
+
+impl Listener {
+    fn url(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
     }
 
     /// The next connection. What goes wrong with one that was never ours, or for want of descriptors, is waited out.
@@ -120,11 +189,15 @@ mod tests {
     #[tokio::test]
     async fn a_passed_socket_is_taken_by_the_rule_of_its_own_address() {
         let passed = |address: &str| std::net::TcpListener::bind(address).expect("a free port");
-        let listener = take(passed("127.0.0.1:0"), Admits::Loopback).expect("this machine alone");
-        assert!(listener.address().port() > 0);
-        let refused = take(passed("0.0.0.0:0"), Admits::Loopback).expect_err("other machines");
+        let listeners = take(passed("127.0.0.1:0"), None, Admits::Loopback).expect("this machine alone");
+        assert!(listeners.address().port() > 0);
+        assert_eq!((listeners.first.door, listeners.control_url()), (Door::All, None));
+        let refused = take(passed("0.0.0.0:0"), None, Admits::Loopback).expect_err("other machines");
         assert!(matches!(refused, Error::NotAllowed(_)), "{refused}");
-        take(passed("0.0.0.0:0"), Admits::Known).expect("whoever is known");
+        let refused = take(passed("127.0.0.1:0"), Some(passed("0.0.0.0:0")), Admits::Loopback).expect_err("them too");
+        assert!(refused.to_string().starts_with("`server.control`"), "{refused}");
+        let listeners = take(passed("0.0.0.0:0"), Some(passed("127.0.0.1:0")), Admits::Known).expect("who is known");
+        assert_eq!(listeners.first.door, Door::Public);
     }
 
     #[tokio::test]
@@ -132,7 +205,7 @@ mod tests {
         let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
         let address: SocketAddr = "127.0.0.1:0".parse().expect("an address");
         socket.bind(&address.into()).expect("a free port");
-        let refused = take(socket.into(), Admits::Loopback).expect_err("nobody could connect");
+        let refused = take(socket.into(), None, Admits::Loopback).expect_err("nobody could connect");
         assert!(refused.to_string().contains("TCP socket that listens"), "{refused}");
     }
 }

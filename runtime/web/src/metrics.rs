@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use control::metrics::{Format, Scrape, render};
+use control::metrics::{Format, Program, Scrape, render};
 use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use http::{HeaderMap, HeaderValue};
 
@@ -21,7 +21,9 @@ pub(crate) async fn metrics(State(app): State<Arc<App>>, headers: HeaderMap) -> 
     let scraping = tokio::task::spawn_blocking(move || {
         // Held to the end of the work: who asked may leave before that, and the next must still wait.
         let _turn = turn;
-        let text = render(Scrape::now(&app.hub, app.version), format);
+        let certificate_ends = app.certificates.as_ref().map(|certificates| certificates.current().ends());
+        let program = Program { version: app.version, certificate_ends };
+        let text = render(Scrape::now(&app.hub, program), format);
         match packed.then(|| pieces::gzip(text.as_bytes())).flatten() {
             Some(packed) => (packed, Some(HeaderValue::from_static("gzip"))),
             None => (text.into_bytes(), None),

@@ -11,10 +11,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::{App, Begun};
-use crate::connection;
-use crate::listener::{Error, Listener};
+use crate::connection::{Connection, Visit};
+use crate::listener::{Error, Listener, Listeners};
 use crate::passwords::Passwords;
 use crate::senders::Senders;
+use crate::tls::Certificates;
 
 /// Connections at once, viewers included; the next ones wait in the system's backlog. Ten thousand idle ones take about 200 MB.
 const MAX_CONNECTIONS: usize = 10_240;
@@ -33,6 +34,8 @@ pub struct Parts {
     pub relays: Relays,
     /// What is logged.
     pub logs: Logs,
+    /// What HTTPS is served with, where it is: until when it lasts is told.
+    pub certificates: Option<Certificates>,
     /// Where reloads are asked for.
     pub reloads: Requests,
     /// Waits for the tasks of all connections when the program ends.
@@ -44,28 +47,35 @@ pub struct Parts {
 }
 
 /// Serves until [`Parts::stop`] is cancelled, and about a second longer: requests that run get their answer, WebSocket viewers a close frame (1001).
-pub async fn serve(listener: Listener, parts: Parts) -> Result<(), Error> {
+pub async fn serve(listeners: Listeners, parts: Parts) -> Result<(), Error> {
     let (stop, visits) = (parts.stop.clone(), TaskTracker::new());
     let senders = Senders::start().map_err(Error::Threads)?;
     let passwords = Passwords::start().map_err(Error::Threads)?;
-    let begun = Begun {
-        listen: listener.address(),
-        visits: visits.clone(),
-        senders: senders.handles(),
-        passwords: passwords.handle(),
-    };
+    let begun = Begun { visits: visits.clone(), senders: senders.handles(), passwords: passwords.handle() };
     let app = Arc::new(App::new(parts, begun));
     let router = crate::router::router(app.clone());
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    let accepting = async {
+    let accept = async |listener: &Listener| -> std::convert::Infallible {
         loop {
             let place = places.clone().acquire_owned().await.expect("the semaphore is never closed");
             let (stream, peer) = listener.accept().await;
-            app.spawn(connection::run(stream, peer.ip(), router.clone(), stop.clone(), Arc::new(place)));
+            let connection = Connection {
+                stream,
+                tls: listener.tls.as_ref().map(Certificates::acceptor),
+                visit: Visit::new(peer.ip(), listener.address, listener.door, place),
+            };
+            app.spawn(connection.run(router.clone(), stop.clone()));
         }
     };
-    stop.run_until_cancelled(accepting).await;
-    drop(listener);
+    let Listeners { first, control } = &listeners;
+    let others = async {
+        match control {
+            Some(control) => accept(control).await,
+            None => std::future::pending().await,
+        }
+    };
+    stop.run_until_cancelled(futures::future::join(accept(first), others)).await;
+    drop(listeners);
     visits.close();
     if tokio::time::timeout(LAST_WORDS, visits.wait()).await.is_err() {
         tracing::debug!(connections = visits.len(), "connections are cut off");

@@ -19,7 +19,6 @@ use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto::upgrade::downcast;
 use plugin::policy;
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_util::sync::WaitForCancellationFutureOwned;
 use tungstenite::handshake::derive_accept_key;
@@ -31,6 +30,7 @@ use crate::connection::Visit;
 use crate::outputs::{stills, video};
 use crate::problem::{Kind, Problem};
 use crate::viewers::who;
+use crate::wire::Wire;
 
 /// How long the answer to the handshake may take to be written.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -136,7 +136,7 @@ async fn admit(
 /// The answer to the handshake, and the socket that is there once it was written.
 pub(crate) fn handshake(
     request: &mut Request,
-) -> Result<(Response, impl Future<Output = Option<Socket<TcpStream>>> + use<>), Problem> {
+) -> Result<(Response, impl Future<Output = Option<Socket<Wire>>> + use<>), Problem> {
     let headers = request.headers();
     if !is_upgrade(headers) {
         return Err(Problem::plain(Kind::UpgradeRequired, "this is no WebSocket handshake"));
@@ -156,16 +156,16 @@ pub(crate) fn handshake(
     let socket = async {
         let upgraded = timeout(HANDSHAKE, upgrade).await.ok()?.ok()?;
         // The connection as it was accepted: none of HTTP's layers and buffers between it and the viewer.
-        let parts = downcast::<TokioIo<TcpStream>>(upgraded).ok()?;
+        let parts = downcast::<TokioIo<Wire>>(upgraded).ok()?;
         // The thread that sends waits for it itself: not tokio's other workers for it.
-        let stream = TcpStream::from_std(parts.io.into_inner().into_std().ok()?).ok()?;
+        let wire = parts.io.into_inner().moved().ok()?;
         // A copy, mostly of nothing: what was read is a view into HTTP's buffer, which a viewer need not keep.
-        Some(Socket::new(stream, Bytes::copy_from_slice(&parts.read_buf)))
+        Some(Socket::new(wire, Bytes::copy_from_slice(&parts.read_buf)))
     };
     Ok((response, socket))
 }
 
-async fn tell(socket: &mut Socket<TcpStream>, problem: &Problem) {
+async fn tell(socket: &mut Socket<Wire>, problem: &Problem) {
     if timeout(HANDSHAKE, socket.send(Opcode::Text, problem.message().as_bytes())).await.is_ok_and(|sent| sent.is_ok())
     {
         socket.close(problem.close_code(), problem.title()).await;

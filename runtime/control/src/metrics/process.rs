@@ -5,12 +5,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use rustix::process::{Resource, getrlimit};
 
+use super::Program;
 use super::exposition::Sheet;
 use crate::process::{self, kilobytes};
 
 /// The process at one moment. What the system does not tell is none, and left out.
 pub(super) struct Process {
-    version: &'static str,
+    program: Program,
     started: SystemTime,
     cpu_seconds: f64,
     resident: Option<u64>,
@@ -22,10 +23,10 @@ pub(super) struct Process {
 
 impl Process {
     /// As it is now. Reads `/proc`.
-    pub(super) fn now(started: SystemTime, version: &'static str) -> Self {
+    pub(super) fn now(started: SystemTime, program: Program) -> Self {
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         Self {
-            version,
+            program,
             started,
             cpu_seconds: process::cpu_seconds(),
             resident: kilobytes(&status, "VmRSS:"),
@@ -39,11 +40,17 @@ impl Process {
 
     pub(super) fn write(&self, sheet: &mut Sheet<'_>) -> fmt::Result {
         let of = |value: Option<u64>| value.map(|value| ([], value));
-        let started = self.started.duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
+        let seconds = |time: SystemTime| time.duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
+        let started = seconds(self.started);
         sheet.gauge(
             "framegate_build_info",
             "The version that runs; always 1.",
-            [([("version", self.version)], 1u64)],
+            [([("version", self.program.version)], 1u64)],
+        )?;
+        sheet.gauge(
+            "framegate_tls_certificate_end_time_seconds",
+            "Until when the certificate of HTTPS is valid, since 1970.",
+            self.program.certificate_ends.map(|ends| ([], seconds(ends))),
         )?;
         sheet.counter(
             "process_cpu_seconds_total",

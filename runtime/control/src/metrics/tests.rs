@@ -67,7 +67,12 @@ fn busy(number: usize) -> Stream {
 
 fn scrape(streams: usize) -> Scrape {
     let streams = (0..streams).map(busy).collect();
-    Scrape { process: Process::now(SystemTime::now(), "test"), streams, access_policy: None, encoders: None }
+    Scrape {
+        process: Process::now(SystemTime::now(), Program { version: "test", certificate_ends: None }),
+        streams,
+        access_policy: None,
+        encoders: None,
+    }
 }
 
 /// A sixteenth of the bound was measured, in a debug build.

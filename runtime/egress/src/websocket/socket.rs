@@ -77,7 +77,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             }
             self.whole = sent == total;
         }
-        Ok(())
+        // TLS holds bytes back; whoever gives up here has sent the frame all the same, only later.
+        poll_fn(|cx| Pin::new(&mut self.io).poll_flush(cx)).await
     }
 
     /// The next message of the client. Cancel-safe.

@@ -4,9 +4,10 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use config::Loaded;
+use config::{Loaded, Mistake};
 use hub::InForce;
 
+use crate::certificate;
 use crate::commands::{read, tell};
 use crate::plugins::Loader;
 
@@ -22,10 +23,17 @@ pub(crate) fn run(file: &Path) -> anyhow::Result<ExitCode> {
 /// The file, if nothing is wrong with it or with what it names; its mistakes are told otherwise.
 pub(crate) fn mistakes(file: &Path) -> Result<Loaded, ExitCode> {
     let loaded = read(file)?;
-    match Loader::default().load(&loaded, &InForce::default()) {
-        Ok(_) => Ok(loaded),
-        Err(refused) => Err(tell(&loaded.report(refused.mistakes))),
+    match wrong(&loaded) {
+        mistakes if mistakes.is_empty() => Ok(loaded),
+        mistakes => Err(tell(&loaded.report(mistakes))),
     }
+}
+
+/// What is wrong with what a file names.
+pub(crate) fn wrong(loaded: &Loaded) -> Vec<Mistake> {
+    let plugins = Loader::default().load(loaded, &InForce::default());
+    let plugins = plugins.err().map(|refused| refused.mistakes).unwrap_or_default();
+    certificate::read(loaded).err().into_iter().chain(plugins).collect()
 }
 
 /// What a file without mistakes has in it.

@@ -6,11 +6,10 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use config::{Ink, Known, Loaded, Process, Report};
-use hub::InForce;
 
 use crate::arguments::DoctorArguments;
-use crate::doctor::{Finding, Findings, Verdict, cameras, clock, codecs, disk, limits, listening};
-use crate::plugins::{self, Loader};
+use crate::doctor::{Finding, Findings, Verdict, cameras, certificate, clock, codecs, disk, limits, listening};
+use crate::plugins;
 use crate::state::StateFile;
 use crate::{bundled, commands};
 
@@ -27,7 +26,8 @@ pub(crate) fn run(arguments: &DoctorArguments) -> anyhow::Result<ExitCode> {
         let config = &loaded.config;
         findings.extend(limits::look(config));
         findings.extend(disk::look(config, StateFile::of(file).path(), plugins::cache().as_deref()));
-        findings.push(listening::look(config.server.listen));
+        findings.extend(certificate::look(config));
+        findings.extend(listening::look(&config.server));
         findings.extend(runtime.block_on(cameras::look(config)));
     }
     let findings = Findings::new(findings);
@@ -52,14 +52,14 @@ fn configuration(file: &Path, findings: &mut Vec<Finding>) -> Option<Loaded> {
             return None;
         }
     };
-    findings.push(match Loader::default().load(&loaded, &InForce::default()) {
-        Err(refused) => mistaken(file, &loaded.report(refused.mistakes)),
-        Ok(_) if !loaded.advice.is_empty() => Finding::look(
+    findings.push(match commands::check::wrong(&loaded) {
+        mistakes if !mistakes.is_empty() => mistaken(file, &loaded.report(mistakes)),
+        _ if !loaded.advice.is_empty() => Finding::look(
             "configuration",
             format!("{}: {}\n{}", file.display(), commands::check::summary(&loaded), lines(&loaded.advice)),
             "see above",
         ),
-        Ok(_) => Finding::fine("configuration", format!("{}: {}", file.display(), commands::check::summary(&loaded))),
+        _ => Finding::fine("configuration", format!("{}: {}", file.display(), commands::check::summary(&loaded))),
     });
     Some(loaded)
 }

@@ -1,9 +1,11 @@
 //! `framegate health [URL]`: whether a server answers, for whoever restarts what does not; there is no curl in an image.
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs as _};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
+
+use outward::Believed;
 
 /// How long connecting, and each wait for bytes, may take.
 const WITHIN: Duration = Duration::from_secs(3);
@@ -24,19 +26,36 @@ pub(crate) fn run(url: &str) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// Asks for `/healthz` behind this address.
+/// Asks for `/healthz` behind this address. This machine may show any certificate: it is asked whether it lives, not who it is.
 pub(crate) fn ask(url: &str) -> Result<(), String> {
-    let rest =
-        url.strip_prefix("http://").ok_or("must begin with http://; ask the server itself, not what is before it")?;
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let port = match scheme {
+        "http" => 80,
+        "https" => 443,
+        _ => return Err("must begin with http:// or https://".into()),
+    };
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     let path = path.trim_end_matches('/');
     let path = if path.is_empty() { "/healthz".to_owned() } else { format!("/{path}/healthz") };
-    let has_port = authority.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-    let target = if has_port { authority.to_owned() } else { format!("{authority}:80") };
+    let has_port = authority.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok());
+    let host = has_port.map_or(authority, |(host, _)| host).trim_matches(['[', ']']);
+    let target = if has_port.is_some() { authority.to_owned() } else { format!("{authority}:{port}") };
     let addresses = target.to_socket_addrs().map_err(|error| error.to_string())?;
     let mut why = "no such address".to_owned();
     for address in addresses {
-        let asked = TcpStream::connect_timeout(&address, WITHIN).and_then(|stream| status(stream, authority, &path));
+        let connected = TcpStream::connect_timeout(&address, WITHIN).and_then(|stream| {
+            stream.set_read_timeout(Some(WITHIN))?;
+            stream.set_write_timeout(Some(WITHIN))?;
+            Ok(stream)
+        });
+        let asked = connected.and_then(|stream| match scheme {
+            "https" => {
+                let is_here = address.ip().to_canonical().is_loopback();
+                let believed = if is_here { Believed::Any } else { Believed::Known };
+                status(outward::blocking(stream, host, believed)?, authority, &path)
+            }
+            _ => status(stream, authority, &path),
+        });
         match asked {
             Ok(line) if line.split(' ').nth(1) == Some("200") => return Ok(()),
             Ok(line) => why = format!("it answers {line:?}"),
@@ -47,9 +66,7 @@ pub(crate) fn ask(url: &str) -> Result<(), String> {
 }
 
 /// The first line of the answer.
-fn status(mut stream: TcpStream, authority: &str, path: &str) -> io::Result<String> {
-    stream.set_read_timeout(Some(WITHIN))?;
-    stream.set_write_timeout(Some(WITHIN))?;
+fn status(mut stream: impl Read + Write, authority: &str, path: &str) -> io::Result<String> {
     let begun = Instant::now();
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n")?;
     let (mut bytes, mut piece) = (Vec::new(), [0; MOST]);
@@ -98,6 +115,8 @@ mod tests {
         assert_eq!(asked.join().expect("it answered"), "GET /healthz HTTP/1.1");
         let (url, _asked) = server("");
         assert!(ask(&url).is_err());
-        assert!(ask("https://a").expect_err("no TLS here").contains("http://"));
+        let (url, _asked) = server("HTTP/1.1 200 OK\r\n\r\nok");
+        assert!(ask(&url.replace("http", "https")).is_err(), "no TLS there");
+        assert!(ask("ftp://a").expect_err("no scheme of ours").contains("http://"));
     }
 }

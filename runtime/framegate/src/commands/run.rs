@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -21,15 +21,17 @@ use plugin::policy::Policies;
 use relay::Relays;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use web::Certificates;
 
 use crate::commands::read;
 use crate::plugins::Loader;
 use crate::reload::{self, Reloader};
+use crate::service::Passed;
 use crate::signals::Signals;
 use crate::state::{Found, StateFile};
 use crate::together::{Together, together};
 use crate::watch::Watch;
-use crate::{limits, service};
+use crate::{certificate, limits, service};
 
 /// How long the end may take: TEARDOWN to every camera, close frames to every viewer.
 const END_WITHIN: Duration = Duration::from_millis(4_500);
@@ -66,6 +68,7 @@ where
     // Plugins before anything runs: a stream whose mask does not load must not start, and components are compiled and asked on this thread,
     // where synchronous WebAssembly is allowed.
     watch.set(reload::watched(file, [&loaded.config]));
+    let certificate = certificate::read(&loaded);
     let loader = Loader::logged();
     let state = StateFile::of(file);
     let said = match state.load().with_context(|| format!("{} cannot be read", state.path().display()))? {
@@ -76,15 +79,20 @@ where
             State::default()
         }
     };
-    let together = match together(&loaded, &said.added(), &loader, &InForce::default()) {
-        Ok(together) => together,
-        Err(refused) => return Ok(super::tell(&loaded.report(refused.mistakes))),
+    let (together, certificate) = match (together(&loaded, &said.added(), &loader, &InForce::default()), certificate) {
+        (Ok(together), Ok(certificate)) => (together, certificate),
+        (together, certificate) => {
+            let refused = together.err().map(|refused| refused.mistakes).unwrap_or_default();
+            return Ok(super::tell(&loaded.report(certificate.err().into_iter().chain(refused).collect())));
+        }
     };
+    let certificates = certificate.map(Certificates::new);
     limits::raise();
     advise();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
     let file = file.to_owned();
-    let ended = runtime.block_on(serve(Start { file, begun, loaded, said, state, loader, together, watch }, listening));
+    let ended = runtime
+        .block_on(serve(Start { file, begun, loaded, said, state, loader, together, certificates, watch }, listening));
     // A component that is being compiled for a reload is not waited for.
     runtime.shutdown_background();
     ended
@@ -94,8 +102,8 @@ where
 pub(crate) struct Begun {
     /// The log.
     pub(crate) logs: Logs,
-    /// Where is listened already, in place of `server.listen`.
-    pub(crate) passed: Option<TcpListener>,
+    /// Where is listened already, in place of `server.listen` and `server.control`.
+    pub(crate) passed: Option<Passed>,
 }
 
 /// What a start begins with.
@@ -108,6 +116,8 @@ struct Start {
     state: StateFile,
     loader: Loader,
     together: Together,
+    /// What HTTPS is served with, where it is.
+    certificates: Option<Certificates>,
     watch: Watch,
 }
 
@@ -115,7 +125,8 @@ async fn serve<F>(start: Start, listening: impl FnOnce(SocketAddr, Journal) -> F
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let Start { file, begun: Begun { logs, passed }, loaded, said, state, loader, together, watch } = start;
+    let Start { file, begun: Begun { logs, passed }, loaded, said, state, loader, together, certificates, watch } =
+        start;
     // Signals from here on ask; before, they end the process, which holds nothing yet.
     let mut signals = Signals::listen().context("signals cannot be listened to")?;
     let hangup = reload::hangup().context("SIGHUP cannot be listened to")?;
@@ -139,15 +150,23 @@ where
         runtime: tokio::runtime::Handle::current(),
     });
     // The listener last: whoever connects finds every stream there.
-    let listener = match passed {
-        Some(socket) => {
-            let listener = web::take(socket, settings.admits)?;
-            tracing::info!(address = %listener.address(), "serving the socket that was passed, in place of `server.listen`");
-            listener
+    let listeners = match passed {
+        Some(Passed { listen, control }) => {
+            let listeners = web::take(listen, control, settings.admits)?;
+            tracing::info!(address = %listeners.address(), "serving the socket that was passed, in place of `server.listen`");
+            listeners
         }
         None => web::bind(settings).await?,
     };
-    let address = listener.address();
+    let listeners = match &certificates {
+        Some(certificates) => listeners.secured(certificates),
+        None => listeners,
+    };
+    if let Some(certificates) = &certificates {
+        let told = certificate::tell(&certificates.current());
+        journal.write("certificate-loaded", None, None, told);
+    }
+    let (address, url, control) = (listeners.address(), listeners.url(), listeners.control_url());
     let relays = Relays::default();
     tracker.spawn(relays.clone().run(hub.clone(), tracker.clone(), stop.clone()));
     let (reloads, queue) = control::reload::queue(standing);
@@ -157,6 +176,7 @@ where
         rules: rules.clone(),
         logs: logs.clone(),
         relays: relays.clone(),
+        certificates: certificates.clone(),
         tracker: tracker.clone(),
         stop: stop.clone(),
         version: env!("CARGO_PKG_VERSION"),
@@ -164,11 +184,17 @@ where
     // Behind the hub, which it changes; requests that came before wait in its queue.
     let (loader, watch) = (Arc::new(loader), Arc::new(watch));
     let (hub_of, loaded) = (hub.clone(), Arc::new(loaded));
-    let reloader = Reloader { file, logs, loaded, state, loader, hub: hub_of, rules, queue, watch, stop: stop.clone() };
+    let stop_of = stop.clone();
+    let reloader =
+        Reloader { file, logs, loaded, state, loader, hub: hub_of, rules, certificates, queue, watch, stop: stop_of };
     tracker.spawn(reloader.run(hangup));
-    let mut serving = tokio::spawn(web::serve(listener, parts));
-    // The one line on standard output: for people, and for programs that let the system choose the port.
-    writeln!(std::io::stdout(), "listening on http://{address}").context("standard output is closed")?;
+    let mut serving = tokio::spawn(web::serve(listeners, parts));
+    // What stands on standard output: for people, and for programs that let the system choose the port.
+    let mut told = format!("listening on {url}\n");
+    if let Some(control) = control {
+        told += &format!("operators on {control}\n");
+    }
+    std::io::stdout().write_all(told.as_bytes()).context("standard output is closed")?;
     tracker.spawn(stop.clone().run_until_cancelled_owned(listening(address, journal)));
     service::ready();
     tracker.spawn(stop.clone().run_until_cancelled_owned(service::run(hub.clone())));

@@ -10,7 +10,7 @@ use config::{Known, Process};
 use super::{MISTAKE, is_colorless};
 use crate::arguments::TopArguments;
 use crate::bundled;
-use crate::doctor::listening::reached;
+use crate::doctor::listening;
 
 /// Until `q`.
 pub(crate) fn run(arguments: TopArguments) -> anyhow::Result<ExitCode> {
@@ -33,8 +33,7 @@ pub(crate) fn run(arguments: TopArguments) -> anyhow::Result<ExitCode> {
 fn here(file: &Path) -> String {
     let bundled = bundled::names();
     let loaded = config::load(file, &Known { bundled: &bundled, environment: &Process });
-    let listen = loaded.map_or_else(|_| config::Server::default().listen, |loaded| loaded.config.server.listen);
-    format!("http://{}", reached(listen))
+    listening::url(&loaded.map_or_else(|_| config::Server::default(), |loaded| loaded.config.server))
 }
 
 #[cfg(test)]

@@ -1,21 +1,44 @@
-//! Whether the address of `server.listen` can be had.
+//! Whether the addresses of `server.listen` and `server.control` can be had, and where a server is reached that has them.
 
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
+use config::Server;
+
 use super::Finding;
 use crate::commands::health;
 
-/// One finding.
-pub(crate) fn look(listen: SocketAddr) -> Finding {
-    let subject = "server.listen";
+/// A finding for each.
+pub(crate) fn look(server: &Server) -> impl Iterator<Item = Finding> {
+    let control = server.control.map(|control| one("server.control", control, is_secured(server, control)));
+    [one("server.listen", server.listen, server.tls.is_some())].into_iter().chain(control)
+}
+
+/// Where operators reach a server that is served so from here.
+pub(crate) fn url(server: &Server) -> String {
+    match server.control {
+        Some(control) => at(control, is_secured(server, control)),
+        None => at(server.listen, server.tls.is_some()),
+    }
+}
+
+/// Operators who sit at the machine speak HTTP.
+fn is_secured(server: &Server, control: SocketAddr) -> bool {
+    server.tls.is_some() && !control.ip().to_canonical().is_loopback()
+}
+
+fn at(listen: SocketAddr, is_secured: bool) -> String {
+    format!("{}://{}", if is_secured { "https" } else { "http" }, reached(listen))
+}
+
+fn one(subject: &str, listen: SocketAddr, is_secured: bool) -> Finding {
     let error = match TcpListener::bind(listen) {
         Ok(_) => return Finding::fine(subject, format!("{listen} is free")),
         Err(error) => error,
     };
     let found = format!("{listen}: {error}");
     match error.kind() {
-        ErrorKind::AddrInUse if health::ask(&format!("http://{}", reached(listen))).is_ok() => {
+        ErrorKind::AddrInUse if health::ask(&at(listen, is_secured)).is_ok() => {
             Finding::fine(subject, format!("Framegate, or what answers as it does, serves {listen} already"))
         }
         ErrorKind::AddrInUse => Finding::bad(
@@ -41,7 +64,7 @@ pub(crate) fn look(listen: SocketAddr) -> Finding {
 }
 
 /// Where a server that listens to all addresses is reached from here.
-pub(crate) fn reached(listen: SocketAddr) -> SocketAddr {
+fn reached(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
@@ -65,11 +88,27 @@ mod tests {
                 drop(stream)
             }
         });
-        let bad = look(address);
+        let bad = one("server.listen", address, false);
         assert_eq!((bad.verdict, bad.advice.is_some_and(|advice| advice.contains("ss -ltnp"))), (Verdict::Bad, true));
-        assert_eq!(look("127.0.0.1:0".parse().expect("an address")).verdict, Verdict::Fine);
+        assert_eq!(one("server.listen", "127.0.0.1:0".parse().expect("an address"), false).verdict, Verdict::Fine);
         // TEST-NET-1 (RFC 5737) is nobody's.
-        assert_eq!(look("192.0.2.1:8080".parse().expect("an address")).verdict, Verdict::Bad);
-        assert_eq!(reached("[::]:80".parse().expect("an address")).to_string(), "[::1]:80");
+        assert_eq!(one("server.listen", "192.0.2.1:8080".parse().expect("an address"), false).verdict, Verdict::Bad);
+    }
+
+    #[test]
+    fn operators_are_led_to_their_own_address() {
+        let address = |text: &str| text.parse::<SocketAddr>().expect("an address");
+        let tls = || Some(config::Tls { certificate: "cert.pem".into(), key: "key.pem".into() });
+        let cases = [
+            ("[::]:80", None, None, "http://[::1]:80"),
+            ("0.0.0.0:443", None, tls(), "https://127.0.0.1:443"),
+            ("0.0.0.0:443", Some("127.0.0.1:9090"), tls(), "http://127.0.0.1:9090"),
+            ("0.0.0.0:443", Some("10.0.0.4:9090"), tls(), "https://10.0.0.4:9090"),
+            ("0.0.0.0:80", Some("10.0.0.4:9090"), None, "http://10.0.0.4:9090"),
+        ];
+        for (listen, control, tls, expected) in cases {
+            let server = Server { listen: address(listen), control: control.map(address), tls, ..Server::default() };
+            assert_eq!(url(&server), expected);
+        }
     }
 }

@@ -26,16 +26,16 @@ async fn a_page_of_another_origin_pushes_nothing() {
 #[tokio::test]
 async fn a_listener_beyond_loopback_does_not_start_unless_it_is_written() {
     let listen = "0.0.0.0:0".parse().unwrap();
-    let closed = web::Settings { listen, admits: access::Admits::Loopback };
+    let closed = web::Settings { listen, control: None, admits: access::Admits::Loopback };
     assert!(matches!(web::bind(closed).await, Err(web::Error::NotAllowed(_))));
-    let open = web::Settings { listen, admits: access::Admits::Everybody };
+    let open = web::Settings { listen, control: None, admits: access::Admits::Everybody };
     assert!(web::bind(open).await.is_ok());
 }
 
 #[tokio::test]
 async fn an_address_in_use_is_told() {
     let server = Server::start().await;
-    let taken = web::Settings { listen: server.address, admits: access::Admits::Loopback };
+    let taken = web::Settings { listen: server.address, control: None, admits: access::Admits::Loopback };
     let error = web::bind(taken).await.unwrap_err().to_string();
     assert!(error.starts_with(&format!("`server.listen`: cannot listen on {}", server.address)), "{error}");
 }

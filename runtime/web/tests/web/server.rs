@@ -72,6 +72,7 @@ impl Server {
             rules,
             logs: logs::silent(),
             relays: relay::Relays::default(),
+            certificates: None,
             reloads,
             tracker,
             stop: stop.clone(),
