@@ -1,6 +1,6 @@
 """A camera over RTSP, scripted: H.264 over TCP (RFC 2326, RFC 6184), in real time, beginning with the clip's first key frame at each PLAY.
 
-`python3 -m video.camera FILE RATE` prints its port.
+`python3 -m video.camera FILE RATE [PORT]` prints its port.
 """
 
 import base64
@@ -115,9 +115,9 @@ class Session:
             pass
 
 
-def main(file: str, rate: str) -> None:
+def main(file: str, rate: str, port: str = "0") -> None:
     clip = Clip(pathlib.Path(file), int(rate))
-    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+    listener = socket.create_server(("127.0.0.1", int(port)), backlog=128)
     print(listener.getsockname()[1], flush=True)
     while True:
         client, _ = listener.accept()

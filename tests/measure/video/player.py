@@ -27,7 +27,7 @@ class Player:
     async def run(self) -> None:
         while True:
             try:
-                await self._session()
+                await self.session()
             except (Refused, OSError, KeyError, ValueError) as error:
                 self.errors += 1
                 if self.errors == 1:
@@ -36,7 +36,8 @@ class Player:
                 self.files.close()
                 await asyncio.sleep(1)
 
-    async def _session(self) -> None:
+    async def session(self) -> None:
+        """Until something goes wrong."""
         index = await self.playlists.get(self.folder + "index.m3u8", keep=True)
         address = media(index.text)
         await (self._parts(address) if self.low_latency else self._segments(address))

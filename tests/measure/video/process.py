@@ -54,7 +54,7 @@ class Server:
     def __init__(self, program: str, streams: str, folder: pathlib.Path):
         file = folder / "streams.toml"
         file.write_text(f'[server]\nlisten = "127.0.0.1:0"\n{streams}')
-        self.warnings = 0
+        self.warnings = self.errors = 0
         self.address: tuple[str, int] | None = None
         self.process = subprocess.Popen(
             [program, "run", file],
@@ -66,16 +66,17 @@ class Server:
         self.pid = self.process.pid
         threading.Thread(target=self._follow, daemon=True).start()
         line = self.process.stdout.readline()
-        if "http://" not in line:
+        if "listening on http" not in line:
             self.process.wait(10)
             sys.exit(f"the server did not start: {self.process.returncode}")
-        host, port = line.strip().split("http://")[1].rstrip("/").rsplit(":", 1)
+        host, port = line.strip().split("://")[1].rstrip("/").rsplit(":", 1)
         self.address = (host, int(port))
 
     def _follow(self) -> None:
         for line in self.process.stderr:
             is_warning = " WARN " in line or " ERROR " in line
             self.warnings += is_warning
+            self.errors += " ERROR " in line
             if (is_warning and self.warnings <= 10) or self.address is None and " INFO " not in line:
                 print(line, end="", file=sys.stderr)
 
