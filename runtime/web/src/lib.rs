@@ -23,6 +23,7 @@
 //! | `POST /api/plugins/{name}/reload` | a plugin is loaded anew |
 //! | `GET /login`, `POST /login`, `POST /logout` | the session of a browser |
 //! | `GET /`, `/watch/{stream}`, `/assets/…` | the pages |
+//! | `/v3/…`, `/api/stream/…`, `/video_feed`, `/socket.io/` | other programs' interfaces, where `[compat]` has them |
 //! | `GET /problems/{kind}` | what a problem's `type` means |
 #![forbid(unsafe_code)]
 
@@ -60,8 +61,8 @@ mod router;
 mod routes;
 mod senders;
 mod serve;
-mod sse;
 mod session;
+mod sse;
 mod still;
 mod streams;
 mod tag;
