@@ -93,6 +93,7 @@ pub(crate) fn resolve(
             _ => _ = config.streams.insert(stream.name.clone(), Arc::new(stream)),
         }
     }
+    resolver.camera(file, &config);
     Resolved { config, advice: resolver.advice }
 }
 
