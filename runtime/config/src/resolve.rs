@@ -4,7 +4,7 @@ mod compat;
 mod grants;
 mod hls;
 mod log;
-mod people;
+pub(crate) mod people;
 mod push;
 mod storage;
 mod uses;
