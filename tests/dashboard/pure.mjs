@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { Costs } from "../../runtime/web/pages/costs.js";
 import { differences, patchBetween, patched, same, withoutHidden } from "../../runtime/web/pages/patch.js";
+import { allows } from "../../runtime/web/pages/rights.js";
 import { mistakesIn, numberRule } from "../../runtime/web/pages/schema.js";
 import { entries, shares, stretches } from "../../runtime/web/pages/steps.js";
 import { bytes, cost, share, span } from "../../runtime/web/pages/units.js";
@@ -30,6 +31,13 @@ const facts = {
   "a secret that was never seen is not written back"() {
     const back = patchBetween({ ...CONFIG, password: "new" }, CONFIG);
     assert.deepEqual(withoutHidden(back), {});
+  },
+  "what one may is told by patterns as the server has them"() {
+    for (const [patterns, name, expected] of [
+      [["*"], "lobby", true], [["lobby"], "lobby-1", false], [["lobby-*"], "lobby-1", true], [["a", "*-door"], "front-door", true],
+      [["a.b"], "axb", false], [["a*b*c"], "axxbyyc", true], [[], "lobby", false], [["lobby-*"], "*", false], [["*"], "*", true],
+      [["lobby-*"], undefined, true], [[], undefined, false],
+    ]) assert.equal(allows(patterns, name), expected, `${patterns} ${name}`);
   },
   "keys in another order are no difference"() {
     assert.ok(same({ a: 1, b: [{ c: 2, d: 3 }] }, { b: [{ d: 3, c: 2 }], a: 1 }));

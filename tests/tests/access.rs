@@ -5,7 +5,7 @@ use framegate_tests::program::{Program, user_hash};
 use futures::{SinkExt, StreamExt};
 use reqwest::header::{AUTHORIZATION, COOKIE, LOCATION, ORIGIN, SET_COOKIE, WWW_AUTHENTICATE};
 use reqwest::{Client, Method, Response, StatusCode, redirect};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
@@ -567,5 +567,40 @@ async fn no_secret_is_in_a_log_or_an_answer_of_a_busy_run() -> Result<()> {
         assert!(found.is_none(), "{secret}: {found:?}");
     }
     println!("{} secrets in {} logs and {} answers: none", secrets.len(), said.len(), answers.len());
+    Ok(())
+}
+
+/// So that pages need not be refused to know.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_is_told_who_they_are_and_what_they_may() -> Result<()> {
+    let program = Program::start(&sections().await?).await?;
+    let visitor = Visitor::new(&program)?;
+    let session = async |answer: Response| -> Result<Value> { Ok(answer.error_for_status()?.json().await?) };
+    let none: [&str; 0] = [];
+    assert_eq!(
+        session(visitor.as_user("/api/session", "anna", ANNA).await?).await?,
+        json!({ "name": "anna", "kind": "user", "may": { "view": ["*"], "publish": none, "control": ["*"], "metrics": none }, "operators": true })
+    );
+    let bert = session(visitor.as_user("/api/session", "bert", BERT).await?).await?;
+    assert_eq!(
+        (&bert["name"], &bert["may"]["view"], &bert["may"]["control"]),
+        (&json!("bert"), &json!(["lobby-*"]), &json!(none))
+    );
+    let wall = session(visitor.get(&format!("/api/session?token={WALL}"), None).await?).await?;
+    assert_eq!((&wall["kind"], &wall["name"]), (&json!("token"), &json!("wall")));
+    // Who may see nothing has no page to show, and who says nothing is asked.
+    assert_eq!(visitor.get(&format!("/api/session?token={DOOR}"), None).await?.status(), StatusCode::FORBIDDEN);
+    assert_eq!(visitor.get("/api/session", None).await?.status(), StatusCode::UNAUTHORIZED);
+    // What it says is what holds.
+    assert_eq!(visitor.as_user("/api/config", "anna", ANNA).await?.status(), StatusCode::OK);
+    assert_eq!(visitor.as_user("/api/config", "bert", BERT).await?.status(), StatusCode::FORBIDDEN);
+    drop(program);
+
+    let alone = Program::start("[streams.lobby]\nsource = \"push\"\n").await?;
+    let told = alone.json("/api/session").await?;
+    assert_eq!(
+        (&told["kind"], &told["name"], &told["may"]["control"]),
+        (&json!("anybody"), &Value::Null, &json!(["*"]))
+    );
     Ok(())
 }

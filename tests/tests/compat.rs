@@ -235,3 +235,28 @@ async fn what_is_not_written_is_not_there_and_a_reload_brings_it() -> Result<()>
     }
     Ok(())
 }
+
+/// It may come by the API: a word of warning, and no mistake.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_camera_that_is_not_there_is_told_at_start_and_reload() -> Result<()> {
+    let stream = format!("[streams.lobby]\nsource = \"{SCENE}\"\n");
+    let with = |name: &str| format!("{stream}[compat]\ncctv = \"{name}\"\n");
+    let program = Program::start(&with("yard")).await?;
+    program.logs("`compat.cctv`: no stream of this name is written, got \"yard\"").await?;
+    ensure!(program.get("/api/status").await?.status() == StatusCode::NOT_FOUND);
+    program.rewrite(&with("loby"))?;
+    let told = "`compat.cctv`: no stream of this name is written, got \"loby\" (did you mean `lobby`?)";
+    program.logs(told).await?;
+    let log = program.log();
+    let line = log.lines().find(|line| line.contains(told)).context("just waited for it")?;
+    // `FILE:LINE:COLUMN: …`, the value's.
+    ensure!(line.contains("streams.toml:") && line.contains(&format!(":8: {told}")), "{line}");
+    program
+        .request(Method::PUT, "/api/streams/loby")
+        .json(&json!({ "source": SCENE }))
+        .send()
+        .await?
+        .error_for_status()?;
+    ensure!(program.json("/api/status").await?["stream"] == "loby");
+    Ok(())
+}

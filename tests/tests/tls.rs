@@ -145,6 +145,9 @@ async fn operators_have_an_address_of_their_own() -> Result<()> {
         ensure!(status == 404 && body.contains("server.control"), "{path}: {status} {body}");
         ensure!(program.get(path).await?.status() == 200, "{path}");
     }
+    let session = authority.ask(public, "GET /api/session HTTP/1.1").await?.1;
+    ensure!(session.contains("\"operators\":false") && session.contains("\"control\":[]"), "{session}");
+    ensure!(program.json("/api/session").await?["operators"] == true);
     let stop = "POST /api/streams/lobby/stop HTTP/1.1\r\nContent-Length: 0";
     ensure!(authority.ask(public, stop).await?.0 == 404);
     ensure!(program.post("/api/streams/lobby/stop").await?.status() == 200);

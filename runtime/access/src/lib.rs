@@ -29,7 +29,7 @@ pub use attempts::Attempts;
 pub use links::{LONGEST_LINK, Link, LinkAction, Links};
 pub use listen::{Admits, NotAllowed, check_listen};
 pub use password::{BadPassword, Claim, hash};
-pub use person::{Denied, Person};
+pub use person::{Denied, Kind, Person};
 pub use policy::{Action, Ask, Manner, Page, Policy, Refused};
 pub use proxies::Proxies;
 pub use quota::{Client, Quota};

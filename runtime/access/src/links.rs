@@ -11,7 +11,7 @@ use media::StreamName;
 use ring::hmac;
 
 use crate::random::{hexadecimal, random};
-use crate::{Action, Person};
+use crate::{Action, Kind, Person};
 
 const PREFIX: &str = "link.";
 /// Before what is signed, so that this key's signatures of anything else are none of these.
@@ -113,7 +113,7 @@ impl Links {
             LinkAction::Publish => Permissions { publish: streams, ..Permissions::default() },
         };
         // No user's name has a colon.
-        Some(Link::Good(Person::known(format!("link:{stream}").into(), Arc::new(permissions))))
+        Some(Link::Good(Person::known(Kind::Link, format!("link:{stream}").into(), Arc::new(permissions))))
     }
 }
 

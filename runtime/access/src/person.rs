@@ -9,7 +9,23 @@ use crate::Action;
 #[derive(Clone, Debug)]
 pub struct Person {
     name: Option<Arc<str>>,
+    kind: Kind,
     may: May,
+}
+
+/// How somebody is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Nothing needs to be known of them: everybody who is let in may everything.
+    Anybody,
+    /// They say nothing of who they are, or nothing that anybody knows.
+    Anonymous,
+    /// A user, by a password or a session.
+    User,
+    /// A program, by its token.
+    Token,
+    /// Whoever has a link.
+    Link,
 }
 
 #[derive(Clone, Debug)]
@@ -32,21 +48,34 @@ pub enum Denied {
 impl Person {
     /// Somebody of whom nothing needs to be known.
     pub(crate) fn anybody() -> Self {
-        Self { name: None, may: May::Everything }
+        Self { name: None, kind: Kind::Anybody, may: May::Everything }
     }
 
     /// Somebody who says nothing of who it is.
     pub(crate) fn anonymous(permissions: Arc<Permissions>) -> Self {
-        Self { name: None, may: May::These(permissions) }
+        Self { name: None, kind: Kind::Anonymous, may: May::These(permissions) }
     }
 
-    pub(crate) fn known(name: Arc<str>, permissions: Arc<Permissions>) -> Self {
-        Self { name: Some(name), may: May::These(permissions) }
+    pub(crate) fn known(kind: Kind, name: Arc<str>, permissions: Arc<Permissions>) -> Self {
+        Self { name: Some(name), kind, may: May::These(permissions) }
     }
 
     /// The name of the user or token, if it is one.
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
+    }
+
+    /// How it is known.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// What it may, in patterns of streams' names; nothing is said of who may everything.
+    pub fn permissions(&self) -> Option<&Permissions> {
+        match &self.may {
+            May::Everything => None,
+            May::These(permissions) => Some(permissions),
+        }
     }
 
     /// Whether it may see this stream: in lists too.
@@ -139,7 +168,7 @@ mod tests {
             metrics: all(&["*"]),
         });
         match name {
-            Some(name) => Person::known(name.into(), permissions),
+            Some(name) => Person::known(Kind::User, name.into(), permissions),
             None => Person::anonymous(permissions),
         }
     }

@@ -7,7 +7,7 @@ use ring::{digest, hmac};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::random::random;
-use crate::{Admits, Claim, Links, Person, Proxies};
+use crate::{Admits, Claim, Kind, Links, Person, Proxies};
 
 /// Who is known, and what they may: what the file says, made ready to be asked.
 pub struct Rules {
@@ -40,7 +40,7 @@ impl Rules {
         let people = &config.people;
         let key = hmac::Key::new(hmac::HMAC_SHA256, &random::<32>());
         let users = people.users.iter().map(|(name, user)| {
-            let person = Person::known(name.as_str().into(), Arc::new(user.permissions.clone()));
+            let person = Person::known(Kind::User, name.as_str().into(), Arc::new(user.permissions.clone()));
             (name.clone(), User { hash: user.password.expose().into(), person })
         });
         let tokens = people.tokens.iter().map(|(name, token)| {
@@ -48,7 +48,7 @@ impl Rules {
                 TokenSecret::Plain(secret) => sha256(secret.expose_secret().as_bytes()),
                 TokenSecret::Sha256(digest) => *digest,
             };
-            let person = Person::known(name.as_str().into(), Arc::new(token.permissions.clone()));
+            let person = Person::known(Kind::Token, name.as_str().into(), Arc::new(token.permissions.clone()));
             Token { tag: hmac::sign(&key, &digest), person }
         });
         Self {

@@ -9,6 +9,7 @@
 
 mod added;
 mod address;
+pub mod convert;
 mod document;
 mod environment;
 mod key;

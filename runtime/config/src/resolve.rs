@@ -4,7 +4,7 @@ mod compat;
 mod grants;
 mod hls;
 mod log;
-mod people;
+pub(crate) mod people;
 mod push;
 mod server;
 mod storage;
@@ -93,6 +93,7 @@ pub(crate) fn resolve(
             _ => _ = config.streams.insert(stream.name.clone(), Arc::new(stream)),
         }
     }
+    resolver.camera(file, &config);
     Resolved { config, advice: resolver.advice }
 }
 

@@ -1,5 +1,6 @@
 //! The command line: what was typed → what is to be done.
 
+mod convert;
 mod examples;
 mod operating;
 mod plugin;
@@ -13,6 +14,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
+pub(crate) use convert::ConvertArguments;
 use examples::EXAMPLES;
 use operating::{DOCTOR_EXAMPLES, HEALTH_EXAMPLES, TOP_EXAMPLES};
 pub(crate) use operating::{DoctorArguments, HealthArguments, TopArguments};
@@ -39,6 +41,8 @@ pub(crate) enum Arguments {
     },
     /// Print the JSON schema of the file.
     Schema,
+    /// Make such a file of the configuration of another server.
+    Convert(ConvertArguments),
     /// Make a plugin.
     Plugin(PluginArguments),
     /// Make a link to a stream.
@@ -119,6 +123,9 @@ enum Command {
         after_help = "Example:\n  framegate schema > schema.json\nand as the first line of streams.toml:\n  #:schema schema.json"
     )]
     Schema,
+    /// Make a streams.toml of the config.json of a server for one camera
+    #[command(after_help = convert::EXAMPLES)]
+    Convert(ConvertArguments),
     /// Make a plugin of your own: a project from a template, a component out of it
     #[command(subcommand)]
     Plugin(PluginCommand),
@@ -186,6 +193,7 @@ impl Arguments {
             Some(Command::Run { file }) => Self::Run { file },
             Some(Command::Check { file }) => Self::Check { file },
             Some(Command::Schema) => Self::Schema,
+            Some(Command::Convert(arguments)) => Self::Convert(arguments),
             Some(Command::Plugin(command)) => Self::Plugin(command.into()),
             Some(Command::Link { stream, expires_in, publish, file }) => Self::Link {
                 file,
@@ -261,6 +269,12 @@ pub(crate) mod tests {
         assert_eq!(read(&["run", "other.toml"]).expect("good"), run("other.toml"));
         assert_eq!(read(&["check", "x"]).expect("good"), Arguments::Check { file: "x".into() });
         assert_eq!(read(&["schema"]).expect("good"), Arguments::Schema);
+        let convert = |output: Option<&str>, force| {
+            Arguments::Convert(ConvertArguments { file: "c.json".into(), output: output.map(Into::into), force })
+        };
+        assert_eq!(read(&["convert", "c.json"]).expect("good"), convert(None, false));
+        assert_eq!(read(&["convert", "c.json", "--output", "x", "--force"]).expect("good"), convert(Some("x"), true));
+        assert_eq!(read(&["convert", "c.json", "--force"]).expect_err("nothing to overwrite").exit_code(), 2);
         assert_eq!(read(&["user", "hash"]).expect("good"), Arguments::User(UserArguments::Hash));
         assert_eq!(read(&["completions", "fish"]).expect("good"), Arguments::Completions { shell: Shell::Fish });
         let doctor = |file: &str, json| Arguments::Doctor(DoctorArguments { file: file.into(), json });

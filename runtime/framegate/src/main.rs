@@ -26,6 +26,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Arguments::Run { file } => commands::run::run(&file),
         Arguments::Check { file } => commands::check::run(&file),
         Arguments::Schema => commands::schema::run(),
+        Arguments::Convert(arguments) => commands::convert::run(&arguments),
         Arguments::Plugin(arguments) => commands::plugin::run(arguments),
         Arguments::User(arguments) => commands::user::run(arguments),
         Arguments::Link { file, stream, action, lasts } => commands::link::run(&file, &stream, action, lasts),

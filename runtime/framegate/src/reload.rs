@@ -121,6 +121,9 @@ impl Reloader {
                 let plugins::Set { plugins, replaced } = set;
                 match self.hub.apply(config, plugins, &replaced).await {
                     Ok(applied) => {
+                        for line in loaded.advice.to_string().lines() {
+                            tracing::warn!("{line}");
+                        }
                         self.loaded = Arc::new(loaded);
                         let state = self.standing().state.clone();
                         self.stand(Standing {

@@ -12,6 +12,7 @@ import "./menu.js";
 import "./mistakes.js";
 import { presence } from "./presence.js";
 import { record, second } from "./record.js";
+import { may } from "./rights.js";
 import { COLUMNS } from "./row.js";
 import { sheet, shadow } from "./sheet.js";
 import { streams } from "./streams.js";
@@ -131,10 +132,13 @@ class Dashboard extends HTMLElement {
     this.#askStats();
   }
 
-  /** For those who can do something about it: who may not control all is told nothing, and offered nothing. */
+  /** For those who can do something about it: who may not control all is told nothing of the file, and who may control none is offered no stream. */
   #askConfig() {
-    const refused = ({ status }) => status === 403 && (this.#root.querySelector(".add").hidden = true);
-    ask("/api/config").then(({ value }) => this.#root.querySelector("fg-mistakes").show(value), refused);
+    const show = async () => {
+      this.#root.querySelector(".add").hidden = !(await may("control"));
+      if (await may("control", "*")) this.#root.querySelector("fg-mistakes").show((await ask("/api/config")).value);
+    };
+    show().catch(() => {});
   }
 
   #askStats() {

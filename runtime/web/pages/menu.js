@@ -1,6 +1,7 @@
 // The ways between the pages, at their heads: the pictures, the dashboard, and who one is.
 import { manageAddress, streamOf, watchAddress } from "./address.js";
 import { iconText } from "./icons.js";
+import { isForOperators } from "./rights.js";
 import { sheet, shadow } from "./sheet.js";
 
 const style = sheet(`
@@ -9,6 +10,7 @@ const style = sheet(`
     display: inline-flex; align-items: center; justify-content: center; gap: 6px; min-width: var(--target); height: var(--target); padding: 0 8px;
     border-radius: var(--radius); color: var(--quiet); font-size: var(--small); font-weight: 550; text-decoration: none; white-space: nowrap;
   }
+  a[hidden] { display: none; }
   a:hover { background: var(--lifted); color: var(--text); }
   a[aria-current] { color: var(--text); }
   /* On a phone there is room for the one place where the page is not; who one is can be told from the dashboard's foot. */
@@ -27,6 +29,12 @@ class Menu extends HTMLElement {
      <a class="manage" title="Dashboard">${iconText("list")}<span>Dashboard</span></a>
      <a class="account" title="Log in or out">${iconText("user")}<span>Log in or out</span></a>`,
   );
+
+  connectedCallback() {
+    const hide = (is) => (this.#root.querySelector(".manage").hidden = !is);
+    // Who is to log in first is shown all ways.
+    isForOperators().then(hide, () => {});
+  }
 
   attributeChangedCallback() {
     const page = this.getAttribute("page");

@@ -15,6 +15,7 @@ import "./menu.js";
 import "./plugins.js";
 import { presence } from "./presence.js";
 import { record } from "./record.js";
+import { may } from "./rights.js";
 import { add, edit } from "./settings.js";
 import { shadow } from "./sheet.js";
 import "./standing.js";
@@ -121,17 +122,12 @@ class Stream extends HTMLElement {
     this.#asking = true;
     try {
       const { value, revision } = await ask(streamPath(this.#stream));
-      if (this.#may === undefined) this.#may = value.config !== undefined || (await this.#mayControl());
+      this.#may ??= await may("control", this.#stream);
       this.#report(value, revision);
     } catch (error) {
       this.#wait(whole(error.message) + (error.status === 404 ? " Look at the dashboard for what there is." : " What is shown is how it was; the page keeps trying."));
     }
     this.#asking = false;
-  }
-
-  /** Of a stream of the file nothing else tells it. */
-  async #mayControl() {
-    return ask(streamPath(this.#stream, "/viewers")).then(({ value }) => (this.#panels.viewers.show(value), true), () => false);
   }
 
   #report(told, revision) {

@@ -81,11 +81,18 @@ pub(crate) struct Totals {
 
 /// `GET /api/stats`.
 pub(crate) async fn stats(State(app): State<Arc<App>>, Extension(person): Extension<Person>) -> Response {
-    let mut entries = app.hub.entries();
-    entries.retain(|entry| person.sees(entry.name()));
-    let camera = cctv::camera(&app, &person).ok().flatten();
-    let camera = camera.map(|entry| cctv::Stats::of(&app, &entry));
-    fresh(Totals { all: Stats::now(&app.hub, &entries), camera })
+    fresh(Totals::seen_by(&app, &person))
+}
+
+impl Totals {
+    /// Of the streams that somebody may view.
+    pub(crate) fn seen_by(app: &App, person: &Person) -> Self {
+        let mut entries = app.hub.entries();
+        entries.retain(|entry| person.sees(entry.name()));
+        let camera = cctv::camera(app, person).ok().flatten();
+        let camera = camera.map(|entry| cctv::Stats::of(app, &entry));
+        Self { all: Stats::now(&app.hub, &entries), camera }
+    }
 }
 
 /// `POST /api/plugins/{name}/reload`. Whoever asked and leaves does not stop it.

@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::compat::cctv::socket_io;
 use crate::identity::Identities;
 use crate::problem::Problem;
 use crate::tls::Certificates;
@@ -36,6 +37,8 @@ pub(crate) struct App {
     trackers: (TaskTracker, TaskTracker),
     senders: senders::Handles,
     pub(crate) hls: Arc<Outputs>,
+    /// Pages of the server for one camera.
+    pub(crate) sockets: socket_io::Sessions,
 }
 
 /// What serving has begun with.
@@ -58,6 +61,8 @@ impl App {
             let (hls, hub, stop) = (hls.clone(), hub.clone(), stop.clone());
             async move { hls.run(hub, stop).await }
         });
+        let (sockets, ending) = socket_io::Sessions::new(stop.clone());
+        tracker.spawn(ending);
         Self {
             hub,
             rules,
@@ -73,6 +78,7 @@ impl App {
             trackers: (tracker, visits),
             senders,
             hls,
+            sockets,
         }
     }
 

@@ -15,6 +15,7 @@ use plugin::{AccessPolicy, Applicant, Decision};
 use secrecy::ExposeSecret;
 
 use crate::app::App;
+use crate::compat::cctv::socket_io;
 use crate::connection::Visit;
 use crate::credentials::{Credential, token};
 use crate::listener::Door;
@@ -194,6 +195,8 @@ fn action(method: &Method, path: &str) -> Action {
         || ["/watch/", "/dashboard/", "/assets/", "/problems/"].iter().any(|folder| path.starts_with(folder));
     match (method.is_safe() && !changes_by_get(path), path) {
         (_, "/login" | "/logout") => Action::Enter,
+        // Whoever posts there asks to be told.
+        (_, socket_io::PATH) => Action::View,
         (true, _) if is_page => Action::Enter,
         (_, path) if path.starts_with("/ingest/") => Action::Publish,
         (false, _) => Action::Control,
@@ -265,6 +268,9 @@ mod tests {
             (Method::GET, "/api/stream/status", Action::View),
             (Method::GET, "/v3/paths/list", Action::Control),
             (Method::GET, "/video_feed", Action::View),
+            (Method::GET, "/socket.io/", Action::View),
+            (Method::POST, "/socket.io/", Action::View),
+            (Method::POST, "/socket.io/x", Action::Control),
             (Method::GET, "/nonsense", Action::View),
             (Method::from_bytes(b"BREW").unwrap(), "/", Action::Control),
         ];

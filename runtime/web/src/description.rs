@@ -169,7 +169,7 @@ fn named(path: &str) -> Vec<Value> {
 /// Under which heading an address stands: the room of the house that it leads to.
 fn group(path: &str) -> &'static str {
     match path {
-        path if ["/v3/", "/cameras/", "/video_feed", "/api/stream/", "/api/status"]
+        path if ["/v3/", "/cameras/", "/video_feed", "/api/stream/", "/api/status", "/socket.io/"]
             .iter()
             .any(|begin| path.starts_with(begin)) =>
         {

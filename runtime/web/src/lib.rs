@@ -13,7 +13,7 @@
 //! | `GET /streams/{stream}/stream.m3u8` | its media playlist |
 //! | `GET /still/{stream}.jpg`, `.webp` | the newest picture |
 //! | `POST /ingest/{stream}` | one still for a stream whose source is `push` |
-//! | `GET /api/streams`, `/api/streams/{name}`, `/api/plugins`, `/api/config`, `/api/health`, `/healthz`, `/readyz` | what operators see |
+//! | `GET /api/streams`, `/api/streams/{name}`, `/api/plugins`, `/api/config`, `/api/session`, `/api/health`, `/healthz`, `/readyz` | what operators see |
 //! | `POST /api/streams`, `PUT`, `PATCH`, `DELETE /api/streams/{name}` | a stream is made, replaced, changed, removed |
 //! | `POST /api/streams/{name}/start`, `/stop`, `/restart` | it is connected, or not |
 //! | `GET /api/streams/{name}/timeline`, `/api/events`, `/api/events/{id}/still` | what happened, and what happens |
@@ -23,6 +23,7 @@
 //! | `POST /api/plugins/{name}/reload` | a plugin is loaded anew |
 //! | `GET /login`, `POST /login`, `POST /logout` | the session of a browser |
 //! | `GET /`, `/watch/{stream}`, `/assets/…` | the pages |
+//! | `/v3/…`, `/api/stream/…`, `/video_feed`, `/socket.io/` | other programs' interfaces, where `[compat]` has them |
 //! | `GET /problems/{kind}` | what a problem's `type` means |
 #![forbid(unsafe_code)]
 
@@ -60,6 +61,7 @@ mod router;
 mod routes;
 mod senders;
 mod serve;
+mod session;
 mod sse;
 mod still;
 mod streams;

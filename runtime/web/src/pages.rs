@@ -106,6 +106,7 @@ static FILES: &[File] = &files![
     "plugins.js"
     "presence.js"
     "record.js"
+    "rights.js"
     "row.js"
     "schema.js"
     "sections.js"

@@ -2,9 +2,11 @@ use std::time::Duration;
 
 use super::Resolver;
 use crate::key::Key;
-use crate::mistake::Wrong;
-use crate::resolved::{Compat, Server, StreamManager};
-use crate::section::At;
+use crate::mistake::{Mistake, Severity, Wrong};
+use crate::nearest::nearest;
+use crate::places::TEMPLATE;
+use crate::resolved::{Compat, Config, Server, StreamManager};
+use crate::section::{At, shown_text};
 use crate::written;
 
 impl Resolver<'_, '_, '_> {
@@ -27,6 +29,22 @@ impl Resolver<'_, '_, '_> {
             manager
         });
         Compat { mediamtx: is_on(&written.mediamtx), stream_manager, cctv }
+    }
+
+    /// Whether the one camera is there. One that is not may come by the API: no mistake.
+    pub(super) fn camera(&mut self, file: &written::File, config: &Config) {
+        let (Some(name), Some(compat)) = (&config.compat.cctv, &file.compat) else { return };
+        let Some(At { span, .. }) = &compat.value.cctv else { return };
+        let written = || file.streams.iter().map(|stream| stream.name.as_str());
+        if written().any(|written| written == name.as_str() || written == TEMPLATE) {
+            return;
+        }
+        let place = self.reader.document.place(Key::Root.of("compat").of("cctv").to_string(), span.clone());
+        let advice =
+            Mistake::new(place, format!("no stream of this name is written, got {}", shown_text(name.as_str())))
+                .nearest(nearest(name.as_str(), written()))
+                .help("until the API makes one, the addresses of the server for one camera are not there");
+        self.advice.push(Mistake { severity: Severity::Advice, ..advice });
     }
 
     fn stream_manager(&mut self, key: &Key<'_>, at: &At<bool>) -> StreamManager {

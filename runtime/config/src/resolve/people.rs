@@ -129,7 +129,7 @@ impl Resolver<'_, '_, '_> {
 }
 
 /// What stands in `Authorization: Basic` before the colon, and in logs: names of streams, and addresses of mail.
-fn check_name(name: &str) -> Result<(), Wrong> {
+pub(crate) fn check_name(name: &str) -> Result<(), Wrong> {
     let is_one = |c: char| c.is_ascii_alphanumeric() || "_.~-@+".contains(c);
     match name.chars().find(|c| !is_one(*c)) {
         Some(c) => {

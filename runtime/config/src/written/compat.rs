@@ -14,7 +14,7 @@ pub(crate) struct Compat {
     /// `CLEANUP_DELAY_SECONDS`, `HLS_SEGMENT_TIME` and `HLS_LIST_SIZE` are read from the environment.
     #[schemars(extend("default" = false))]
     pub(crate) stream_manager: Option<At<bool>>,
-    /// The addresses of a server for one camera, for this stream: `/video_feed`, `/api/stream/video`, `/api/status`.
+    /// The addresses of a server for one camera, for this stream: `/video_feed`, `/api/stream/video`, `/api/status`, `/socket.io/`.
     #[schemars(extend("examples" = ["lobby"]))]
     pub(crate) cctv: Option<At<Text>>,
 }

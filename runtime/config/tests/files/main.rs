@@ -2,6 +2,7 @@
 
 mod cases;
 mod compat;
+mod convert;
 mod documents;
 mod environment;
 mod hostile;

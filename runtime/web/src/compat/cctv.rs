@@ -1,5 +1,7 @@
 //! The addresses of a server for one camera, which `compat.cctv` names: a picture for `<img>`, and figures for a page beside it.
 
+pub(crate) mod socket_io;
+
 use std::sync::Arc;
 
 use access::Person;

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::text;
+use super::{text, word};
+use crate::compat::cctv::socket_io;
 use crate::compat::{cctv, mediamtx, stream_manager};
 use crate::problem::Kind;
 use crate::route::{JSON, Operation, Route};
@@ -101,7 +102,41 @@ fn of_cctv() -> Vec<Route> {
                 .json::<cctv::Status>(200, "as it is")
                 .problems(&[Kind::NotFound, Kind::UnknownStream]),
         ),
+        Route::at(socket_io::PATH)
+            .get(
+                socket_io::socket_io,
+                engine_io(
+                    "cctvSocket",
+                    "`status_update` and `stats_update` of the one camera, as events of Socket.IO 5",
+                )
+                .media(101, "by WebSocket, where `transport` says so", &[])
+                .media(200, "packets of Engine.IO: the session at first, then what is told", ENGINE_IO)
+                .problems(&[Kind::UpgradeRequired]),
+            )
+            .post(
+                socket_io::socket_io,
+                engine_io(
+                    "cctvSocketSend",
+                    "Sends packets of Engine.IO, `request_stats` among them, where polling tells",
+                )
+                .body(ENGINE_IO, |_| schemars::json_schema!({ "type": "string" }))
+                .media(200, "they were read", ENGINE_IO),
+            ),
     ]
+}
+
+/// Packets, one behind the other.
+const ENGINE_IO: &[&str] = &["text/plain"];
+
+/// What Socket.IO's clients ask and are answered: its own errors are no problems of ours.
+fn engine_io(id: &'static str, summary: &'static str) -> Operation {
+    Operation::new(id, summary)
+        .query("EIO", word(&["4"]), "The version of Engine.IO.")
+        .query("transport", word(&["polling", "websocket"]), "How it comes.")
+        .query("sid", text(), "The session, once there is one.")
+        .shaped(400, "what is wrong, as Engine.IO says it", any)
+        .media(413, "it is too long", &[])
+        .problems(&[Kind::NotFound, Kind::UnknownStream, Kind::Busy, Kind::Stopping])
 }
 
 /// What MediaMTX answers: its errors are no problems of ours.

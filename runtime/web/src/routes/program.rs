@@ -9,7 +9,7 @@ use journal::Event;
 use super::{text, whole, word};
 use crate::problem::Kind;
 use crate::route::{JSON, Operation, Route};
-use crate::{api, description, events, logs, metrics};
+use crate::{api, description, events, logs, metrics, session};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -17,6 +17,10 @@ pub(super) fn routes() -> Vec<Route> {
             api::config,
             Operation::new("getConfig", "What is configured by whom, and what is wrong with it")
                 .json::<Configured>(200, "as it is"),
+        ),
+        Route::at("/api/session").get(
+            session::session,
+            Operation::new("getSession", "Who asks, and what they may").json::<session::Session>(200, "as it is"),
         ),
         Route::at("/api/schemas/stream").get(
             description::stream_schema,
