@@ -21,6 +21,7 @@ use control::installed::Installed;
 use control::reload::{self, NotAsked, NotReloaded, Reloaded, Request, Standing};
 use control::state::{Change, NotChanged, State};
 use hub::{Applied, Difference, Held, Hub, Plugins};
+use issuer::Issuer;
 use logs::Logs;
 use media::StreamName;
 use serde_json::json;
@@ -51,6 +52,8 @@ pub(crate) struct Reloader {
     pub(crate) hub: Arc<Hub>,
     /// Who may do what: of the configuration that is in force.
     pub(crate) rules: Rulebook,
+    /// The keys of whoever signs tokens.
+    pub(crate) issuer: Issuer,
     /// What operators ask for, and what they are told of what is configured.
     pub(crate) queue: reload::Queue,
     /// Tells of changed files.
@@ -311,6 +314,8 @@ impl Reloader {
         if difference.people {
             let in_force = self.hub.in_force();
             let people = &in_force.config.people;
+            // Keys of another place are asked for before anybody's token is checked by them.
+            self.issuer.configure(people.jwt.as_ref());
             self.rules.put(Rules::of(&in_force.config));
             tracing::info!(users = people.users.len(), tokens = people.tokens.len(), "who may do what is new");
         }

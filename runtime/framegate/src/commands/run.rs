@@ -14,6 +14,7 @@ use config::Loaded;
 use control::reload::Standing;
 use control::state::State;
 use hub::{Hub, InForce};
+use issuer::Issuer;
 use journal::Journal;
 use logs::Logs;
 use picture::Encoders;
@@ -138,6 +139,10 @@ where
         stop: stop.child_token(),
         runtime: tokio::runtime::Handle::current(),
     });
+    // Before there is anybody whose token is to be checked.
+    let issuer = Issuer::default();
+    issuer.configure(loaded.config.people.jwt.as_ref());
+    tracker.spawn(issuer.clone().run(journal.clone(), stop.clone()));
     // The listener last: whoever connects finds every stream there.
     let listener = match passed {
         Some(socket) => {
@@ -155,6 +160,7 @@ where
         hub: hub.clone(),
         reloads,
         rules: rules.clone(),
+        issuer: issuer.clone(),
         logs: logs.clone(),
         relays: relays.clone(),
         tracker: tracker.clone(),
@@ -164,7 +170,8 @@ where
     // Behind the hub, which it changes; requests that came before wait in its queue.
     let (loader, watch) = (Arc::new(loader), Arc::new(watch));
     let (hub_of, loaded) = (hub.clone(), Arc::new(loaded));
-    let reloader = Reloader { file, logs, loaded, state, loader, hub: hub_of, rules, queue, watch, stop: stop.clone() };
+    let reloader =
+        Reloader { file, logs, loaded, state, loader, hub: hub_of, rules, issuer, queue, watch, stop: stop.clone() };
     tracker.spawn(reloader.run(hangup));
     let mut serving = tokio::spawn(web::serve(listener, parts));
     // The one line on standard output: for people, and for programs that let the system choose the port.
