@@ -22,6 +22,7 @@ use control::reload::{self, NotAsked, NotReloaded, Reloaded, Request, Standing};
 use control::state::{Change, NotChanged, State};
 use hub::{Applied, Difference, Held, Hub, Plugins};
 use issuer::Issuer;
+use journal::Journal;
 use logs::Logs;
 use media::StreamName;
 use serde_json::json;
@@ -158,9 +159,11 @@ impl Reloader {
         self.may_hold(name, held, &standing.state)?;
         let next = standing.state.change(name, change)?;
         self.keep(&next).await?;
+        // Before what comes of it.
+        tracing::info!(stream = %name, "{}", held_word(held));
+        self.hub.journal().write("stream-held", Some(name), None, json!({ "what": held_word(held) }));
         self.hub.hold(name, held);
         self.held(name, held).await;
-        tracing::info!(stream = %name, "{}", held_word(held));
         self.stand(Standing { state: next, ..(*standing).clone() });
         Ok(self.standing())
     }
@@ -277,7 +280,7 @@ impl Reloader {
     }
 
     fn stand(&self, standing: Standing) {
-        tell_left_out(&standing, &self.standing());
+        tell_left_out(&standing, &self.standing(), self.hub.journal());
         self.queue.standing.send_replace(Arc::new(standing));
     }
 
@@ -317,18 +320,24 @@ impl Reloader {
             // Keys of another place are asked for before anybody's token is checked by them.
             self.issuer.configure(people.jwt.as_ref());
             self.rules.put(Rules::of(&in_force.config));
-            tracing::info!(users = people.users.len(), tokens = people.tokens.len(), "who may do what is new");
+            let (users, tokens) = (people.users.len(), people.tokens.len());
+            tracing::info!(users, tokens, "who may do what is new");
+            self.hub.journal().write("access-changed", None, None, json!({ "users": users, "tokens": tokens }));
         }
     }
 
     /// Tells what was put in force.
     fn applied(&self, applied: &Applied, why: &str, begin: Instant) {
         let Applied { difference, chains } = applied;
+        let journal = self.hub.journal();
         if difference.is_empty() {
             tracing::info!("{why}: nothing in the configuration differs");
+            // All is well also where a file with mistakes was there in between: whoever was told of them is told so.
+            let none: [&str; 0] = [];
+            let data = json!({ "added": none, "removed": none, "chains": none, "at_next_start": none });
+            journal.write("configuration-loaded", None, None, data);
             return;
         }
-        let journal = self.hub.journal();
         let in_force = self.hub.in_force();
         for name in &difference.plugins {
             let Some(plugin) = in_force.plugins.get(name) else { continue };
@@ -368,14 +377,16 @@ impl Reloader {
 }
 
 /// Tells which streams of the API are not what was said there, where that is new.
-pub(crate) fn tell_left_out(standing: &Standing, before: &Standing) {
+pub(crate) fn tell_left_out(standing: &Standing, before: &Standing, journal: &Journal) {
     for name in standing.in_file_too.difference(&before.in_file_too) {
         tracing::warn!(stream = %name, "came by the API, and the file has it too: the file says what it is");
+        journal.write("stream-left-out", Some(name), None, json!({ "reason": "the file has it too" }));
     }
     for (name, mistakes) in &standing.left_out {
         if before.left_out.get(name) != Some(mistakes) {
             let mistakes: Vec<_> = mistakes.iter().map(Mistake::to_string).collect();
             tracing::error!(stream = %name, mistakes = mistakes.join("; "), "came by the API, and is left out");
+            journal.write("stream-left-out", Some(name), None, json!({ "mistakes": mistakes }));
         }
     }
 }

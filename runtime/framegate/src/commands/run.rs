@@ -67,7 +67,8 @@ where
     // Plugins before anything runs: a stream whose mask does not load must not start, and components are compiled and asked on this thread,
     // where synchronous WebAssembly is allowed.
     watch.set(reload::watched(file, [&loaded.config]));
-    let loader = Loader::logged();
+    let journal = Journal::since_start(std::time::SystemTime::now());
+    let loader = Loader::logged(journal.clone());
     let state = StateFile::of(file);
     let said = match state.load().with_context(|| format!("{} cannot be read", state.path().display()))? {
         Found::State(said) => said,
@@ -85,7 +86,8 @@ where
     advise();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
     let file = file.to_owned();
-    let ended = runtime.block_on(serve(Start { file, begun, loaded, said, state, loader, together, watch }, listening));
+    let ended = runtime
+        .block_on(serve(Start { file, begun, loaded, said, state, journal, loader, together, watch }, listening));
     // A component that is being compiled for a reload is not waited for.
     runtime.shutdown_background();
     ended
@@ -107,6 +109,7 @@ struct Start {
     /// What came by the API, and where it is kept.
     said: State,
     state: StateFile,
+    journal: Journal,
     loader: Loader,
     together: Together,
     watch: Watch,
@@ -116,17 +119,16 @@ async fn serve<F>(start: Start, listening: impl FnOnce(SocketAddr, Journal) -> F
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let Start { file, begun: Begun { logs, passed }, loaded, said, state, loader, together, watch } = start;
+    let Start { file, begun: Begun { logs, passed }, loaded, said, state, journal, loader, together, watch } = start;
     // Signals from here on ask; before, they end the process, which holds nothing yet.
     let mut signals = Signals::listen().context("signals cannot be listened to")?;
     let hangup = reload::hangup().context("SIGHUP cannot be listened to")?;
     let Together { config, set, left_out, declared } = together;
     let standing = Standing { left_out, in_file_too: declared.into_iter().collect(), ..Standing::new(said) };
-    reload::tell_left_out(&standing, &Standing::new(State::default()));
     let rules = Rulebook::new(Rules::of(&loaded.config));
     let settings = web::Settings::from(&loaded.config);
     let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
-    let journal = Journal::since_start(std::time::SystemTime::now());
+    reload::tell_left_out(&standing, &Standing::new(State::default()), &journal);
     let hub = Hub::new(hub::Parts {
         config,
         plugins: set.plugins,
