@@ -15,6 +15,7 @@ pub mod link;
 pub mod players;
 pub mod program;
 pub mod prometheus;
+pub mod provider;
 pub mod proxy;
 pub mod real;
 pub mod registry;

@@ -1,7 +1,7 @@
 //! The log: as JSON, in files, over HTTP, and at another level while it runs.
 
 use anyhow::{Context, Result, ensure};
-use framegate_tests::program::Program;
+use framegate_tests::program::{LIMIT, Program};
 use futures::StreamExt;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -42,7 +42,12 @@ async fn lines_are_read_by_stream_and_level_and_more_are_said_when_asked_for() -
     ensure!(set("stream=loudly").await?.status() == 400);
     // The file says another.
     program.apply(&format!("{STREAM}\n[log]\nlevel = \"warn\"\n")).await?;
-    ensure!(program.json("/api/logs/level").await? == json!({ "filter": "warn" }));
+    // It is behind the line that `apply` waits for.
+    let begun = std::time::Instant::now();
+    while program.json("/api/logs/level").await? != json!({ "filter": "warn" }) {
+        ensure!(begun.elapsed() < LIMIT, "another filter");
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
     Ok(())
 }
 
@@ -93,4 +98,28 @@ async fn a_file_that_cannot_be_written_is_told_at_the_start() -> Result<()> {
     let error = format!("{:#}", refused.err().context("it started")?);
     ensure!(error.contains("`log.file`") && error.contains("cannot be written"), "{error}");
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_full_is_followed_by_another_and_the_oldest_goes() -> Result<()> {
+    const MOST: u64 = 64 << 10;
+    let log = "[log]\nlevel = \"debug\"\nfile = \"logs/framegate.log\"\nmax_size = \"64KiB\"\nkeep = 2\n";
+    let program = Program::start(&format!("{STREAM}\n{log}")).await?;
+    let folder = program.folder().join("logs");
+    let files = || -> Result<Vec<(String, u64)>> {
+        let entries = std::fs::read_dir(&folder)?.collect::<Result<Vec<_>, _>>()?;
+        let each =
+            entries.iter().map(|entry| Ok((entry.file_name().to_string_lossy().into_owned(), entry.metadata()?.len())));
+        each.collect()
+    };
+    // Each answer is a line of more than fifty bytes: four files of them.
+    for _ in 0..4 * MOST / 50 {
+        program.get("/nonsense").await?;
+        let there = files()?;
+        ensure!(there.len() <= 3 && there.iter().all(|(_, bytes)| *bytes <= MOST), "{there:?}");
+        if there.iter().any(|(name, _)| name.ends_with(".2.log")) && there.len() == 2 {
+            return Ok(());
+        }
+    }
+    anyhow::bail!("{:?}", files()?)
 }

@@ -1,6 +1,7 @@
 //! Who may do what: rules, asked before anything that lets somebody in.
 //!
-//! Owns the decision and its reason: what a listener lets in at all ([`Admits`], [`Policy`]), who somebody is ([`Rules`]) and what they may ([`Person`]).
+//! Owns the decision and its reason: what a listener lets in at all ([`Admits`], [`Policy`]), who somebody is ([`Rules`], [`Jwt`]) and what they may
+//! ([`Person`]), and which of an identity provider's keys are in force ([`Keyring`]); fetching them is the issuer room's.
 //! Does not own how a request is read nor how a refusal is told (`web`). No I/O and no clock: what is known of a request is passed in. The one thing that
 //! comes from the system is random bytes.
 //!
@@ -12,6 +13,7 @@
 #![forbid(unsafe_code)]
 
 mod attempts;
+mod jwt;
 mod links;
 mod listen;
 mod origin;
@@ -26,6 +28,7 @@ mod rules;
 mod sessions;
 
 pub use attempts::Attempts;
+pub use jwt::{BadKeys, BadToken, Jwt, Keyring, Keys, News};
 pub use links::{LONGEST_LINK, Link, LinkAction, Links};
 pub use listen::{Admits, NotAllowed, check_listen};
 pub use password::{BadPassword, Claim, hash};

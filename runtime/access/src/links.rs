@@ -103,17 +103,18 @@ impl Links {
         let (true, Some(action), Ok(seconds)) = (is_ours, LinkAction::from_word(action), until.parse()) else {
             return Some(Link::Forged);
         };
-        let is_over = UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).is_none_or(|until| until <= now);
-        if is_over {
+        let until = UNIX_EPOCH.checked_add(Duration::from_secs(seconds));
+        let Some(until) = until.filter(|until| *until > now) else {
             return Some(Link::Over);
-        }
+        };
         let streams = vec![stream.to_owned()];
         let permissions = match action {
             LinkAction::View => Permissions { view: streams, ..Permissions::default() },
             LinkAction::Publish => Permissions { publish: streams, ..Permissions::default() },
         };
         // No user's name has a colon.
-        Some(Link::Good(Person::known(Kind::Link, format!("link:{stream}").into(), Arc::new(permissions))))
+        let person = Person::known(Kind::Link, format!("link:{stream}").into(), Arc::new(permissions));
+        Some(Link::Good(person.until(until)))
     }
 }
 
@@ -143,6 +144,7 @@ mod tests {
         let token = links.sign(LinkAction::View, &lobby, now + Duration::from_secs(60));
         let Some(Link::Good(person)) = links.read(&token, now) else { panic!("{token}") };
         assert_eq!(person.name(), Some("link:a.lobby"));
+        assert!(person.lasts_until().is_some_and(|until| until > now && until <= now + Duration::from_secs(60)));
         assert!(person.may(Action::View, Some(&lobby)) && !person.may(Action::View, Some(&vault)));
         assert!(!person.may(Action::Publish, Some(&lobby)) && !person.may(Action::Control, Some(&lobby)));
         assert!(matches!(links.read(&token, now + Duration::from_secs(60)), Some(Link::Over)));

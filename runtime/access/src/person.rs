@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use config::Permissions;
 use media::StreamName;
@@ -11,6 +12,7 @@ pub struct Person {
     name: Option<Arc<str>>,
     kind: Kind,
     may: May,
+    until: Option<SystemTime>,
 }
 
 /// How somebody is known.
@@ -48,16 +50,26 @@ pub enum Denied {
 impl Person {
     /// Somebody of whom nothing needs to be known.
     pub(crate) fn anybody() -> Self {
-        Self { name: None, kind: Kind::Anybody, may: May::Everything }
+        Self { name: None, kind: Kind::Anybody, may: May::Everything, until: None }
     }
 
     /// Somebody who says nothing of who it is.
     pub(crate) fn anonymous(permissions: Arc<Permissions>) -> Self {
-        Self { name: None, kind: Kind::Anonymous, may: May::These(permissions) }
+        Self { name: None, kind: Kind::Anonymous, may: May::These(permissions), until: None }
     }
 
     pub(crate) fn known(kind: Kind, name: Arc<str>, permissions: Arc<Permissions>) -> Self {
-        Self { name: Some(name), kind, may: May::These(permissions) }
+        Self { name: Some(name), kind, may: May::These(permissions), until: None }
+    }
+
+    /// The same until a moment.
+    pub(crate) fn until(self, until: SystemTime) -> Self {
+        Self { until: Some(until), ..self }
+    }
+
+    /// When what lets it in is over, if it ever is: what it watches ends then.
+    pub fn lasts_until(&self) -> Option<SystemTime> {
+        self.until
     }
 
     /// The name of the user or token, if it is one.

@@ -7,7 +7,7 @@ use ring::{digest, hmac};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::random::random;
-use crate::{Admits, Claim, Kind, Links, Person, Proxies};
+use crate::{Admits, Claim, Jwt, Kind, Links, Person, Proxies};
 
 /// Who is known, and what they may: what the file says, made ready to be asked.
 pub struct Rules {
@@ -15,6 +15,7 @@ pub struct Rules {
     users: BTreeMap<String, User>,
     tokens: Vec<Token>,
     anonymous: Arc<Permissions>,
+    jwt: Option<Jwt>,
     links: Links,
     origins: Vec<String>,
     proxies: Proxies,
@@ -55,6 +56,7 @@ impl Rules {
             admits: Admits::of(config),
             users: users.collect(),
             tokens: tokens.collect(),
+            jwt: people.jwt.as_ref().map(Jwt::new),
             links: Links::new(config.server.link_secret.as_ref().map(LinkSecret::expose)),
             origins: config.server.cors.clone(),
             proxies: Proxies::new(config.server.trusted_proxies.clone()),
@@ -76,6 +78,11 @@ impl Rules {
     /// Makes and reads links.
     pub fn links(&self) -> &Links {
         &self.links
+    }
+
+    /// Whose signed tokens are believed, if anybody's are.
+    pub fn jwt(&self) -> Option<&Jwt> {
+        self.jwt.as_ref()
     }
 
     /// Whether pages of this origin may read what is served, and open WebSockets: it is written.

@@ -38,9 +38,9 @@ pub use places::{Places, TEMPLATE, UsePlace};
 pub use report::{Ink, Report};
 pub use resolved::{
     Access, BadNetwork, Compat, Component, Config, Credentials, Defaults, DirGrant, Grants, Hls, HlsStorage,
-    HlsVariant, HttpGrant, LinkSecret, Log, LogFile, LogFormat, Network, OnError, PasswordHash, People, Permissions,
-    Plugin, PluginUse, PolicyUse, PushTo, PushToken, Reencode, Rotation, S3Place, Server, SinkUse, Sound, Source,
-    Stills, StillsFormat, Stream, StreamManager, TestScene, Tls, Token, TokenSecret, Transport, User, Variables, Video,
-    VideoSize, VideoVariant,
+    HlsVariant, HttpGrant, Jwks, Jwt, LinkSecret, Log, LogFile, LogFormat, Network, OnError, PasswordHash, People,
+    Permissions, Plugin, PluginUse, PolicyUse, PushTo, PushToken, Reencode, Rotation, S3Place, Server, Signing,
+    SinkUse, Sound, Source, Stills, StillsFormat, Stream, StreamManager, TestScene, Tls, Token, TokenSecret, Transport,
+    User, Variables, Video, VideoSize, VideoVariant,
 };
 pub use schema::{schema, stream_schema};

@@ -3,6 +3,7 @@
 mod compat;
 mod grants;
 mod hls;
+mod jwt;
 mod log;
 pub(crate) mod people;
 mod push;

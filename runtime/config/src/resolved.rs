@@ -3,6 +3,7 @@
 mod compat;
 mod grants;
 mod hls;
+mod jwt;
 mod log;
 mod network;
 mod people;
@@ -26,6 +27,7 @@ use crate::secret;
 pub use compat::{Compat, StreamManager};
 pub use grants::{DirGrant, Grants, HttpGrant, Variables};
 pub use hls::{Hls, HlsStorage, HlsVariant, S3Place};
+pub use jwt::{Jwks, Jwt, Signing};
 pub use log::{Log, LogFile, LogFormat, Rotation};
 pub use network::{BadNetwork, Network};
 pub use people::{LinkSecret, PasswordHash, People, Permissions, Token, TokenSecret, User};
@@ -38,7 +40,7 @@ pub use video::{Reencode, Video, VideoSize, VideoVariant};
 pub struct Config {
     /// `[server]`.
     pub server: Server,
-    /// `[users.*]`, `[tokens.*]` and `[anonymous]`.
+    /// `[users.*]`, `[tokens.*]`, `[anonymous]` and `[access.jwt]`.
     pub people: People,
     /// `[compat]`.
     pub compat: Compat,
@@ -341,6 +343,12 @@ impl Defaults {
     pub const QUEUE: u32 = 64;
     /// With waits that double from 1 s, the fifth failure comes after a quarter of a minute.
     pub const MAX_FAILURES: u32 = 5;
+    /// The claim of a token that says what its bearer may.
+    pub const CLAIM: &'static str = "framegate_permissions";
+    /// Clocks that are set by the network differ by less than a second; by hand, by less than this (RFC 7519, section 4.1.4: "no more than a few minutes").
+    pub const LEEWAY: Duration = Duration::from_secs(60);
+    /// A key that a provider takes back is believed for no longer than this while it answers.
+    pub const REFRESH: Duration = Duration::from_secs(600);
     /// Failures so far apart have nothing to do with each other.
     pub const WINDOW: Duration = Duration::from_secs(600);
     /// What most cameras send a key frame in: one GOP is one segment.

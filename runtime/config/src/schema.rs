@@ -4,7 +4,7 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::places::TEMPLATE;
-use crate::written::{Compat, Log, Permissions, Plugin, Server, Stream, Token, User};
+use crate::written::{Access, Compat, Log, Permissions, Plugin, Server, Stream, Token, User};
 
 /// The JSON schema (draft 2020-12) of `streams.toml`, for editors.
 pub fn schema() -> Value {
@@ -39,6 +39,7 @@ pub fn schema() -> Value {
                 "additionalProperties": section::<Token>(&mut generator),
             },
             "anonymous": section::<Permissions>(&mut generator),
+            "access": section::<Access>(&mut generator),
             "compat": section::<Compat>(&mut generator),
             "log": section::<Log>(&mut generator),
             "plugins": {

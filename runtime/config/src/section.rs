@@ -233,6 +233,11 @@ impl<'r, 'd, 'a> Section<'r, 'd, 'a> {
 
     /// The texts in the list under a key; those that are none are mistakes.
     pub(crate) fn texts(&mut self, key: &'static str) -> Vec<At<Text>> {
+        self.values(key)
+    }
+
+    /// The values in the list under a key, each of which is written as a text; those that are wrong are mistakes.
+    pub(crate) fn values<T: Value>(&mut self, key: &'static str) -> Vec<At<T>> {
         let Some(value) = self.find(key) else { return Vec::new() };
         let path = self.key.of(key);
         let Some(list) = value.get_ref().as_array() else {
@@ -242,8 +247,8 @@ impl<'r, 'd, 'a> Section<'r, 'd, 'a> {
         };
         let mut all = Vec::with_capacity(list.len());
         for (index, entry) in list.iter().enumerate() {
-            match Text::read(entry.get_ref()) {
-                Ok(text) => all.push(At { value: text, span: entry.span() }),
+            match T::read(entry.get_ref()) {
+                Ok(value) => all.push(At { value, span: entry.span() }),
                 Err(wrong) => self.reader.add(wrong, &path.at(index), entry.span()),
             }
         }

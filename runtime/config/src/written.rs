@@ -30,7 +30,7 @@ pub(crate) use compat::Compat;
 pub(crate) use grants::Grants;
 pub(crate) use hls::Hls;
 pub(crate) use log::Log;
-pub(crate) use people::{Permissions, Token, User};
+pub(crate) use people::{Access, Jwt, Permissions, Token, User};
 pub(crate) use push::Push;
 pub(crate) use server::{Open, Server, Tls};
 pub(crate) use text::{Address, Digest, Options, Text, Words, digest};
@@ -44,6 +44,7 @@ pub(crate) struct File {
     pub(crate) users: Vec<Named<User>>,
     pub(crate) tokens: Vec<Named<Token>>,
     pub(crate) anonymous: Option<At<Permissions>>,
+    pub(crate) access: Option<At<Access>>,
     pub(crate) compat: Option<At<Compat>>,
     pub(crate) log: Option<At<Log>>,
     pub(crate) plugins: Vec<Named<Plugin>>,
@@ -198,6 +199,7 @@ impl File {
                 section: Token::read(section),
             }),
             anonymous: section.table("anonymous", Permissions::read),
+            access: section.table("access", Access::read),
             compat: section.table("compat", Compat::read),
             log: section.table("log", Log::read),
             plugins: section.named("plugins", |name, span, section| Named {
@@ -216,10 +218,10 @@ impl File {
             ("paths", "streams"),
             ("http", "server"),
             ("listen", "server.listen"),
-            ("access", "server.access"),
             ("accounts", "users"),
             ("auth", "users"),
             ("api_keys", "tokens"),
+            ("jwt", "[access.jwt]"),
             ("guest", "anonymous"),
             ("public", "anonymous"),
             ("adapters", "compat"),
@@ -233,7 +235,8 @@ impl File {
 impl File {
     /// Whether it says who comes in.
     pub(crate) fn has_people(&self) -> bool {
-        !self.users.is_empty() || !self.tokens.is_empty() || self.anonymous.is_some()
+        let has_issuer = self.access.as_ref().is_some_and(|access| access.value.jwt.is_some());
+        !self.users.is_empty() || !self.tokens.is_empty() || self.anonymous.is_some() || has_issuer
     }
 }
 

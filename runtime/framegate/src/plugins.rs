@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use config::{Component, Loaded, Mistake, UsePlace};
 use hub::{InForce, Plugins};
+use journal::Journal;
 use media::StreamName;
 use plugin::{Compiler, Host, Plugin, Role, Settings};
 use sha2::{Digest, Sha256};
@@ -55,9 +56,9 @@ impl NotLoaded {
 }
 
 impl Loader {
-    /// One for a server: what takes its time is told in the log.
-    pub(crate) fn logged() -> Self {
-        Self { registries: Registries::new(Told::Log), ..Self::default() }
+    /// One for a server: what takes its time is told in the log, and by events.
+    pub(crate) fn logged(journal: Journal) -> Self {
+        Self { registries: Registries::new(Told::Log(journal)), ..Self::default() }
     }
 
     /// All that are named in the file, or every mistake about them, each with its place. Those of `before` whose bytes and declaration are the same stay

@@ -5,19 +5,21 @@ use std::sync::OnceLock;
 use std::time::Instant;
 
 use config::{OciPlace, OciReference};
+use journal::Journal;
 use registry::{Artifact, Error, Origin, Progress, Registry, Settings};
+use serde_json::json;
 
 use crate::commands::plugin::progress::Transfer;
 use crate::plugins;
 
 /// Who is told of a pull.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) enum Told {
     /// The person who typed the command, if standard error is a terminal.
     #[default]
     Bar,
-    /// The log.
-    Log,
+    /// The log, and whoever hears of events.
+    Log(Journal),
 }
 
 /// All registries. The cache is opened with the first component of one.
@@ -36,16 +38,22 @@ impl Registries {
     pub(crate) fn pull(&self, reference: &OciReference) -> Result<Vec<u8>, Error> {
         let begin = Instant::now();
         let mut bar = None;
-        let mut told = |Progress { done, total }| match self.told {
+        let mut told = |Progress { done, total }| match &self.told {
             Told::Bar => {
                 bar.get_or_insert_with(|| Transfer::begin(format!("pulling {}", reference.place()), total)).set(done)
             }
-            Told::Log if done == 0 => tracing::info!(%reference, bytes = total, "pulling"),
-            Told::Log => {}
+            Told::Log(journal) if done == 0 => {
+                tracing::info!(%reference, bytes = total, "pulling");
+                let data = json!({ "component": reference.to_string(), "bytes": total });
+                journal.write("component-pulling", None, None, data);
+            }
+            Told::Log(_) => {}
         };
         let pulled = self.registry()?.pull(reference, &mut told)?;
-        if matches!((pulled.origin, self.told), (Origin::Registry, Told::Log)) {
+        if let (Origin::Registry, Told::Log(journal)) = (pulled.origin, &self.told) {
             tracing::info!(%reference, bytes = pulled.bytes.len(), took = ?begin.elapsed(), "pulled");
+            let data = json!({ "component": reference.to_string(), "bytes": pulled.bytes.len() });
+            journal.write("component-pulled", None, None, data);
         }
         Ok(pulled.bytes)
     }

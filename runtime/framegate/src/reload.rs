@@ -16,11 +16,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use access::{Rulebook, Rules};
-use config::{Config, Known, Loaded, Mistake, Process};
+use config::{Config, Known, Loaded, Mistake, Process, Report};
 use control::installed::Installed;
 use control::reload::{self, NotAsked, NotReloaded, Reloaded, Request, Standing};
 use control::state::{Change, NotChanged, State};
 use hub::{Applied, Difference, Held, Hub, Plugins};
+use issuer::Issuer;
+use journal::Journal;
 use logs::Logs;
 use media::StreamName;
 use serde_json::json;
@@ -53,6 +55,8 @@ pub(crate) struct Reloader {
     pub(crate) hub: Arc<Hub>,
     /// Who may do what: of the configuration that is in force.
     pub(crate) rules: Rulebook,
+    /// The keys of whoever signs tokens.
+    pub(crate) issuer: Issuer,
     /// What HTTPS is served with, where it is.
     pub(crate) certificates: Option<Certificates>,
     /// What operators ask for, and what they are told of what is configured.
@@ -73,7 +77,7 @@ struct Ready {
 /// Why a file is not taken.
 enum NotTaken {
     /// Its mistakes, one a line, as the log has them; and the plugins that could not be loaded.
-    Mistakes { report: config::Report, plugins: Vec<(String, String)> },
+    Mistakes { report: Report, plugins: Vec<(String, String)> },
     /// The program ends.
     Ending,
 }
@@ -121,9 +125,7 @@ impl Reloader {
                 let plugins::Set { plugins, replaced } = set;
                 match self.hub.apply(config, plugins, &replaced).await {
                     Ok(applied) => {
-                        for line in loaded.advice.to_string().lines() {
-                            tracing::warn!("{line}");
-                        }
+                        self.advise(&loaded.advice);
                         self.loaded = Arc::new(loaded);
                         let state = self.standing().state.clone();
                         self.stand(Standing {
@@ -132,10 +134,8 @@ impl Reloader {
                             ..Standing::new(state)
                         });
                         self.people(&applied.difference);
-                        let renewed = self.certificate(certificate);
-                        if !(renewed && applied.difference.is_empty()) {
-                            self.applied(&applied, why, begin);
-                        }
+                        self.certificate(certificate);
+                        self.applied(&applied, why, begin);
                         // Behind what is told of it.
                         if applied.difference.log_level {
                             self.logs.set_level(&self.loaded.config.log);
@@ -166,9 +166,11 @@ impl Reloader {
         self.may_hold(name, held, &standing.state)?;
         let next = standing.state.change(name, change)?;
         self.keep(&next).await?;
+        // Before what comes of it.
+        tracing::info!(stream = %name, "{}", held_word(held));
+        self.hub.journal().write("stream-held", Some(name), None, json!({ "what": held_word(held) }));
         self.hub.hold(name, held);
         self.held(name, held).await;
-        tracing::info!(stream = %name, "{}", held_word(held));
         self.stand(Standing { state: next, ..(*standing).clone() });
         Ok(self.standing())
     }
@@ -285,7 +287,7 @@ impl Reloader {
     }
 
     fn stand(&self, standing: Standing) {
-        tell_left_out(&standing, &self.standing());
+        tell_left_out(&standing, &self.standing(), self.hub.journal());
         self.queue.standing.send_replace(Arc::new(standing));
     }
 
@@ -322,31 +324,49 @@ impl Reloader {
         if difference.people {
             let in_force = self.hub.in_force();
             let people = &in_force.config.people;
+            // Keys of another place are asked for before anybody's token is checked by them.
+            self.issuer.configure(people.jwt.as_ref());
             self.rules.put(Rules::of(&in_force.config));
-            tracing::info!(users = people.users.len(), tokens = people.tokens.len(), "who may do what is new");
+            let (users, tokens) = (people.users.len(), people.tokens.len());
+            tracing::info!(users, tokens, "who may do what is new");
+            self.hub.journal().write("access-changed", None, None, json!({ "users": users, "tokens": tokens }));
         }
     }
 
-    /// Serves this certificate from here on, if it is another. Says whether it is.
-    fn certificate(&self, certificate: Option<Certificate>) -> bool {
-        let (Some(certificates), Some(certificate)) = (&self.certificates, certificate) else { return false };
+    /// Tells what would be better otherwise in a file that is taken.
+    fn advise(&self, advice: &Report) {
+        let advice: Vec<_> = advice.to_string().lines().map(str::to_owned).collect();
+        for line in &advice {
+            tracing::warn!("{line}");
+        }
+        if !advice.is_empty() {
+            self.hub.journal().write("configuration-advice", None, None, json!({ "advice": advice }));
+        }
+    }
+
+    /// Serves this certificate from here on, if it is another.
+    fn certificate(&self, certificate: Option<Certificate>) {
+        let (Some(certificates), Some(certificate)) = (&self.certificates, certificate) else { return };
         if certificates.current() == certificate {
-            return false;
+            return;
         }
         let told = certificate::tell(&certificate);
         certificates.put(certificate);
         self.hub.journal().write("certificate-loaded", None, None, told);
-        true
     }
 
     /// Tells what was put in force.
     fn applied(&self, applied: &Applied, why: &str, begin: Instant) {
         let Applied { difference, chains } = applied;
+        let journal = self.hub.journal();
         if difference.is_empty() {
             tracing::info!("{why}: nothing in the configuration differs");
+            // All is well also where a file with mistakes was there in between: whoever was told of them is told so.
+            let none: [&str; 0] = [];
+            let data = json!({ "added": none, "removed": none, "chains": none, "at_next_start": none });
+            journal.write("configuration-loaded", None, None, data);
             return;
         }
-        let journal = self.hub.journal();
         let in_force = self.hub.in_force();
         for name in &difference.plugins {
             let Some(plugin) = in_force.plugins.get(name) else { continue };
@@ -386,14 +406,16 @@ impl Reloader {
 }
 
 /// Tells which streams of the API are not what was said there, where that is new.
-pub(crate) fn tell_left_out(standing: &Standing, before: &Standing) {
+pub(crate) fn tell_left_out(standing: &Standing, before: &Standing, journal: &Journal) {
     for name in standing.in_file_too.difference(&before.in_file_too) {
         tracing::warn!(stream = %name, "came by the API, and the file has it too: the file says what it is");
+        journal.write("stream-left-out", Some(name), None, json!({ "reason": "the file has it too" }));
     }
     for (name, mistakes) in &standing.left_out {
         if before.left_out.get(name) != Some(mistakes) {
             let mistakes: Vec<_> = mistakes.iter().map(Mistake::to_string).collect();
             tracing::error!(stream = %name, mistakes = mistakes.join("; "), "came by the API, and is left out");
+            journal.write("stream-left-out", Some(name), None, json!({ "mistakes": mistakes }));
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use config::{Config, Stream};
 use media::StreamName;
 use plugin::{Link, Role, Succession};
+use serde_json::json;
 use tokio::runtime::Handle;
 
 use crate::difference::Template;
@@ -94,6 +95,8 @@ impl Hub {
         });
         changing.await.map_err(|_| NotApplied::Ending)?;
         for entry in gone {
+            tracing::info!(stream = %entry.name(), "no longer configured: ends");
+            self.journal().write("stream-removed", Some(entry.name()), None, json!({ "reason": "not-configured" }));
             // Telling its camera may take a while, and nobody waits for it.
             self.parts.tracker.spawn_on(end(entry, self.parts.runtime.clone()), &self.parts.runtime);
         }
@@ -237,7 +240,6 @@ fn used_by(stream: &Stream) -> impl Iterator<Item = &String> {
 
 /// Ends a stream: its viewers are told that it is gone.
 async fn end(entry: Arc<Entry>, runtime: Handle) {
-    tracing::info!(stream = %entry.name(), "no longer configured: ends");
     entry.stream().clone().close().await;
     // The worker is a thread: it is joined where waiting is allowed.
     if runtime.spawn_blocking(move || entry.pictures().close()).await.is_err() {

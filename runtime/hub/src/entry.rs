@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use config::{PolicyUse, Reencode, Video};
+use journal::Journal;
 use media::image::Image;
 use media::{Moment, StreamName};
 use picture::Pictures;
@@ -39,6 +40,7 @@ pub struct Entry {
 pub(crate) struct Services {
     pub(crate) states: States,
     pub(crate) running: Mutex<StreamServices>,
+    pub(crate) journal: Journal,
 }
 
 /// A format policy, and what it was made from.
@@ -100,6 +102,11 @@ impl Entry {
     /// The stills.
     pub fn pictures(&self) -> &Pictures {
         &self.pictures
+    }
+
+    /// Where events go.
+    pub fn journal(&self) -> &Journal {
+        &self.services.journal
     }
 
     /// What its video outputs are made of, to be awoken when that is another.

@@ -7,6 +7,7 @@ use media::{BadName, Moment, StreamName};
 use picture::{Encoders, Pictures};
 use plugin::policy::{Policies, Use};
 use plugin::{AccessPolicy, Link, Plugin, SinkLink, States, StreamServices};
+use serde_json::json;
 use stream::Stream;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
@@ -289,7 +290,12 @@ impl Hub {
         let pictures = Pictures::new(stream.clone(), links, states.clone(), parts);
         let wanted = pictures.working();
         let services = StreamServices::new(services, stream.name(), &states, journal, wanted);
-        let entry = Entry::new(stream, pictures, Services { states, running: Mutex::new(services) }, from_template);
+        let entry = Entry::new(
+            stream,
+            pictures,
+            Services { states, running: Mutex::new(services), journal: journal.clone() },
+            from_template,
+        );
         self.serve(&entry, in_force);
         Arc::new(entry)
     }
@@ -345,6 +351,7 @@ impl Hub {
         };
         for entry in unused {
             tracing::info!(stream = %entry.name(), "unused, taken back by the template");
+            self.journal().write("stream-removed", Some(entry.name()), None, json!({ "reason": "unused" }));
             entry.stream().clone().close().await;
         }
     }

@@ -1,16 +1,17 @@
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
-use config::{Log, LogFile, LogFormat, Rotation};
+use config::{Log, LogFile, LogFormat};
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
-use tracing_appender::rolling;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::reload::{self, Handle};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
 
 use crate::capture::Capture;
+use crate::files::Files;
 use crate::filter::{BadFilter, VARIABLE, parse};
 use crate::ring::Lines;
 use crate::text::Look;
@@ -149,22 +150,11 @@ fn to_stderr(look: Look) -> Output {
     tracing_subscriber::fmt::layer().event_format(look).with_writer(io::stderr).with_ansi(ansi).boxed()
 }
 
-/// Files in a folder, one for each hour or day, the oldest removed.
+/// Files in a folder, written on a thread of their own.
 fn to_file(file: &LogFile, format: LogFormat) -> Result<(Output, WorkerGuard), NotConfigured> {
-    let LogFile { path, rotation, keep } = file;
-    let cannot = |why: String| NotConfigured::File(path.clone(), why);
-    let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
-        return Err(cannot("it is no file".into()));
-    };
-    let (stem, suffix) = name.rsplit_once('.').unwrap_or((name, "log"));
-    let rotation = match rotation {
-        Rotation::Never => rolling::Rotation::NEVER,
-        Rotation::Hourly => rolling::Rotation::HOURLY,
-        Rotation::Daily => rolling::Rotation::DAILY,
-    };
-    let appender = rolling::Builder::new().rotation(rotation).filename_prefix(stem).filename_suffix(suffix);
-    let appender = appender.max_log_files(*keep as usize).build(folder).map_err(|error| cannot(error.to_string()))?;
-    let (writer, guard) = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(WAITING).finish(appender);
+    let files = Files::open(file, SystemTime::now());
+    let files = files.map_err(|error| NotConfigured::File(file.path.clone(), error.to_string()))?;
+    let (writer, guard) = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(WAITING).finish(files);
     let look = if format == LogFormat::Json { Look::Json } else { Look::Text };
     let layer = tracing_subscriber::fmt::layer().event_format(look).with_writer(writer).with_ansi(false);
     Ok((layer.boxed(), guard))

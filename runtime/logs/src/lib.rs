@@ -5,6 +5,7 @@
 
 mod begin;
 mod capture;
+mod files;
 mod filter;
 mod line;
 mod ring;

@@ -147,7 +147,7 @@ impl Guest {
         Ok(Self {
             wasi: wasi::context(&words, &plugin.config.grants)?,
             http_context: WasiHttpCtx::new(),
-            http: Hooks::new(plugin.client.clone(), identity.clone()),
+            http: Hooks::new(plugin.client.clone(), identity.clone(), journal.clone()),
             client: plugin.client.clone(),
             identity,
             frame: None,

@@ -5,6 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use journal::Journal;
+use media::StreamName;
+use serde_json::json;
 use tokio::sync::{Notify, oneshot};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
@@ -16,7 +19,7 @@ use crate::store::Store;
 use crate::telling::{Line, Telling};
 
 /// How a window is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// What the log says that it is of: `lobby/main`.
     pub of: String,
@@ -28,13 +31,15 @@ pub struct Settings {
     pub within: Duration,
     /// How long what is left is written when the window ends.
     pub end_within: Duration,
+    /// Where it is told that segments are not stored, and of which stream; none: in the log alone.
+    pub journal: Option<(Journal, StreamName)>,
 }
 
 impl Settings {
     /// With the usual limits: a file may take 10 s, of which a disk that spins up takes most, and the end 3 s: less than the program takes to stop.
     pub fn new(of: impl Into<String>, playlist: impl Into<String>) -> Self {
         let (within, end_within) = (Duration::from_secs(10), Duration::from_secs(3));
-        Self { of: of.into(), playlist: playlist.into(), limits: Limits::default(), within, end_within }
+        Self { of: of.into(), playlist: playlist.into(), limits: Limits::default(), within, end_within, journal: None }
     }
 }
 
@@ -230,18 +235,29 @@ impl Task {
 
     fn tell(&self, line: Option<Line>) {
         let of = &self.settings.of;
+        let event = |kind, data| {
+            if let Some((journal, stream)) = &self.settings.journal {
+                journal.write(kind, Some(stream), None, data);
+            }
+        };
         match line {
             None => {}
             Some(Line::Retried { error, attempts }) => {
-                tracing::warn!(of, %error, attempts, "segments are not stored, and tried again")
+                tracing::warn!(of, %error, attempts, "segments are not stored, and tried again");
+                event("storage-failed", json!({ "of": of, "reason": error.to_string(), "lost": 0 }));
             }
             Some(Line::Bad { error: Some(error), attempts, lost }) => {
                 tracing::error!(of, %error, attempts, lost, "segments are not stored");
+                event("storage-failed", json!({ "of": of, "reason": error.to_string(), "lost": lost }));
             }
             Some(Line::Bad { error: None, lost, .. }) => {
-                tracing::error!(of, lost, "segments came faster than the store takes them, and are not in it")
+                tracing::error!(of, lost, "segments came faster than the store takes them, and are not in it");
+                event("storage-failed", json!({ "of": of, "reason": "it is too slow", "lost": lost }));
             }
-            Some(Line::Well { after, lost }) => tracing::info!(of, ?after, lost, "segments are stored again"),
+            Some(Line::Well { after, lost }) => {
+                tracing::info!(of, ?after, lost, "segments are stored again");
+                event("storage-recovered", json!({ "of": of, "after_ms": after.as_millis() as u64, "lost": lost }));
+            }
         }
     }
 }

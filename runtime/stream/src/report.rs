@@ -63,6 +63,8 @@ pub(crate) fn data(status: &Status, uptime: Option<Duration>) -> Value {
         data["codec"] = json!(parameters.codec.name());
         data["size"] = json!(parameters.size.to_string());
         data["transport"] = json!(status.transport);
+        data["sound"] = json!(status.sound.as_ref().map(|sound| sound.codec.name()));
+        data["server"] = json!(status.server);
     }
     data
 }

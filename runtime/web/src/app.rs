@@ -52,8 +52,8 @@ pub(crate) struct Begun {
 impl App {
     pub(crate) fn new(parts: serve::Parts, begun: Begun) -> Self {
         let Begun { visits, senders, passwords } = begun;
-        let identities = Identities::new(passwords);
-        let serve::Parts { hub, rules, logs, relays, certificates, reloads, tracker, stop, version } = parts;
+        let serve::Parts { hub, rules, issuer, logs, relays, certificates, reloads, tracker, stop, version } = parts;
+        let identities = Identities::new(passwords, issuer);
         let bodies = Semaphore::new(ingest::MAX_BODIES);
         let scrapes = Arc::new(Semaphore::new(1));
         let hls = Outputs::new(tracker.clone());

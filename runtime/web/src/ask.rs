@@ -20,7 +20,7 @@ use crate::connection::Visit;
 use crate::credentials::{Credential, token};
 use crate::listener::Door;
 use crate::problem::{Challenge, Kind, Problem};
-use crate::{cors, hls, ws};
+use crate::{cors, hls, lasting, ws};
 
 /// Whom proxies were asked by, one behind the other.
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -43,8 +43,9 @@ pub(crate) async fn ask(State(app): State<Arc<App>>, request: Request, next: Nex
         let page = if sharer.is_some() { Page::Trusted } else { Page::Unknown };
         match decide(&app, &rules, &parts, (&visit, page)).await {
             Ok(person) => {
+                let until = person.lasts_until();
                 parts.extensions.insert(person);
-                next.run(Request::from_parts(parts, body)).await
+                lasting::bounded(next.run(Request::from_parts(parts, body)).await, until)
             }
             Err(problem) => {
                 let problem = problem.challenging(challenge(&parts.headers));

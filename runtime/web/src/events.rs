@@ -14,7 +14,7 @@ use crate::app::{App, Segment};
 use crate::connection::Visit;
 use crate::fresh::fresh;
 use crate::problem::Problem;
-use crate::{sse, ws};
+use crate::{lasting, sse, ws};
 
 /// What an `EventSource` says when it comes again (HTML, section 9.2.4).
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -67,17 +67,19 @@ pub(crate) async fn events(
         return Ok(list(&app, &asked, &allowed(person)));
     }
     let last = request.headers().get(LAST_EVENT_ID).and_then(|id| id.to_str().ok()?.trim().parse().ok());
+    let until = person.lasts_until();
     let listener = Listener::new(app.hub.clone(), asked.filter, allowed(person), last.or(asked.after));
     if !ws::is_upgrade(request.headers()) {
         return Ok(sse::answer(listener, app.stop.clone()));
     }
     let (response, socket) = ws::handshake(&mut request)?;
-    let stop = app.stop.clone();
+    let stop = app.stop.child_token();
     app.spawn_sender(THREAD, async move {
         // The connection's place is this listener's now.
         let _visit = visit;
         let Some(mut socket) = socket.await else { return };
-        let end = websocket::tell(&mut socket, &stop, Messages(listener)).await;
+        let telling = websocket::tell(&mut socket, &stop, Messages(listener));
+        let end = lasting::stopping(lasting::over(until), &stop, telling).await;
         tracing::debug!(?end, "a listener left");
     });
     Ok(response)

@@ -4,7 +4,8 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use access::{Admits, Attempts, Client, Link, Person, Quota, Rules, Sessions};
+use access::{Admits, Attempts, BadToken, Client, Jwt, Link, Person, Quota, Rules, Sessions};
+use issuer::{Issuer, NotIn};
 use secrecy::ExposeSecret;
 
 use crate::credentials::Credential;
@@ -14,6 +15,7 @@ use crate::problem::Problem;
 /// What is kept of those who were let in, and of those who were not.
 pub(crate) struct Identities {
     passwords: passwords::Handle,
+    issuer: Issuer,
     sessions: Mutex<Sessions>,
     attempts: Mutex<Attempts>,
     quota: Mutex<Quota>,
@@ -28,11 +30,15 @@ pub(crate) enum Nobody {
     TooOften(Duration),
     /// Too many passwords wait.
     Busy,
+    /// It was somebody's token until a moment ago.
+    Expired,
+    /// The keys that tokens are checked by are not to be had.
+    NoKeys,
 }
 
 impl Identities {
-    pub(crate) fn new(passwords: passwords::Handle) -> Self {
-        Self { passwords, sessions: Mutex::default(), attempts: Mutex::default(), quota: Mutex::default() }
+    pub(crate) fn new(passwords: passwords::Handle, issuer: Issuer) -> Self {
+        Self { passwords, issuer, sessions: Mutex::default(), attempts: Mutex::default(), quota: Mutex::default() }
     }
 
     /// Who it is by these rules.
@@ -43,7 +49,7 @@ impl Identities {
         match credential {
             Credential::None => Ok(rules.nobody()),
             Credential::Unreadable => Err(Nobody::Wrong),
-            Credential::Token(token) => self.token(rules, token.expose_secret(), from),
+            Credential::Token(token) => self.token(rules, token.expose_secret(), from).await,
             Credential::Basic { user, password } => {
                 let claim = rules.claim(&user, password);
                 if let Some(person) = self.passwords.recall(&claim, from) {
@@ -67,12 +73,18 @@ impl Identities {
         }
     }
 
-    fn token(&self, rules: &Rules, token: &str, from: IpAddr) -> Result<Person, Nobody> {
+    async fn token(&self, rules: &Rules, token: &str, from: IpAddr) -> Result<Person, Nobody> {
         // Nobody guesses a signature: links are not counted, and one that is over keeps nobody out.
         match rules.links().read(token, SystemTime::now()) {
             Some(Link::Good(person)) => return Ok(person),
-            Some(Link::Forged | Link::Over) => return Err(Nobody::Wrong),
+            Some(Link::Forged) => return Err(Nobody::Wrong),
+            Some(Link::Over) => return Err(Nobody::Expired),
             None => {}
+        }
+        if let Some(jwt) = rules.jwt().filter(|_| Jwt::is_shaped(token))
+            && let Some(found) = self.signed(jwt, token, from).await
+        {
+            return found;
         }
         let is_known = self.passwords.remembered().knows_token(token, from, Instant::now());
         if !is_known {
@@ -84,6 +96,21 @@ impl Identities {
             self.passwords.remembered().remember_token(token, from, Instant::now());
         }
         Ok(person)
+    }
+
+    /// Whose token it is by its provider's signature, or why it is nobody's; none if it may be another one, or a guess, and is to be counted as those are. A
+    /// good one is let in also where others guess.
+    async fn signed(&self, jwt: &Jwt, token: &str, from: IpAddr) -> Option<Result<Person, Nobody>> {
+        let why = match self.issuer.bearer(jwt, token).await {
+            Ok(person) => return Some(Ok(person)),
+            Err(why) => why,
+        };
+        tracing::debug!(peer = %from, %why, "a signed token lets nobody in");
+        match why {
+            NotIn::NoKeys => Some(Err(Nobody::NoKeys)),
+            NotIn::Token(BadToken::Expired) => Some(Err(Nobody::Expired)),
+            NotIn::Token(why) => why.is_signed().then_some(Err(Nobody::Wrong)),
+        }
     }
 
     /// Counts a request to the API.
@@ -122,6 +149,10 @@ impl From<Nobody> for Problem {
             Nobody::Wrong => Self::wrong_credentials(),
             Nobody::TooOften(wait) => Self::too_often("too many wrong credentials came from this address", wait),
             Nobody::Busy => Self::busy("too many passwords wait to be checked"),
+            Nobody::Expired => Self::expired(),
+            Nobody::NoKeys => {
+                Self::busy("the keys that tokens are signed with cannot be had from the identity provider")
+            }
         }
     }
 }

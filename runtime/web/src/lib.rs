@@ -45,6 +45,7 @@ mod fresh;
 mod hls;
 mod identity;
 mod ingest;
+mod lasting;
 mod links;
 mod listener;
 mod login;

@@ -7,6 +7,7 @@ use access::{LONGEST_LINK, LinkAction, Person};
 use axum::extract::{Extension, RawQuery, State};
 use axum::response::Response;
 use serde::Serialize;
+use serde_json::json;
 
 use crate::app::{App, Named};
 use crate::fresh::fresh;
@@ -50,6 +51,8 @@ pub(crate) async fn link(
     };
     let until = until.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     tracing::info!(stream = %name, by = person.name(), action = action.word(), until, "a link was made");
+    let data = json!({ "by": person.name(), "action": action.word(), "until": until });
+    app.hub.journal().write("link-made", Some(name), None, data);
     Ok(fresh(Made { token, until, addresses }))
 }
 

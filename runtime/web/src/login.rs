@@ -69,10 +69,10 @@ pub(crate) async fn login(
         // Where nobody is asked who they are, there is nothing to log in to.
         Ok(person) if person.name().is_none() => return seen(next, None),
         Ok(_) => app.identities.open(&rules, &user),
-        Err(Nobody::Busy) => None,
-        Err(why @ (Nobody::Wrong | Nobody::TooOften(_))) => {
+        Err(Nobody::Busy | Nobody::NoKeys) => None,
+        Err(why @ (Nobody::Wrong | Nobody::Expired | Nobody::TooOften(_))) => {
             tracing::debug!(peer = %visit.peer, ?why, "a log in that was none");
-            let word = if why == Nobody::Wrong { "wrong" } else { "later" };
+            let word = if matches!(why, Nobody::TooOften(_)) { "later" } else { "wrong" };
             let next = utf8_percent_encode(next, NON_ALPHANUMERIC);
             return seen(&format!("/login?{word}&next={next}"), None);
         }

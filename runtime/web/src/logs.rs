@@ -99,6 +99,7 @@ pub(crate) async fn set_level(State(app): State<Arc<App>>, body: Body) -> Result
     };
     app.logs.set_filter(filter).map_err(|bad| Problem::bad_body(bad.to_string()))?;
     tracing::info!(filter, "another filter of the log, asked for by an operator");
+    app.hub.journal().write("log-filter-changed", None, None, json!({ "filter": filter }));
     Ok(level(State(app)).await)
 }
 

@@ -600,6 +600,11 @@ impl Problem {
         Self::new(Kind::Challenged, "these credentials are nobody's")
     }
 
+    /// What was sent let somebody in until a moment ago.
+    pub(crate) fn expired() -> Self {
+        Self::new(Kind::Challenged, "this token or link has expired")
+    }
+
     /// The same for whoever may open a dialog for a name and a password.
     pub(crate) fn challenging(self, challenge: Challenge) -> Self {
         Self { challenge, ..self }

@@ -4,6 +4,7 @@ use std::time::Duration;
 use access::Rulebook;
 use control::reload::Requests;
 use hub::Hub;
+use issuer::Issuer;
 use logs::Logs;
 use relay::Relays;
 use tokio::sync::Semaphore;
@@ -30,6 +31,8 @@ pub struct Parts {
     pub hub: Arc<Hub>,
     /// Who may do what; a reload may put other rules in it.
     pub rules: Rulebook,
+    /// The keys of whoever signs tokens.
+    pub issuer: Issuer,
     /// What is pushed elsewhere.
     pub relays: Relays,
     /// What is logged.

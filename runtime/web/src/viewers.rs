@@ -8,6 +8,7 @@ use control::viewers::List;
 use http::HeaderMap;
 use http::header::USER_AGENT;
 use hub::{Output, Who};
+use serde_json::json;
 
 use crate::app::{App, Named};
 use crate::connection::Visit;
@@ -36,11 +37,12 @@ pub(crate) async fn kick(
     Path((name, id)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let entry = app.entry(&name)?;
-    match id.parse().is_ok_and(|id| entry.kick(id)) {
-        true => {
-            tracing::info!(stream = name, viewer = id, "told to go by an operator");
+    match id.parse().ok().filter(|id| entry.kick(*id)) {
+        Some(viewer) => {
+            tracing::info!(stream = name, viewer, "told to go by an operator");
+            app.hub.journal().write("viewer-kicked", Some(entry.name()), None, json!({ "viewer": viewer }));
             Ok(done())
         }
-        false => Err(Problem::unknown_viewer(&name)),
+        None => Err(Problem::unknown_viewer(&name)),
     }
 }

@@ -1,10 +1,9 @@
 //! `/ws/{stream}`: the handshake (RFC 6455 section 4.2), and the way to the viewer's loop.
 
-use std::convert::Infallible;
-use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
+use access::Person;
 use axum::body::Body;
 use axum::extract::{Extension, RawQuery, Request, State};
 use axum::response::{IntoResponse, Response};
@@ -27,6 +26,7 @@ use crate::accepts::accepts;
 use crate::app::{App, Segment};
 use crate::asked::Asked;
 use crate::connection::Visit;
+use crate::lasting;
 use crate::outputs::{stills, video};
 use crate::problem::{Kind, Problem};
 use crate::viewers::who;
@@ -46,6 +46,7 @@ pub(crate) async fn ws(
     State(app): State<Arc<App>>,
     Segment(name): Segment,
     Extension(visit): Extension<Visit>,
+    Extension(person): Extension<Person>,
     RawQuery(query): RawQuery,
     mut request: Request,
 ) -> Response {
@@ -68,14 +69,12 @@ pub(crate) async fn ws(
                     }
                 };
                 let going = async {
-                    kicked.await;
-                    stop.cancel();
-                    pending::<Infallible>().await
+                    tokio::select! {
+                        () = kicked => {}
+                        () = lasting::over(person.lasts_until()) => {}
+                    }
                 };
-                let (end, outputs) = tokio::select! {
-                    ended = serving => ended,
-                    never = going => match never {},
-                };
+                let (end, outputs) = lasting::stopping(going, &stop, serving).await;
                 tracing::debug!(stream = name, ?end, "viewer left");
                 if let End::NotAvailable(detail) = end {
                     tell(&mut socket, &Problem::not_available(&name, detail.to_string(), outputs)).await;

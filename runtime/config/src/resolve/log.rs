@@ -26,6 +26,7 @@ impl Resolver<'_, '_, '_> {
         log.file = path.filter(|path| !path.is_empty()).map(|path| LogFile {
             path: folder.join(path),
             rotation: written.rotate.as_ref().map(|at| at.value.0).unwrap_or_default(),
+            max_size: written.max_size.as_ref().map(|at| at.value.0),
             keep: written.keep.as_ref().map_or(USUAL_KEEP, |at| at.value.0),
         });
         log

@@ -43,6 +43,7 @@ impl Resolver<'_, '_, '_> {
             let key = Key::Root.of("anonymous");
             self.permissions(&key, span, value)
         });
+        people.jwt = self.jwt(file);
         people
     }
 

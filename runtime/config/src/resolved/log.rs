@@ -7,7 +7,7 @@ pub struct Log {
     pub level: String,
     /// `format`.
     pub format: LogFormat,
-    /// `file`, `rotate` and `keep`.
+    /// `file`, `rotate`, `max_size` and `keep`.
     pub file: Option<LogFile>,
 }
 
@@ -30,6 +30,8 @@ pub struct LogFile {
     pub path: PathBuf,
     /// When another one is begun.
     pub rotation: Rotation,
+    /// `max_size` in bytes: another one is begun before this one has more; no matter how many if none.
+    pub max_size: Option<u64>,
     /// How many are kept.
     pub keep: u32,
 }

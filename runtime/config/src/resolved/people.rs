@@ -5,7 +5,9 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
-/// `[users.*]`, `[tokens.*]` and `[anonymous]`.
+use super::Jwt;
+
+/// `[users.*]`, `[tokens.*]`, `[anonymous]` and `[access.jwt]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct People {
     /// `[users.*]`, by name.
@@ -14,6 +16,8 @@ pub struct People {
     pub tokens: BTreeMap<String, Token>,
     /// `[anonymous]`: what is allowed to who says nothing of who it is.
     pub anonymous: Option<Permissions>,
+    /// `[access.jwt]`: whose signature is believed.
+    pub jwt: Option<Jwt>,
 }
 
 /// `[users.*]`.
@@ -67,7 +71,7 @@ pub struct Permissions {
 impl People {
     /// Whether nothing is written.
     pub fn is_empty(&self) -> bool {
-        self.users.is_empty() && self.tokens.is_empty() && self.anonymous.is_none()
+        self.users.is_empty() && self.tokens.is_empty() && self.anonymous.is_none() && self.jwt.is_none()
     }
 }
 

@@ -87,9 +87,10 @@ fn shown_time(ms: u64) -> String {
 }
 
 fn shown_size(bytes: u64) -> String {
-    match bytes.is_multiple_of(1 << 30) {
-        true => format!("{}GiB", bytes >> 30),
-        false => format!("{}MiB", bytes >> 20),
+    match bytes.trailing_zeros() {
+        30.. => format!("{}GiB", bytes >> 30),
+        20.. => format!("{}MiB", bytes >> 20),
+        _ => format!("{}KiB", bytes >> 10),
     }
 }
 

@@ -1,6 +1,6 @@
 use schemars::JsonSchema;
 
-use super::amount::Number;
+use super::amount::{Bytes, Number};
 use super::text::{Text, Words};
 use crate::resolved::{LogFormat, Rotation};
 use crate::section::{At, Section};
@@ -22,7 +22,10 @@ pub(crate) struct Log {
     /// When another file is begun: `daily`, `hourly` or `never`.
     #[schemars(extend("default" = "daily"))]
     pub(crate) rotate: Option<At<Words<Rotation>>>,
-    /// How many files are kept.
+    /// Another file is begun, with a number before the ending, before one has more bytes. Without it: by the time alone.
+    #[schemars(extend("examples" = ["100MB"]))]
+    pub(crate) max_size: Option<At<Bytes<{ 64 << 10 }, { 1 << 40 }>>>,
+    /// How many files are kept, the newest.
     #[schemars(extend("default" = 7))]
     pub(crate) keep: Option<At<Number<1, 1_000>>>,
 }
@@ -34,11 +37,14 @@ impl Log {
             format: section.take("format"),
             file: section.take("file"),
             rotate: section.take("rotate"),
+            max_size: section.take("max_size"),
             keep: section.take("keep"),
         };
         section.finish(&[
             ("path", "file"),
             ("rotation", "rotate"),
+            ("size", "max_size"),
+            ("max_bytes", "max_size"),
             ("filter", "level"),
             ("json", "format"),
             ("files", "keep"),

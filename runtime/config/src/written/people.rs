@@ -2,7 +2,9 @@
 
 use schemars::JsonSchema;
 
-use super::text::Text;
+use super::amount::Time;
+use super::text::{Text, Words};
+use crate::resolved::Signing;
 use crate::section::{At, Section};
 
 /// Somebody who comes with a password.
@@ -26,6 +28,57 @@ pub(crate) struct Token {
     #[schemars(flatten)]
     pub(crate) permissions: Permissions,
 }
+
+/// Who comes in by the word of somebody else.
+#[derive(Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Access {
+    /// Tokens that an identity provider signs (JSON Web Tokens, RFC 7519).
+    #[schemars(with = "Option<Jwt>")]
+    pub(crate) jwt: Option<At<Jwt>>,
+}
+
+/// Tokens that an identity provider signs (JSON Web Tokens, RFC 7519).
+#[derive(Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Jwt {
+    /// Where the provider's keys are (a JSON Web Key Set, RFC 7517): an `https://` address, `http://` on this machine alone, or a file, relative to the folder
+    /// of this one.
+    #[schemars(required, extend("examples" = ["https://id.example/.well-known/jwks.json", "keys/jwks.json"]))]
+    pub(crate) jwks: Option<At<Text>>,
+    /// What a token's `iss` must be. Without it any.
+    #[schemars(extend("examples" = ["https://id.example"]))]
+    pub(crate) issuer: Option<At<Text>>,
+    /// What must be in a token's `aud`. Without it any: tokens that the provider makes for other programs are taken too.
+    #[schemars(extend("examples" = ["framegate"]))]
+    pub(crate) audience: Option<At<Text>>,
+    /// How tokens may be signed.
+    #[schemars(with = "Option<Vec<Words<Signing>>>", extend("default" = ["RS256", "ES256", "EdDSA"]))]
+    pub(crate) algorithms: Vec<At<Words<Signing>>>,
+    /// How far the clocks of the two sides may be apart.
+    #[schemars(extend("default" = "60s"))]
+    pub(crate) leeway: Option<At<Time<0, 600_000>>>,
+    /// The claim that says what a token's bearer may.
+    #[schemars(extend("default" = crate::Defaults::CLAIM, "examples" = ["mediamtx_permissions"]))]
+    pub(crate) claim: Option<At<Text>>,
+    /// How often the keys are fetched anew; a token with a key that is not known has them fetched sooner.
+    #[schemars(extend("default" = "10m"))]
+    pub(crate) refresh: Option<At<Time<10_000, 86_400_000>>>,
+}
+
+/// Words that people write for the keys of `[access.jwt]`.
+const JWT_OTHERS: [(&str, &str); 10] = [
+    ("url", "jwks"),
+    ("jwks_url", "jwks"),
+    ("jwks_uri", "jwks"),
+    ("keys", "jwks"),
+    ("iss", "issuer"),
+    ("aud", "audience"),
+    ("algs", "algorithms"),
+    ("skew", "leeway"),
+    ("claim_key", "claim"),
+    ("interval", "refresh"),
+];
 
 /// What somebody may do, each with the streams: names, or patterns in which `*` stands for any characters.
 #[derive(Debug, Default, JsonSchema)]
@@ -84,6 +137,30 @@ impl Token {
         };
         let own = [("token", "secret"), ("value", "secret"), ("password", "secret"), ("key", "secret")];
         section.finish(&[&own[..], &OTHERS[..12]].concat());
+        read
+    }
+}
+
+impl Access {
+    pub(crate) fn read(mut section: Section<'_, '_, '_>) -> Self {
+        let read = Self { jwt: section.table("jwt", Jwt::read) };
+        section.finish(&[("jwks", "[access.jwt] jwks"), ("oidc", "jwt"), ("oauth", "jwt")]);
+        read
+    }
+}
+
+impl Jwt {
+    fn read(mut section: Section<'_, '_, '_>) -> Self {
+        let read = Self {
+            jwks: section.require("jwks", "where the keys are that tokens are signed with"),
+            issuer: section.take("issuer"),
+            audience: section.take("audience"),
+            algorithms: section.values("algorithms"),
+            leeway: section.take("leeway"),
+            claim: section.take("claim"),
+            refresh: section.take("refresh"),
+        };
+        section.finish(&JWT_OTHERS);
         read
     }
 }

@@ -6,7 +6,7 @@ use toml::de::DeValue;
 use super::Open;
 use crate::mistake::Wrong;
 use crate::nearest::nearest;
-use crate::resolved::{HlsVariant, LogFormat, OnError, Reencode, Rotation, StillsFormat, Transport};
+use crate::resolved::{HlsVariant, LogFormat, OnError, Reencode, Rotation, Signing, StillsFormat, Transport};
 use crate::section::{At, Value, one_of, shown};
 
 impl<T: JsonSchema> JsonSchema for At<T> {
@@ -212,6 +212,10 @@ impl Word for Reencode {
 impl Word for LogFormat {
     const WORDS: &'static [(&'static str, Self)] =
         &[("text", Self::Text), ("json", Self::Json), ("journald", Self::Journald)];
+}
+
+impl Word for Signing {
+    const WORDS: &'static [(&'static str, Self)] = Self::ALL;
 }
 
 impl Word for Rotation {

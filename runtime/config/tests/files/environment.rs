@@ -35,6 +35,7 @@ impl Environment for Fixed {
             Some("etc/secrets/camera") => Ok(format!("{SECRET}\n")),
             Some("etc/secrets/anna") => Ok(format!("{HASH}\n")),
             Some("etc/secrets/empty") => Ok("\n".into()),
+            Some("etc/keys/jwks.json") => Ok(r#"{"keys":[]}"#.into()),
             Some("etc/secrets/forbidden") => Err(io::ErrorKind::PermissionDenied.into()),
             _ => Err(io::ErrorKind::NotFound.into()),
         }

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use config::{Hls, HlsStorage};
+use journal::Journal;
 use media::StreamName;
 use packaging::hls::playlist::{self, Skip};
 use packaging::hls::window::{Change, Earlier, EarlierSegment, Window};
@@ -41,6 +42,8 @@ pub(super) struct Owner {
     pub(super) variant: String,
     /// Filters make what is shown: with which ones files of another process were made is not known.
     pub(super) filtered: bool,
+    /// Where it is told how storing goes.
+    pub(super) journal: Journal,
 }
 
 impl Kept {
@@ -72,7 +75,9 @@ impl Kept {
             }
             tracing::error!(of, error, "what is stored of its segments cannot be read: the window begins anew");
         }
-        let keeper = Keeper::spawn(store.clone(), Settings::new(of.as_str(), PLAYLIST), &found, tracker);
+        let journal = Some((owner.journal.clone(), owner.stream.clone()));
+        let settings = Settings { journal, ..Settings::new(of.as_str(), PLAYLIST) };
+        let keeper = Keeper::spawn(store.clone(), settings, &found, tracker);
         let is_recent = found.written.is_some_and(|at| is_within(at, hls.close_after, SystemTime::now()));
         let mut earlier = earlier(found);
         if !(hls.always || is_recent) {

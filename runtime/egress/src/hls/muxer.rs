@@ -154,7 +154,7 @@ impl Task {
         if config.hls.storage != HlsStorage::Memory {
             let (stream, variant) = (entry.name().clone(), variant.clone());
             let filtered = entry.is_filtered();
-            let owner = Owner { stream, variant, filtered };
+            let owner = Owner { stream, variant, filtered, journal: entry.journal().clone() };
             let begin = async {
                 place = timeout(ENTER_WITHIN, places.enter(&owner.stream, &owner.variant)).await.ok();
                 match place {

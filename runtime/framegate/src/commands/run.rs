@@ -14,6 +14,7 @@ use config::Loaded;
 use control::reload::Standing;
 use control::state::State;
 use hub::{Hub, InForce};
+use issuer::Issuer;
 use journal::Journal;
 use logs::Logs;
 use picture::Encoders;
@@ -68,8 +69,9 @@ where
     // Plugins before anything runs: a stream whose mask does not load must not start, and components are compiled and asked on this thread,
     // where synchronous WebAssembly is allowed.
     watch.set(reload::watched(file, [&loaded.config]));
+    let journal = Journal::since_start(std::time::SystemTime::now());
     let certificate = certificate::read(&loaded);
-    let loader = Loader::logged();
+    let loader = Loader::logged(journal.clone());
     let state = StateFile::of(file);
     let said = match state.load().with_context(|| format!("{} cannot be read", state.path().display()))? {
         Found::State(said) => said,
@@ -91,8 +93,10 @@ where
     advise();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
     let file = file.to_owned();
-    let ended = runtime
-        .block_on(serve(Start { file, begun, loaded, said, state, loader, together, certificates, watch }, listening));
+    let ended = runtime.block_on(serve(
+        Start { file, begun, loaded, said, state, journal, loader, together, certificates, watch },
+        listening,
+    ));
     // A component that is being compiled for a reload is not waited for.
     runtime.shutdown_background();
     ended
@@ -114,6 +118,7 @@ struct Start {
     /// What came by the API, and where it is kept.
     said: State,
     state: StateFile,
+    journal: Journal,
     loader: Loader,
     together: Together,
     /// What HTTPS is served with, where it is.
@@ -125,18 +130,27 @@ async fn serve<F>(start: Start, listening: impl FnOnce(SocketAddr, Journal) -> F
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let Start { file, begun: Begun { logs, passed }, loaded, said, state, loader, together, certificates, watch } =
-        start;
+    let Start {
+        file,
+        begun: Begun { logs, passed },
+        loaded,
+        said,
+        state,
+        journal,
+        loader,
+        together,
+        certificates,
+        watch,
+    } = start;
     // Signals from here on ask; before, they end the process, which holds nothing yet.
     let mut signals = Signals::listen().context("signals cannot be listened to")?;
     let hangup = reload::hangup().context("SIGHUP cannot be listened to")?;
     let Together { config, set, left_out, declared } = together;
     let standing = Standing { left_out, in_file_too: declared.into_iter().collect(), ..Standing::new(said) };
-    reload::tell_left_out(&standing, &Standing::new(State::default()));
     let rules = Rulebook::new(Rules::of(&loaded.config));
     let settings = web::Settings::from(&loaded.config);
     let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
-    let journal = Journal::since_start(std::time::SystemTime::now());
+    reload::tell_left_out(&standing, &Standing::new(State::default()), &journal);
     let hub = Hub::new(hub::Parts {
         config,
         plugins: set.plugins,
@@ -149,6 +163,10 @@ where
         stop: stop.child_token(),
         runtime: tokio::runtime::Handle::current(),
     });
+    // Before there is anybody whose token is to be checked.
+    let issuer = Issuer::default();
+    issuer.configure(loaded.config.people.jwt.as_ref());
+    tracker.spawn(issuer.clone().run(journal.clone(), stop.clone()));
     // The listener last: whoever connects finds every stream there.
     let listeners = match passed {
         Some(Passed { listen, control }) => {
@@ -174,6 +192,7 @@ where
         hub: hub.clone(),
         reloads,
         rules: rules.clone(),
+        issuer: issuer.clone(),
         logs: logs.clone(),
         relays: relays.clone(),
         certificates: certificates.clone(),
@@ -185,8 +204,20 @@ where
     let (loader, watch) = (Arc::new(loader), Arc::new(watch));
     let (hub_of, loaded) = (hub.clone(), Arc::new(loaded));
     let stop_of = stop.clone();
-    let reloader =
-        Reloader { file, logs, loaded, state, loader, hub: hub_of, rules, certificates, queue, watch, stop: stop_of };
+    let reloader = Reloader {
+        file,
+        logs,
+        loaded,
+        state,
+        loader,
+        hub: hub_of,
+        rules,
+        issuer,
+        certificates,
+        queue,
+        watch,
+        stop: stop_of,
+    };
     tracker.spawn(reloader.run(hangup));
     let mut serving = tokio::spawn(web::serve(listeners, parts));
     // What stands on standard output: for people, and for programs that let the system choose the port.

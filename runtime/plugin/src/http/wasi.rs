@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
+use journal::Journal;
+use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
@@ -31,6 +33,7 @@ pub(crate) struct Hooks {
 /// Who is told of what was refused: the guest has WASI's word, the operator the line to add.
 struct Told {
     identity: Identity,
+    journal: Option<Journal>,
     rate: Rate,
 }
 
@@ -38,8 +41,8 @@ struct Told {
 const CONNECTIONS: usize = 8;
 
 impl Hooks {
-    pub(crate) fn new(client: Client, identity: Identity) -> Self {
-        let told = Arc::new(Mutex::new(Told { identity, rate: Rate::new(1) }));
+    pub(crate) fn new(client: Client, identity: Identity, journal: Option<Journal>) -> Self {
+        let told = Arc::new(Mutex::new(Told { identity, journal, rate: Rate::new(1) }));
         Self { client, waits: Waits::No, connections: Arc::new(Semaphore::new(CONNECTIONS)), told }
     }
 }
@@ -84,6 +87,10 @@ impl Told {
         {
             let (stream, plugin) = (self.identity.stream(), &*self.identity.plugin);
             tracing::warn!(target: "plugin", stream, plugin, suppressed, "a request was refused: {failure}");
+            if let Some(journal) = &self.journal {
+                let data = json!({ "reason": failure.to_string() });
+                journal.write("plugin-request-refused", self.identity.stream.as_ref(), Some(plugin), data);
+            }
         }
         match failure {
             Failure::NotGranted(_) => Error::HttpRequestDenied,

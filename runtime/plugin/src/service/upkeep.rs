@@ -130,7 +130,12 @@ impl Upkeep {
             _ => tracing::warn!(stream, plugin, kind, suppressed, "{role} failed, it will be started again: {fault}"),
         }
         let data = json!({ "kind": kind, "message": fault.message, "health": health, "role": self.role });
-        self.journal.write("plugin-failed", self.identity.stream.as_ref(), Some(plugin), data);
+        self.tell("plugin-failed", data);
+    }
+
+    /// Writes an event about its plugin.
+    pub(super) fn tell(&self, kind: &str, data: serde_json::Value) {
+        self.journal.write(kind, self.identity.stream.as_ref(), Some(self.plugin.name()), data);
     }
 
     fn recovered(&mut self) {
@@ -138,7 +143,7 @@ impl Upkeep {
             let (stream, plugin, role) = (self.identity.stream(), self.plugin.name(), self.role.as_str());
             tracing::info!(stream, plugin, "{role} runs again");
             let data = json!({ "role": self.role });
-            self.journal.write("plugin-recovered", self.identity.stream.as_ref(), Some(plugin), data);
+            self.tell("plugin-recovered", data);
         }
     }
 }

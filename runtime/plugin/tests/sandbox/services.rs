@@ -301,6 +301,19 @@ async fn a_poller_ticks_while_pictures_are_wanted_and_keeps_what_it_read_over_it
 }
 
 #[tokio::test]
+async fn of_ticks_that_fail_in_a_row_the_first_is_told() {
+    const AWAY: &str = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let web = Web::serve(&[AWAY, AWAY, OK, AWAY]).await;
+    let mut rig = Rig::new();
+    let plugin = caller(Some(&web), |config| config.every = Duration::from_secs(1));
+    rig.services.apply(&[link(plugin, json!({ "url": web.url }))], &[]);
+    let told = || rig.journal.since(0).iter().map(|event| event.kind.clone()).collect::<Vec<_>>();
+    rig.until(|_| told().iter().filter(|kind| *kind == "plugin-tick-failed").count() == 2).await;
+    assert_eq!(told(), ["ticked", "plugin-tick-failed", "ticked", "ticked", "ticked", "plugin-tick-failed"]);
+    assert_eq!(rig.journal.since(0)[1].data["message"], "status 503");
+}
+
+#[tokio::test]
 async fn a_service_is_replaced_as_often_as_it_may_be_called_and_goes_on() {
     let web = Web::serve(&[OK]).await;
     let mut rig = Rig::new();

@@ -26,6 +26,8 @@ pub(crate) struct Called {
     poller: ServiceSnapshot,
     /// The event that it told.
     told: Option<Value>,
+    /// What the journal has of requests that it may not make.
+    refused: Vec<Value>,
     took: Duration,
 }
 
@@ -37,7 +39,9 @@ pub(crate) async fn wasi_http(grants: Grants, timeout: Duration, options: Value)
     rig.services.apply(&[link(plugin, options)], &[]);
     let poller = rig.until(|poller| poller.succeeded == 1 || !poller.faults.is_empty()).await;
     let told = rig.journal.since(0).iter().find(|event| event.kind == "answered").map(|event| event.data.clone());
-    Called { poller, told, took: begin.elapsed() }
+    let events = rig.journal.since(0);
+    let refused = events.iter().filter(|event| event.kind == "plugin-request-refused").map(|event| event.data.clone());
+    Called { poller, told, refused: refused.collect(), took: begin.elapsed() }
 }
 
 /// What came back.
@@ -120,6 +124,9 @@ async fn who_is_not_granted_is_not_even_connected_to() {
     let refused = refusal(grants("localhost", other.port, false), options.clone()).await;
     assert_eq!(refused, "ErrorCode::DestinationIpProhibited");
     assert_eq!(other.requests(), [""; 0]);
+    let called = wasi_http(granted.grants(), PATIENT, json!({ "authority": other.authority() })).await;
+    assert_eq!(called.refused.len(), 1, "{called:?}");
+    assert!(called.refused[0]["reason"].as_str().is_some_and(|reason| reason.contains("grants")), "{called:?}");
     let told = answer(grants("localhost", other.port, true), options).await;
     assert_eq!((&told["status"], other.requests().len()), (&json!(200), 1), "{told}");
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use framegate_store::{Counts, Keeper, Recovered, Settings, Store, erase, recover};
+use journal::Journal;
 use tokio_util::task::TaskTracker;
 
 use crate::scripted::{Mood, Scripted};
@@ -77,7 +78,10 @@ async fn a_store_that_is_away_is_tried_again_and_goes_on() {
     for away in [Mood::Failing, Mood::Hanging] {
         let (store, tracker) = (Scripted::new(Mood::Well), TaskTracker::new());
         let found = Recovered::default();
-        let (mut window, keeper) = (Window::of(&found), keeper(&store, &found, &tracker));
+        let (mut window, journal) = (Window::of(&found), Journal::default());
+        let told = Some((journal.clone(), "lobby".parse().expect("a name")));
+        let settings = Settings { journal: told, ..Settings::new("lobby/main", PLAYLIST) };
+        let keeper = Keeper::spawn(store.clone(), settings, &found, &tracker);
         run(&store, &mut window, &keeper, 6).await;
         store.set(away);
         run(&store, &mut window, &keeper, 3).await;
@@ -96,6 +100,12 @@ async fn a_store_that_is_away_is_tried_again_and_goes_on() {
         assert_eq!((found.segments.len(), found.next_msn()), (LENGTH, window.next()));
         assert_eq!(found.rubbish, [""; 0], "what left while it was away was removed later");
         check(&*store, &found).await;
+        // Whoever hears of events is told what the log says.
+        let events = journal.since(0);
+        assert!(events.iter().all(|event| event.stream.as_ref().is_some_and(|stream| stream.as_str() == "lobby")));
+        let last = events.last().expect("an event");
+        assert_eq!((last.kind.as_str(), &last.data["of"]), ("storage-recovered", &"lobby/main".into()));
+        assert!(events.iter().any(|event| event.kind == "storage-failed" && event.data["lost"] != 0), "{events:?}");
     }
 }
 

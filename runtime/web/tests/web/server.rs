@@ -70,6 +70,7 @@ impl Server {
         let parts = web::Parts {
             hub: hub.clone(),
             rules,
+            issuer: issuer::Issuer::default(),
             logs: logs::silent(),
             relays: relay::Relays::default(),
             certificates: None,
