@@ -130,7 +130,8 @@ async fn over_polling_a_page_is_told_what_the_api_says() -> Result<()> {
     let asked = Instant::now();
     page.send("42[\"request_stats\"]").await?;
     page.event("stats_update").await?;
-    ensure!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+    // Unasked the next is due a second behind the last.
+    ensure!(asked.elapsed() < Duration::from_millis(700), "{:?}", asked.elapsed());
     live(&program).await?;
     while !page.event("status_update").await?["camera_connected"].as_bool().context("it is a truth")? {}
     ensure!(page.event("stats_update").await?["streams"]["live"] == 1);
@@ -139,7 +140,7 @@ async fn over_polling_a_page_is_told_what_the_api_says() -> Result<()> {
 
 /// However often it is asked for.
 #[tokio::test(flavor = "multi_thread")]
-async fn figures_are_told_ten_times_a_second_at_most() -> Result<()> {
+async fn figures_are_told_four_times_a_second_at_most() -> Result<()> {
     let program = Program::start(&format!("{STREAMS}{ON}")).await?;
     let mut page = socket(&program, "", &[]).await?;
     packet(&mut page, |text| text.starts_with("42[\"stats_update\"")).await?;
@@ -152,7 +153,9 @@ async fn figures_are_told_ten_times_a_second_at_most() -> Result<()> {
         packet(&mut page, |text| text.starts_with("42[\"stats_update\"")).await?;
         told += 1;
     }
-    ensure!((10..=22).contains(&told), "{told}");
+    // Unasked it would be two or three; each takes a quarter of a second at least.
+    let most = begin.elapsed().as_millis() / 250 + 1;
+    ensure!(told >= 4 && told <= most, "{told} of {most}");
     Ok(())
 }
 
@@ -186,8 +189,10 @@ async fn sessions_are_as_many_as_there_may_be_and_end_when_nothing_comes() -> Re
     let program = Program::start(&format!("{STREAMS}{ON}")).await?;
     let open =
         async || -> Result<StatusCode> { Ok(program.get("/socket.io/?EIO=4&transport=polling").await?.status()) };
-    for number in 0..512 {
-        ensure!(open().await? == StatusCode::OK, "the {number}th");
+    // All within the ten seconds that one without a connection has.
+    let opened = futures::stream::iter((0..128).map(|_| open())).buffer_unordered(16).collect::<Vec<_>>().await;
+    for status in opened {
+        ensure!(status? == StatusCode::OK, "one of as many as there may be");
     }
     ensure!(open().await? == StatusCode::SERVICE_UNAVAILABLE);
     timeout(LIMIT, async {

@@ -7,7 +7,9 @@ use framegate_tests::program::{self, LIMIT, Program};
 use framegate_tests::secured::{Authority, SECTION, answer};
 use framegate_tests::tool;
 use futures::StreamExt as _;
+use reqwest::Method;
 use rustls::version::{TLS12, TLS13};
+use serde_json::json;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -102,13 +104,16 @@ async fn a_certificate_is_renewed_under_its_viewers_and_a_bad_one_changes_nothin
     ensure!(picture().await? != picture().await?, "the picture does not move");
 
     // The key of another: what is served stays, and the log says which key of the file to look at.
-    let certificate = std::fs::read(program.folder().join("cert.pem"))?;
-    authority.give(&["localhost"], program.folder())?;
-    std::fs::write(program.folder().join("cert.pem"), certificate)?;
+    let other = TempDir::new()?;
+    authority.give(&["localhost"], other.path())?;
+    std::fs::copy(other.path().join("key.pem"), program.folder().join("key.pem"))?;
     program.logs("is not that of the certificate").await?;
     ensure!(program.log().contains("server.tls.key"), "{}", program.log());
     ensure!(shown().await? == first);
 
+    // Nor does a mistake elsewhere keep the next one back.
+    program.rewrite(&format!("\n{SECTION}[streams.lobby]\nsource = \"nonsense\"\n"))?;
+    program.logs("streams.lobby.source").await?;
     authority.give(&["localhost", "cams.example"], program.folder())?;
     let limit = Instant::now() + LIMIT;
     let second = loop {
@@ -148,6 +153,20 @@ async fn operators_have_an_address_of_their_own() -> Result<()> {
     let session = authority.ask(public, "GET /api/session HTTP/1.1").await?.1;
     ensure!(session.contains("\"operators\":false") && session.contains("\"control\":[]"), "{session}");
     ensure!(program.json("/api/session").await?["operators"] == true);
+    // Nor are they told of each other's doings in what else is served there.
+    program.rewrite(&format!("control = \"127.0.0.1:0\"\n\n{SECTION}[streams.lobby]\nsource = \"nonsense\"\n"))?;
+    program.logs("not taken, everything goes on as it was").await?;
+    let list = "GET /api/events HTTP/1.1\r\nAccept: application/json";
+    let (status, events) = authority.ask(public, list).await?;
+    ensure!(status == 200 && events.contains("stream-started"), "{events}");
+    ensure!(!events.contains("configuration-refused") && !events.contains("certificate-loaded"), "{events}");
+    let all = program.request(Method::GET, "/api/events").header("accept", "application/json").send().await?;
+    ensure!(all.text().await?.contains("configuration-refused"));
+    let added = program.request(Method::PUT, "/api/streams/yard").json(&json!({ "source": "test://" })).send().await?;
+    ensure!(added.status().is_success(), "{added:?}");
+    let (_, detail) = authority.ask(public, "GET /api/streams/yard HTTP/1.1").await?;
+    ensure!(detail.contains("\"yard\"") && !detail.contains("\"config\":{"), "{detail}");
+    ensure!(program.json("/api/streams/yard").await?["config"].is_object());
     let stop = "POST /api/streams/lobby/stop HTTP/1.1\r\nContent-Length: 0";
     ensure!(authority.ask(public, stop).await?.0 == 404);
     ensure!(program.post("/api/streams/lobby/stop").await?.status() == 200);

@@ -13,6 +13,8 @@ pub struct Person {
     kind: Kind,
     may: May,
     until: Option<SystemTime>,
+    /// Whether it came in where operators are served: nobody operates anywhere else.
+    operates: bool,
 }
 
 /// How somebody is known.
@@ -50,21 +52,31 @@ pub enum Denied {
 impl Person {
     /// Somebody of whom nothing needs to be known.
     pub(crate) fn anybody() -> Self {
-        Self { name: None, kind: Kind::Anybody, may: May::Everything, until: None }
+        Self { name: None, kind: Kind::Anybody, may: May::Everything, until: None, operates: true }
     }
 
     /// Somebody who says nothing of who it is.
     pub(crate) fn anonymous(permissions: Arc<Permissions>) -> Self {
-        Self { name: None, kind: Kind::Anonymous, may: May::These(permissions), until: None }
+        Self { name: None, kind: Kind::Anonymous, may: May::These(permissions), until: None, operates: true }
     }
 
     pub(crate) fn known(kind: Kind, name: Arc<str>, permissions: Arc<Permissions>) -> Self {
-        Self { name: Some(name), kind, may: May::These(permissions), until: None }
+        Self { name: Some(name), kind, may: May::These(permissions), until: None, operates: true }
     }
 
     /// The same until a moment.
     pub(crate) fn until(self, until: SystemTime) -> Self {
         Self { until: Some(until), ..self }
+    }
+
+    /// The same where operators are not served: it may control and measure nothing, whatever is written for it.
+    pub fn without_operating(self) -> Self {
+        Self { operates: false, ..self }
+    }
+
+    /// Whether it is served what is for operators, where it may have it.
+    pub fn operates(&self) -> bool {
+        self.operates
     }
 
     /// When what lets it in is over, if it ever is: what it watches ends then.
@@ -98,6 +110,9 @@ impl Person {
     /// Whether it may do this, with a stream or with what is about none. What changes or measures the program as a whole is for those who may so with
     /// every stream; lists are for who may see any, and have those.
     pub fn may(&self, action: Action, stream: Option<&StreamName>) -> bool {
+        if !self.operates && matches!(action, Action::Control | Action::Metrics) {
+            return false;
+        }
         let May::These(permissions) = &self.may else {
             return true;
         };

@@ -86,6 +86,13 @@ pub struct Tls {
     pub key: PathBuf,
 }
 
+impl Tls {
+    /// Whether HTTPS is served at this `control` too: not on loopback, where nobody reads on the way.
+    pub fn covers_control(control: SocketAddr) -> bool {
+        !control.ip().to_canonical().is_loopback()
+    }
+}
+
 /// `server.access`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Access {

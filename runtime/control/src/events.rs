@@ -42,8 +42,25 @@ pub struct Told {
     pub json: String,
 }
 
-/// Whether somebody may be told of a stream, or of what is about none.
-pub type Allowed = Box<dyn Fn(Option<&StreamName>) -> bool + Send + Sync>;
+/// Whether somebody may be told of this kind of event, of a stream or of what is about none.
+pub type Allowed = Box<dyn Fn(&str, Option<&StreamName>) -> bool + Send + Sync>;
+
+/// Whether an event of a stream is for those who may control it, not for all who may view it: it has words of this machine, of other machines that it talks
+/// to, of a file, of who operates it, or of who watches.
+pub fn is_for_operators(kind: &str) -> bool {
+    const KINDS: [&str; 9] = [
+        "link-made",
+        "plugin-request-refused",
+        "plugin-tick-failed",
+        "push-connected",
+        "push-failed",
+        "storage-failed",
+        "storage-recovered",
+        "stream-left-out",
+        "viewer-kicked",
+    ];
+    KINDS.contains(&kind)
+}
 
 /// One who listens.
 pub struct Listener {
@@ -86,7 +103,7 @@ pub fn remembered(journal: &Journal, filter: &Filter, allowed: &Allowed, after: 
     let events = journal.since(after);
     let wanted = events.into_iter().filter(|event| {
         let stream = event.stream.as_ref();
-        filter.takes(&event.kind, stream) && allowed(stream)
+        filter.takes(&event.kind, stream) && allowed(&event.kind, stream)
     });
     let mut wanted: Vec<_> = wanted.collect();
     wanted.drain(..wanted.len().saturating_sub(most));
@@ -106,7 +123,7 @@ fn told_since(journal: &Journal, filter: &Filter, allowed: &Allowed, last: &mut 
     *last = newest.id;
     let wanted = events.iter().filter(|event| {
         let stream = event.stream.as_ref();
-        filter.takes(&event.kind, stream) && allowed(stream)
+        filter.takes(&event.kind, stream) && allowed(&event.kind, stream)
     });
     told.extend(wanted.map(|event| Told {
         id: Some(event.id),
@@ -165,7 +182,9 @@ impl Listener {
         let time = milliseconds(SystemTime::now());
         let mut told = Vec::new();
         for entry in self.hub.entries() {
-            if entry.stream().status().state != State::Live || !(self.allowed)(Some(entry.name())) {
+            if entry.stream().status().state != State::Live
+                || !UPDATES.iter().any(|kind| (self.allowed)(kind, Some(entry.name())))
+            {
                 continue;
             }
             let counted = entry.stream().snapshot();
@@ -190,7 +209,7 @@ mod tests {
     use super::*;
 
     fn all() -> Allowed {
-        Box::new(|_| true)
+        Box::new(|_, _| true)
     }
 
     #[test]
@@ -200,7 +219,7 @@ mod tests {
         for stream in [Some(&lobby), Some(&yard), None] {
             journal.write("seen", stream, None, Value::Null);
         }
-        let allowed: Allowed = Box::new(move |stream| stream == Some(&lobby));
+        let allowed: Allowed = Box::new(move |_, stream| stream == Some(&lobby));
         let told = told_since(&journal, &Filter::default(), &allowed, &mut 0);
         assert_eq!(told.iter().map(|told| told.id).collect::<Vec<_>>(), [Some(1)]);
         assert_eq!(remembered(&journal, &Filter::default(), &allowed, 0, 9).len(), 1);

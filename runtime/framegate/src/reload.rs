@@ -76,8 +76,9 @@ struct Ready {
 
 /// Why a file is not taken.
 enum NotTaken {
-    /// Its mistakes, one a line, as the log has them; and the plugins that could not be loaded.
-    Mistakes { report: Report, plugins: Vec<(String, String)> },
+    /// Its mistakes, one a line, as the log has them; the plugins that could not be loaded; and the certificate that is served by what is in force, which is
+    /// renewed all the same.
+    Mistakes { report: Report, plugins: Vec<(String, String)>, certificate: Option<Certificate> },
     /// The program ends.
     Ending,
 }
@@ -147,7 +148,8 @@ impl Reloader {
                     }
                 }
             }
-            Err(NotTaken::Mistakes { report, plugins }) => {
+            Err(NotTaken::Mistakes { report, plugins, certificate }) => {
+                self.certificate(certificate);
                 let lines: Vec<_> = report.to_string().lines().map(str::to_owned).collect();
                 self.refused(&lines, &plugins, why);
             }
@@ -430,10 +432,15 @@ fn held_word(held: Option<Held>) -> &'static str {
 
 /// The file and its plugins; from here on the watch looks at what it names.
 fn read(file: &Path, state: &State, loader: &Loader, hub: &Hub, watch: &Watch) -> Result<Ready, NotTaken> {
-    let refuse = |report| NotTaken::Mistakes { report, plugins: Vec::new() };
-    let bundled = bundled::names();
-    let loaded: Loaded = config::load(file, &Known { bundled: &bundled, environment: &Process }).map_err(refuse)?;
     let in_force = hub.in_force();
+    let refuse = |report, plugins| {
+        let tls = in_force.config.server.tls.as_ref();
+        let certificate = tls.and_then(|tls| Certificate::read(tls).ok());
+        NotTaken::Mistakes { report, plugins, certificate }
+    };
+    let bundled = bundled::names();
+    let loaded: Loaded = config::load(file, &Known { bundled: &bundled, environment: &Process })
+        .map_err(|report| refuse(report, Vec::new()))?;
     // Also those of a file that is not taken: mending one of them is a reason to try again. Before they are read, so that no change is missed.
     watch.set(watched(file, [&loaded.config, &in_force.config]));
     let certificate = certificate::read(&loaded);
@@ -442,7 +449,7 @@ fn read(file: &Path, state: &State, loader: &Loader, hub: &Hub, watch: &Watch) -
         (together, certificate) => {
             let Refused { mistakes, plugins } = together.err().unwrap_or_default();
             let mistakes = certificate.err().into_iter().chain(mistakes).collect();
-            Err(NotTaken::Mistakes { report: loaded.report(mistakes), plugins })
+            Err(refuse(loaded.report(mistakes), plugins))
         }
     }
 }

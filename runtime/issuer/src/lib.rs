@@ -144,8 +144,8 @@ impl Issuer {
         // Where another place is configured meanwhile, nobody wants to know.
         if let Some(held) = self.lock().as_mut().filter(|held| held.jwks == jwks) {
             put(held, fetched, journal);
+            self.0.tried.send_modify(|tried| *tried += 1);
         }
-        self.0.tried.send_modify(|tried| *tried += 1);
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Held>> {

@@ -43,6 +43,7 @@ pub(crate) async fn ask(State(app): State<Arc<App>>, request: Request, next: Nex
         let page = if sharer.is_some() { Page::Trusted } else { Page::Unknown };
         match decide(&app, &rules, &parts, (&visit, page)).await {
             Ok(person) => {
+                let person = if visit.door == Door::Public { person.without_operating() } else { person };
                 let until = person.lasts_until();
                 parts.extensions.insert(person);
                 lasting::bounded(next.run(Request::from_parts(parts, body)).await, until)

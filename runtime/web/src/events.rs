@@ -5,7 +5,7 @@ use std::sync::Arc;
 use access::{Action, Person};
 use axum::extract::{Extension, RawQuery, Request, State};
 use axum::response::{IntoResponse, Response};
-use control::events::{Allowed, Filter, Listener, Told, remembered};
+use control::events::{Allowed, Filter, Listener, Told, is_for_operators, remembered};
 use egress::websocket;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName};
@@ -104,9 +104,11 @@ fn wants_list(headers: &HeaderMap) -> bool {
     accepts.contains("application/json") && !accepts.contains("text/event-stream")
 }
 
-/// What somebody is told of: the streams that it sees; what is about none is for those who may change everything.
+/// What somebody is told of: the streams that it sees, and what operators are told of those that it may control; what is about none is for those who may
+/// change everything.
 fn allowed(person: Person) -> Allowed {
-    Box::new(move |stream| match stream {
+    Box::new(move |kind, stream| match stream {
+        Some(stream) if is_for_operators(kind) => person.may(Action::Control, Some(stream)),
         Some(stream) => person.sees(stream),
         None => person.may(Action::Control, None),
     })

@@ -81,7 +81,8 @@ impl Identities {
             Some(Link::Over) => return Err(Nobody::Expired),
             None => {}
         }
-        if let Some(jwt) = rules.jwt().filter(|_| Jwt::is_shaped(token))
+        // One that the file has is that, whatever it looks like.
+        if let Some(jwt) = rules.jwt().filter(|_| Jwt::is_shaped(token) && rules.token(token).is_none())
             && let Some(found) = self.signed(jwt, token, from).await
         {
             return found;
@@ -109,7 +110,8 @@ impl Identities {
         match why {
             NotIn::NoKeys => Some(Err(Nobody::NoKeys)),
             NotIn::Token(BadToken::Expired) => Some(Err(Nobody::Expired)),
-            NotIn::Token(why) => why.is_signed().then_some(Err(Nobody::Wrong)),
+            // Nobody guesses the name of a key; and a key may be newer than what was fetched.
+            NotIn::Token(why) => (why.is_signed() || why.wants_keys()).then_some(Err(Nobody::Wrong)),
         }
     }
 

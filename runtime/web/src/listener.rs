@@ -83,22 +83,19 @@ pub(crate) struct Listener {
 /// Begins to listen, if `access` allows it. The program does this last, so that whoever connects finds everything there.
 pub async fn bind(settings: impl Into<Settings>) -> Result<Listeners, Error> {
     let Settings { listen, control, admits } = settings.into();
-    let bound = |key, listen| {
-        access::check_listen(key, listen, admits)?;
-        let inner = open(listen).map_err(|error| Error::Listen { key, listen, error })?;
-        let address = inner.local_addr().map_err(|error| Error::Listen { key, listen, error })?;
-        Ok::<_, Error>(Listener { inner, address, door: Door::All, tls: None })
-    };
-    Ok(Listeners::new(bound("listen", listen)?, control.map(|control| bound("control", control)).transpose()?))
+    let control = control.map(|control| bound("control", control, admits)).transpose()?;
+    Ok(Listeners::new(bound("listen", listen, admits)?, control))
 }
 
-/// Takes sockets that listen already, the first in place of `listen` and the second of `control`: whoever started the program opened them, so that nobody
-/// who connects meanwhile is refused. Who may be let in by one is a matter of its own address, whatever the file says.
+/// Takes sockets that listen already, the first in place of `listen` and the second of `control`, which is begun to be listened on where it is written and no
+/// second one came: whoever started the program opened them, so that nobody who connects meanwhile is refused. Who may be let in by one is a matter of its
+/// own address, whatever the file says.
 pub fn take(
     first: std::net::TcpListener,
     control: Option<std::net::TcpListener>,
-    admits: Admits,
+    settings: impl Into<Settings>,
 ) -> Result<Listeners, Error> {
+    let Settings { control: written, admits, .. } = settings.into();
     let taken = |key, socket: std::net::TcpListener| {
         let address = socket.local_addr().map_err(Error::Passed)?;
         access::check_listen(key, address, admits)?;
@@ -110,7 +107,19 @@ pub fn take(
         let inner = TcpListener::from_std(socket).map_err(Error::Passed)?;
         Ok(Listener { inner, address, door: Door::All, tls: None })
     };
-    Ok(Listeners::new(taken("listen", first)?, control.map(|control| taken("control", control)).transpose()?))
+    let control = match (control, written) {
+        (Some(control), _) => Some(taken("control", control)?),
+        (None, Some(written)) => Some(bound("control", written, admits)?),
+        (None, None) => None,
+    };
+    Ok(Listeners::new(taken("listen", first)?, control))
+}
+
+fn bound(key: &'static str, listen: SocketAddr, admits: Admits) -> Result<Listener, Error> {
+    access::check_listen(key, listen, admits)?;
+    let inner = open(listen).map_err(|error| Error::Listen { key, listen, error })?;
+    let address = inner.local_addr().map_err(|error| Error::Listen { key, listen, error })?;
+    Ok(Listener { inner, address, door: Door::All, tls: None })
 }
 
 fn open(listen: SocketAddr) -> std::io::Result<TcpListener> {
@@ -127,12 +136,12 @@ impl Listeners {
         Self { first: Listener { door, ..first }, control }
     }
 
-    /// Serves HTTPS with these. An address for operators that only this machine reaches stays with HTTP: nobody reads on the way there.
+    /// Serves HTTPS with these.
     pub fn secured(self, certificates: &Certificates) -> Self {
         let secured = |listener: Listener| Listener { tls: Some(certificates.clone()), ..listener };
-        let control = self.control.map(|control| match control.address.ip().to_canonical().is_loopback() {
-            true => control,
-            false => secured(control),
+        let control = self.control.map(|control| match config::Tls::covers_control(control.address) {
+            true => secured(control),
+            false => control,
         });
         Self { first: secured(self.first), control }
     }
@@ -189,15 +198,24 @@ mod tests {
     #[tokio::test]
     async fn a_passed_socket_is_taken_by_the_rule_of_its_own_address() {
         let passed = |address: &str| std::net::TcpListener::bind(address).expect("a free port");
-        let listeners = take(passed("127.0.0.1:0"), None, Admits::Loopback).expect("this machine alone");
+        let listen = "127.0.0.1:0".parse().expect("an address");
+        let settings = |admits| Settings { listen, control: None, admits };
+        let listeners = take(passed("127.0.0.1:0"), None, settings(Admits::Loopback)).expect("this machine alone");
         assert!(listeners.address().port() > 0);
         assert_eq!((listeners.first.door, listeners.control_url()), (Door::All, None));
-        let refused = take(passed("0.0.0.0:0"), None, Admits::Loopback).expect_err("other machines");
+        let refused = take(passed("0.0.0.0:0"), None, settings(Admits::Loopback)).expect_err("other machines");
         assert!(matches!(refused, Error::NotAllowed(_)), "{refused}");
-        let refused = take(passed("127.0.0.1:0"), Some(passed("0.0.0.0:0")), Admits::Loopback).expect_err("them too");
+        let control = Some(passed("0.0.0.0:0"));
+        let refused = take(passed("127.0.0.1:0"), control, settings(Admits::Loopback)).expect_err("them too");
         assert!(refused.to_string().starts_with("`server.control`"), "{refused}");
-        let listeners = take(passed("0.0.0.0:0"), Some(passed("127.0.0.1:0")), Admits::Known).expect("who is known");
+        let control = Some(passed("127.0.0.1:0"));
+        let listeners = take(passed("0.0.0.0:0"), control, settings(Admits::Known)).expect("who is known");
         assert_eq!(listeners.first.door, Door::Public);
+        // What the file says of operators holds also where nobody opened their address.
+        let written = Settings { control: Some(listen), ..settings(Admits::Known) };
+        let listeners = take(passed("0.0.0.0:0"), None, written).expect("a free port");
+        assert_eq!(listeners.first.door, Door::Public);
+        assert!(listeners.control_url().is_some());
     }
 
     #[tokio::test]
@@ -205,7 +223,8 @@ mod tests {
         let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
         let address: SocketAddr = "127.0.0.1:0".parse().expect("an address");
         socket.bind(&address.into()).expect("a free port");
-        let refused = take(socket.into(), None, Admits::Loopback).expect_err("nobody could connect");
+        let refused = take(socket.into(), None, Settings { listen: address, control: None, admits: Admits::Loopback })
+            .expect_err("nobody could connect");
         assert!(refused.to_string().contains("TCP socket that listens"), "{refused}");
     }
 }

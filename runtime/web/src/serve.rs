@@ -21,6 +21,9 @@ use crate::tls::Certificates;
 /// Connections at once, viewers included; the next ones wait in the system's backlog. Ten thousand idle ones take about 200 MB.
 const MAX_CONNECTIONS: usize = 10_240;
 
+/// The same of the address for operators, so that no crowd at the other keeps them out.
+const MAX_OPERATORS: usize = 256;
+
 /// How long the last answers and close frames may take when the program stops.
 const LAST_WORDS: Duration = Duration::from_millis(1_200);
 
@@ -57,8 +60,8 @@ pub async fn serve(listeners: Listeners, parts: Parts) -> Result<(), Error> {
     let begun = Begun { visits: visits.clone(), senders: senders.handles(), passwords: passwords.handle() };
     let app = Arc::new(App::new(parts, begun));
     let router = crate::router::router(app.clone());
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    let accept = async |listener: &Listener| -> std::convert::Infallible {
+    let accept = async |listener: &Listener, most: usize| -> std::convert::Infallible {
+        let places = Arc::new(Semaphore::new(most));
         loop {
             let place = places.clone().acquire_owned().await.expect("the semaphore is never closed");
             let (stream, peer) = listener.accept().await;
@@ -73,11 +76,11 @@ pub async fn serve(listeners: Listeners, parts: Parts) -> Result<(), Error> {
     let Listeners { first, control } = &listeners;
     let others = async {
         match control {
-            Some(control) => accept(control).await,
+            Some(control) => accept(control, MAX_OPERATORS).await,
             None => std::future::pending().await,
         }
     };
-    stop.run_until_cancelled(futures::future::join(accept(first), others)).await;
+    stop.run_until_cancelled(futures::future::join(accept(first, MAX_CONNECTIONS), others)).await;
     drop(listeners);
     visits.close();
     if tokio::time::timeout(LAST_WORDS, visits.wait()).await.is_err() {

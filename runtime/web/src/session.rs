@@ -5,9 +5,7 @@ use axum::extract::Extension;
 use axum::response::Response;
 use serde::Serialize;
 
-use crate::connection::Visit;
 use crate::fresh::fresh;
-use crate::listener::Door;
 
 /// Who asks.
 #[derive(Debug, PartialEq, Serialize, schemars::JsonSchema)]
@@ -45,12 +43,12 @@ struct May {
 }
 
 /// `GET /api/session`.
-pub(crate) async fn session(Extension(visit): Extension<Visit>, Extension(person): Extension<Person>) -> Response {
-    fresh(Session::of(&person, visit.door))
+pub(crate) async fn session(Extension(person): Extension<Person>) -> Response {
+    fresh(Session::of(&person))
 }
 
 impl Session {
-    fn of(person: &Person, door: Door) -> Self {
+    fn of(person: &Person) -> Self {
         let all = || vec!["*".to_owned()];
         let may = match person.permissions() {
             None => May { view: all(), publish: all(), control: all(), metrics: all() },
@@ -70,11 +68,11 @@ impl Session {
                 Kind::Token => Word::Token,
                 Kind::Link => Word::Link,
             },
-            may: match door {
-                Door::All => may,
-                Door::Public => May { control: Vec::new(), metrics: Vec::new(), ..may },
+            may: match person.operates() {
+                true => may,
+                false => May { control: Vec::new(), metrics: Vec::new(), ..may },
             },
-            operators: door == Door::All,
+            operators: person.operates(),
         }
     }
 }

@@ -170,7 +170,7 @@ where
     // The listener last: whoever connects finds every stream there.
     let listeners = match passed {
         Some(Passed { listen, control }) => {
-            let listeners = web::take(listen, control, settings.admits)?;
+            let listeners = web::take(listen, control, settings)?;
             tracing::info!(address = %listeners.address(), "serving the socket that was passed, in place of `server.listen`");
             listeners
         }

@@ -22,9 +22,8 @@ pub(crate) fn url(server: &Server) -> String {
     }
 }
 
-/// Operators who sit at the machine speak HTTP.
 fn is_secured(server: &Server, control: SocketAddr) -> bool {
-    server.tls.is_some() && !control.ip().to_canonical().is_loopback()
+    server.tls.is_some() && config::Tls::covers_control(control)
 }
 
 fn at(listen: SocketAddr, is_secured: bool) -> String {

@@ -35,6 +35,7 @@ use super::{Status, camera};
 use crate::api::Totals;
 use crate::app::App;
 use crate::fresh::FRESH;
+use crate::lasting;
 use crate::problem::{Kind, Problem};
 use crate::ws;
 
@@ -43,7 +44,7 @@ pub(crate) const PATH: &str = "/socket.io/";
 
 /// Sessions at once. Over polling many fit on one connection, so that the server's limit on these does not bound them. One that reads takes 20 kB, one
 /// that does not, 150 kB at most.
-const MAX_SESSIONS: usize = 512;
+const MAX_SESSIONS: usize = 128;
 /// Things that wait for a page that does not read: a status each, and a ping.
 const MAX_WAITING: usize = 16;
 /// Bytes of what a page sends at once: it only asks.
@@ -52,8 +53,8 @@ const MAX_MESSAGE: usize = 16 << 10;
 const CONNECT: Duration = Duration::from_secs(10);
 /// How often figures are told.
 const EVERY: Duration = Duration::from_secs(1);
-/// How soon they may be asked for again: each time events are counted through.
-const LEAST: Duration = Duration::from_millis(100);
+/// How soon they may be asked for again: each time events are counted through and the system is asked, 512 times a second if all do.
+const LEAST: Duration = Duration::from_millis(250);
 /// How long the last words to pages may take when the program stops.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
@@ -138,12 +139,15 @@ async fn connected(socket: SocketRef, HttpExtension(guest): HttpExtension<Guest>
         let gone = gone.clone();
         async move || gone.cancel()
     });
-    let (app, stop) = (guest.app.clone(), guest.app.stop.clone());
+    let (app, stop, until) = (guest.app.clone(), guest.app.stop.clone(), guest.person.lasts_until());
     let page = Page { guest, socket, asked };
     app.spawn(async move {
         tokio::select! {
             () = stop.cancelled() => {}
             () = gone.cancelled() => {}
+            () = lasting::over(until) => {
+                _ = page.socket.clone().disconnect();
+            }
             () = page.tell() => {
                 _ = page.socket.clone().disconnect();
             }
