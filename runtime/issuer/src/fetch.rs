@@ -11,7 +11,7 @@ use http::{Request, StatusCode};
 use http_body_util::{BodyExt as _, Empty, LengthLimitError, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use outward::{Connector, Versions};
+use outward::{Connector, Versions, with_causes};
 use tokio::io::AsyncReadExt as _;
 use tokio::time::timeout;
 
@@ -101,16 +101,6 @@ async fn read(path: PathBuf) -> Result<Vec<u8>, NotFetched> {
     Ok(set)
 }
 
-/// An error and what is behind it: hyper says least in front.
 fn lost(error: &dyn std::error::Error) -> NotFetched {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let next = error.to_string();
-        if !text.ends_with(&next) {
-            text = format!("{text}: {next}");
-        }
-        cause = error.source();
-    }
-    NotFetched::Lost(text)
+    NotFetched::Lost(with_causes(error))
 }

@@ -40,6 +40,20 @@ pub fn connector(within: Duration, versions: Versions) -> Connector {
     }
 }
 
+/// An error and what is behind it: hyper says least in front.
+pub fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let next = error.to_string();
+        if !text.ends_with(&next) {
+            text = format!("{text}: {next}");
+        }
+        cause = error.source();
+    }
+    text
+}
+
 /// Whose certificate is believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Believed {

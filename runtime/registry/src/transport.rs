@@ -8,7 +8,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::TokioExecutor;
-use outward::{Connector, Versions};
+use outward::{Connector, Versions, with_causes};
 
 /// How long each step may take.
 #[derive(Clone, Copy, Debug)]
@@ -116,19 +116,6 @@ fn not_connected(text: &str) -> String {
         Some(at) => text[at..].into(),
         None => text.rsplit(": ").next().unwrap_or(text).into(),
     }
-}
-
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let words = error.to_string();
-        if !text.ends_with(&words) {
-            text = format!("{text}: {words}");
-        }
-        cause = error.source();
-    }
-    text
 }
 
 #[cfg(test)]

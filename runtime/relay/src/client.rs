@@ -10,7 +10,7 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use media::Still;
-use outward::{Connector, Versions};
+use outward::{Connector, Versions, with_causes};
 use secrecy::ExposeSecret;
 use tokio::time::timeout;
 
@@ -102,20 +102,6 @@ fn refusal(status: StatusCode, body: &[u8]) -> String {
         Some(detail) => format!("it answers {}: {detail}", status.as_u16()),
         None => format!("it answers {status}"),
     }
-}
-
-/// An error and what is behind it: hyper says least in front.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let next = error.to_string();
-        if !text.ends_with(&next) {
-            text = format!("{text}: {next}");
-        }
-        cause = error.source();
-    }
-    text
 }
 
 #[cfg(test)]
