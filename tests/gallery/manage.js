@@ -11,6 +11,7 @@ const refusal = (status, kind, detail, more = {}) => Response.json({ type: `/pro
 /** The answer to a request below `/api/`; `undefined` where another knows it. */
 export function answer(path, { method = "GET", body } = {}) {
   const [what, name, part] = path.split("?")[0].split("/").slice(2).map(decodeURIComponent);
+  if (what === "session") return Response.json(session());
   if (what === "stats") return Response.json(stats());
   if (what === "config") return Response.json({ file: { read_at: NOW - 600_000, mistakes: manage.refused ? MISTAKES : [] }, added: [], in_file_too: [], left_out: {} });
   if (what === "schemas") return Response.json(SCHEMA);
@@ -22,6 +23,11 @@ export function answer(path, { method = "GET", body } = {}) {
   if (part === "viewers") return manage.mayControl ? Response.json({ viewers: VIEWERS }) : refusal(403, "forbidden", "this user may not do that");
   if (method !== "GET") return change(path, name, JSON.parse(body ?? "{}"));
   return Response.json(detailed(name, manage.streams[name]), { headers: { ETag: '"7"' } });
+}
+
+function session() {
+  const all = ["*"];
+  return { name: null, kind: "anybody", may: { view: all, publish: all, control: manage.mayControl ? all : [], metrics: all }, operators: true };
 }
 
 async function picture() {

@@ -291,5 +291,20 @@ fn why_a_token_is_refused_says_nothing_of_it() {
     assert_eq!(why, r#"its key is not in the provider's set: `kid` is "b\n\u{1b}[31m""#);
     let control = with(claims(), "sub", json!("an\n\u{1b}na"));
     let person = jwt.check(&provider.sign(&header(), &control), &provider.keys(), at(NOW)).unwrap();
-    assert_eq!(person.name(), Some("jwt:anna"));
+    let name = person.name().unwrap();
+    assert!(name.starts_with("jwt:anna…") && !name.contains(char::is_control), "{name}");
+}
+
+#[test]
+fn two_bearers_never_have_one_name() {
+    let (provider, jwt) = (Provider::new(), jwt());
+    let name = |sub: &str| {
+        let token = provider.sign(&header(), &with(claims(), "sub", json!(sub)));
+        jwt.check(&token, &provider.keys(), at(NOW)).unwrap().name().unwrap().to_owned()
+    };
+    assert_eq!(name("anna"), "jwt:anna");
+    let long = "a".repeat(64);
+    assert_eq!(name(&long), format!("jwt:{long}"));
+    let names = [name(&(long.clone() + "b")), name(&(long.clone() + "c")), name("an\nna"), name("anna\n")];
+    assert_eq!(std::collections::BTreeSet::from(names).len(), 4);
 }
