@@ -305,6 +305,6 @@ fn two_bearers_never_have_one_name() {
     assert_eq!(name("anna"), "jwt:anna");
     let long = "a".repeat(64);
     assert_eq!(name(&long), format!("jwt:{long}"));
-    let names = [name(&(long.clone() + "b")), name(&(long.clone() + "c")), name("an\nna"), name("anna\n")];
+    let names = [name(&format!("{long}b")), name(&format!("{long}c")), name("an\nna"), name("anna\n")];
     assert_eq!(std::collections::BTreeSet::from(names).len(), 4);
 }
