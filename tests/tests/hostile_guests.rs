@@ -41,10 +41,11 @@ const TRIES: u32 = 4;
 const MEMORY: u64 = 600 << 20;
 
 fn sections() -> String {
-    let hostile = |(name, _): &(&str, Option<&str>)| {
+    let hostile = |(name, kind): &(&str, Option<&str>)| {
         let file = test_components::file(name).display();
         // What takes all its memory takes time for it: on a busy machine the faults of its pages alone pass the usual 50 ms.
-        let deadline = if *name == "huge-read" { "deadline = \"500ms\"\n" } else { "" };
+        let takes_memory = *kind == Some("memory");
+        let deadline = if takes_memory { "deadline = \"500ms\"\n" } else { "" };
         format!(
             "[plugins.{name}]\ncomponent = \"{file}\"\n{deadline}\n[streams.with-{name}]\nsource = \"test://?size=320x180&fps=10\"\n\
              plugins = [{{ use = \"{name}\", options = {{ after = 3 }} }}]\nclose_after = \"0s\"\n\n"
