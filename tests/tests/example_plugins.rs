@@ -41,14 +41,10 @@ async fn the_line_counter_counts_both_ways_and_names_wrong_options() -> Result<(
             ensure!(sandbox.show(boxed(n, 20 + step * 16, 140)).is_some());
         }
         let told = sandbox.events("line-crossed");
-        let data: Vec<_> = told
-            .iter()
-            .map(|event| (&event.data["direction"], &event.data["inbound"], &event.data["outbound"]))
-            .collect();
-        ensure!(
-            data == [(&json!("inbound"), &json!(1), &json!(0)), (&json!("outbound"), &json!(1), &json!(1))],
-            "{told:?}"
-        );
+        let data = told.iter().map(|event| event.data.value());
+        let data: Vec<_> =
+            data.map(|data| [&data["direction"], &data["inbound"], &data["outbound"]].map(Clone::clone)).collect();
+        ensure!(data == [[json!("inbound"), json!(1), json!(0)], [json!("outbound"), json!(1), json!(1)]], "{told:?}");
         Ok(())
     })
     .await

@@ -118,7 +118,7 @@ async fn a_request_waits_for_the_first_keys_and_no_longer() {
     let running = tokio::spawn(issuer.clone().run(journal.clone(), stop.clone()));
     assert_eq!(issuer.bearer(&jwt, "a.b.c").await.map(drop), Err(NotIn::Token(BadToken::Unreadable)));
     let [event] = &journal.since(0)[..] else { panic!("one event") };
-    assert_eq!((event.kind.as_str(), &event.data["keys"][0]), ("jwks-fetched", &json!("a")));
+    assert_eq!((event.kind.as_str(), &event.data.value()["keys"][0]), ("jwks-fetched", &json!("a")));
     assert!(!event.data.to_string().contains("hunter2"), "{}", event.data);
     stop.cancel();
     running.await.expect("no panic");

@@ -3,6 +3,8 @@
 //! Every room writes; control reads. Owns neither where events go (sinks) nor how they look (pages, API).
 #![forbid(unsafe_code)]
 
+mod data;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -10,6 +12,8 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use media::{Annotation, StreamName};
 use tokio::sync::watch;
+
+pub use data::Data;
 
 /// Something that happened.
 #[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
@@ -29,8 +33,9 @@ pub struct Event {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plugin: Option<String>,
     /// What else is to be said, an object mostly.
-    #[serde(skip_serializing_if = "serde_json::Value::is_null")]
-    pub data: serde_json::Value,
+    #[serde(skip_serializing_if = "Data::is_null")]
+    #[schemars(with = "serde_json::Value")]
+    pub data: Data,
     /// What was found in the picture that belongs to it.
     #[serde(skip_serializing_if = "no_annotations")]
     pub annotations: Arc<[Annotation]>,
@@ -131,7 +136,7 @@ impl Journal {
             kind: kind.into(),
             stream: stream.cloned(),
             plugin: plugin.map(Into::into),
-            data,
+            data: data.into(),
             annotations: scene.annotations,
         }));
         drop(ring);

@@ -13,5 +13,5 @@ mod text;
 
 pub use begin::{Logs, NotConfigured, begin, silent};
 pub use filter::{BadFilter, VARIABLE};
-pub use line::{Level, Line};
+pub use line::{Fields, Level, Line};
 pub use ring::{Lines, Wanted};

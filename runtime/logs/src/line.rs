@@ -1,7 +1,7 @@
 use std::fmt;
 use std::time::SystemTime;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use tracing::Event;
 use tracing::field::{Field, Visit};
@@ -77,17 +77,17 @@ pub struct Line {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plugin: Option<String>,
     /// What else is said, by name.
-    #[serde(skip_serializing_if = "Map::is_empty")]
-    pub fields: Map<String, Value>,
+    #[serde(skip_serializing_if = "Fields::is_empty")]
+    #[schemars(with = "Map<String, Value>")]
+    pub fields: Fields,
 }
 
 impl Line {
     /// Of something that was said, in the span of this stream if in any.
     pub(crate) fn of(event: &Event<'_>, stream: Option<&str>) -> Self {
-        let mut fields = Fields(Map::new());
+        let mut fields = Fields::default();
         event.record(&mut fields);
-        let Fields(mut fields) = fields;
-        let mut take = |name: &str| match fields.remove(name) {
+        let mut take = |name: &str| match fields.take(name) {
             Some(Value::String(text)) => Some(text),
             Some(other) => Some(other.to_string()),
             None => None,
@@ -101,7 +101,7 @@ impl Line {
             message,
             stream: own.or_else(|| stream.map(str::to_owned)),
             plugin,
-            fields,
+            fields: fields.sorted(),
         }
     }
 
@@ -118,7 +118,7 @@ impl Line {
             #[serde(skip_serializing_if = "Option::is_none")]
             plugin: Option<&'l str>,
             #[serde(flatten)]
-            fields: &'l Map<String, Value>,
+            fields: &'l Fields,
         }
         let rendered = Rendered {
             time: media::since::date_time(self.time),
@@ -133,31 +133,62 @@ impl Line {
     }
 }
 
-/// What is said beside the message.
-struct Fields(Map<String, Value>);
+/// What is said beside the message, by name. A list: a tree takes more than six hundred bytes for its first key, and thousands of lines are kept.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fields(Vec<(&'static str, Value)>);
+
+impl Fields {
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn take(&mut self, name: &str) -> Option<Value> {
+        let at = self.0.iter().position(|(known, _)| *known == name)?;
+        Some(self.0.swap_remove(at).1)
+    }
+
+    fn insert(&mut self, name: &'static str, value: Value) {
+        self.take(name);
+        self.0.push((name, value));
+    }
+
+    /// In the order of their names, and without room for more.
+    fn sorted(mut self) -> Self {
+        self.0.sort_unstable_by_key(|(name, _)| *name);
+        self.0.shrink_to_fit();
+        self
+    }
+}
+
+impl Serialize for Fields {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.0.insert(field.name().into(), format!("{value:?}").into());
+        self.insert(field.name(), format!("{value:?}").into());
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.0.insert(field.name().into(), value.into());
+        self.insert(field.name(), value.into());
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.0.insert(field.name().into(), value.into());
+        self.insert(field.name(), value.into());
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.0.insert(field.name().into(), value.into());
+        self.insert(field.name(), value.into());
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.0.insert(field.name().into(), value.into());
+        self.insert(field.name(), value.into());
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.0.insert(field.name().into(), value.into());
+        self.insert(field.name(), value.into());
     }
 }

@@ -169,7 +169,7 @@ impl Watching {
         let events = self.journal.since(self.newest);
         self.newest = events.last().map_or(self.newest, |event| event.id);
         let told =
-            |event: &journal::Event| Told { picture, pts_ms, kind: event.kind.clone(), data: event.data.clone() };
+            |event: &journal::Event| Told { picture, pts_ms, kind: event.kind.clone(), data: event.data.value() };
         events.iter().map(|event| told(event)).collect()
     }
 

@@ -41,7 +41,7 @@ async fn tried(plugin: &Arc<Plugin>, steps: Value) -> Vec<String> {
     let mut rig = Rig::new();
     rig.services.apply(&[link(plugin.clone(), json!({ "steps": steps }))], &[]);
     let poller = rig.until(|poller| poller.succeeded == 1 || !poller.faults.is_empty()).await;
-    let told = rig.journal.since(0).iter().find(|event| event.kind == "tried").map(|event| event.data.clone());
+    let told = rig.journal.since(0).iter().find(|event| event.kind == "tried").map(|event| event.data.value());
     let told = told.unwrap_or_else(|| panic!("{poller:?}"));
     told["steps"].as_array().unwrap().iter().map(|step| step.as_str().unwrap().to_owned()).collect()
 }

@@ -117,7 +117,7 @@ async fn a_sheets_counts_reach_events_and_pictures() {
     rig.until(|poller| poller.succeeded >= 2).await;
     let told = rig.journal.since(0);
     assert_eq!((told.len(), told[0].kind.as_str()), (1, "counts"), "the first ones are no change");
-    assert_eq!((&told[0].data["inbound"], &told[0].data["outbound"]), (&json!(12), &json!(7)));
+    assert_eq!((&told[0].data.value()["inbound"], &told[0].data.value()["outbound"]), (&json!(12), &json!(7)));
     let keep = Keep { states: rig.states.clone(), journal: rig.journal.clone(), stills: EventStills::default() };
     let shown = std::thread::spawn(move || {
         let mut chain = Chain::new(&stream(), links, keep);

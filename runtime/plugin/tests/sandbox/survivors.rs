@@ -88,7 +88,8 @@ pub(crate) fn kept_handle() {
     assert!(matches!(chain.process(picture(1), Mode::All), Outcome::Shown(_)));
     let told = keep.journal.since(0);
     assert!(
-        told.iter().any(|event| event.kind == "plugin-failed" && event.data["message"].to_string().contains("handle"))
+        told.iter()
+            .any(|event| event.kind == "plugin-failed" && event.data.value()["message"].to_string().contains("handle"))
     );
 }
 

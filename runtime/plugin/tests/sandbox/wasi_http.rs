@@ -38,9 +38,9 @@ pub(crate) async fn wasi_http(grants: Grants, timeout: Duration, options: Value)
     let begin = Instant::now();
     rig.services.apply(&[link(plugin, options)], &[]);
     let poller = rig.until(|poller| poller.succeeded == 1 || !poller.faults.is_empty()).await;
-    let told = rig.journal.since(0).iter().find(|event| event.kind == "answered").map(|event| event.data.clone());
+    let told = rig.journal.since(0).iter().find(|event| event.kind == "answered").map(|event| event.data.value());
     let events = rig.journal.since(0);
-    let refused = events.iter().filter(|event| event.kind == "plugin-request-refused").map(|event| event.data.clone());
+    let refused = events.iter().filter(|event| event.kind == "plugin-request-refused").map(|event| event.data.value());
     Called { poller, told, refused: refused.collect(), took: begin.elapsed() }
 }
 

@@ -104,8 +104,11 @@ async fn a_store_that_is_away_is_tried_again_and_goes_on() {
         let events = journal.since(0);
         assert!(events.iter().all(|event| event.stream.as_ref().is_some_and(|stream| stream.as_str() == "lobby")));
         let last = events.last().expect("an event");
-        assert_eq!((last.kind.as_str(), &last.data["of"]), ("storage-recovered", &"lobby/main".into()));
-        assert!(events.iter().any(|event| event.kind == "storage-failed" && event.data["lost"] != 0), "{events:?}");
+        assert_eq!((last.kind.as_str(), &last.data.value()["of"]), ("storage-recovered", &"lobby/main".into()));
+        assert!(
+            events.iter().any(|event| event.kind == "storage-failed" && event.data.value()["lost"] != 0),
+            "{events:?}"
+        );
     }
 }
 
