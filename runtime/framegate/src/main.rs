@@ -1,5 +1,5 @@
 //! Framegate: IP cameras to browsers, with sandboxed WebAssembly plugins on the way.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod arguments;
 mod bundled;
@@ -7,6 +7,7 @@ mod certificate;
 mod commands;
 mod doctor;
 mod limits;
+mod memory;
 mod plugins;
 mod registries;
 mod reload;

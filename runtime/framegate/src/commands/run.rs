@@ -32,7 +32,7 @@ use crate::signals::Signals;
 use crate::state::{Found, StateFile};
 use crate::together::{Together, together};
 use crate::watch::Watch;
-use crate::{certificate, limits, service};
+use crate::{certificate, limits, memory, service};
 
 /// How long the end may take: TEARDOWN to every camera, close frames to every viewer.
 const END_WITHIN: Duration = Duration::from_millis(4_500);
@@ -44,6 +44,7 @@ pub(crate) fn run(file: &Path) -> anyhow::Result<ExitCode> {
     let logs = logs::begin();
     // Before there are threads.
     let passed = service::passed().context("the service manager passed something that cannot be served")?;
+    memory::keep_small();
     start(file, Begun { logs, passed }, |_, _| async {})
 }
 

@@ -1,0 +1,85 @@
+//! What the C library's allocator keeps of what was freed: little, so that months of viewers and cameras that come and go leave nothing behind.
+//!
+//! By itself glibc has up to eight arenas for each core (`mallopt(3)`, `M_ARENA_MAX`), gives none of one to a thread of another, and gives pages back to the
+//! system from the end of the heap alone. A stream's memory goes up with each GOP and down with the next key frame, so that the process has the highest that
+//! there ever was in each arena. `malloc_trim(3)` gives back the pages between as well. Measured by `tests/measure/operations.py soak` and `hls.py cameras`.
+//! Other C libraries do as they do.
+
+/// Does so from here on. Threads that there are already keep what they allocate from.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub(crate) fn keep_small() {
+    glibc::limit_arenas();
+    if let Err(error) = std::thread::Builder::new().name("memory".into()).spawn(glibc::trim_now_and_then) {
+        tracing::warn!(%error, "no thread that gives memory back to the system: the process keeps the most that it ever had");
+    }
+}
+
+/// Nothing is to be done here.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub(crate) fn keep_small() {}
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[allow(unsafe_code, reason = "the allocator is told by calls of C")]
+mod glibc {
+    use std::thread;
+    use std::time::{Duration, Instant};
+
+    /// How long freed pages stay at least: a GOP lasts longer.
+    const PAUSE: Duration = Duration::from_secs(1);
+    /// The pause is so many times what it took: at most a thousandth of a core.
+    const SHARE: u32 = 1_000;
+
+    /// One for each core, which is what can allocate at the same time. Where an operator has said it in the environment, that counts.
+    pub(super) fn limit_arenas() {
+        if std::env::var_os("MALLOC_ARENA_MAX").is_some() {
+            return;
+        }
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let arenas = i32::try_from(cores.max(2)).unwrap_or(i32::MAX);
+        // SAFETY: `mallopt` takes two integers and sets one of its own; a value that it does not know it refuses.
+        unsafe { libc::mallopt(libc::M_ARENA_MAX, arenas) };
+    }
+
+    pub(super) fn trim_now_and_then() {
+        let mut pause = PAUSE;
+        loop {
+            thread::sleep(pause);
+            let begun = Instant::now();
+            trim();
+            pause = PAUSE.max(begun.elapsed() * SHARE);
+        }
+    }
+
+    fn trim() {
+        // SAFETY: `malloc_trim` may be called from any thread at any time: it holds each arena's lock while it gives back pages that nobody has.
+        unsafe { libc::malloc_trim(0) };
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        fn resident() -> usize {
+            let text = std::fs::read_to_string("/proc/self/statm").expect("the system tells");
+            text.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).expect("a number")
+                * rustix::param::page_size()
+        }
+
+        #[test]
+        fn pages_between_what_is_held_go_back() {
+            const BLOCK: usize = 16 << 10;
+            let mut blocks: Vec<Vec<u8>> = (0..4_096).map(|_| vec![1; BLOCK]).collect();
+            let freed = blocks.len() / 64 * 63 * BLOCK;
+            let full = resident();
+            let mut at = 0;
+            blocks.retain(|_| {
+                at += 1;
+                at % 64 == 0
+            });
+            trim();
+            let left = full.saturating_sub(resident());
+            assert!(left > freed / 10 * 9, "{left} of {freed} bytes were given back");
+            assert_eq!(blocks.len(), 64);
+        }
+    }
+}
