@@ -137,6 +137,10 @@ impl Ring {
         }
         let newest = slot.received().steady;
         self.bytes += slot.cost();
+        if self.slots.len() == self.slots.capacity() {
+            // A GOP is about as long as the one before: by doubling a third of the slots would be nobody's, in each stream.
+            self.slots.reserve_exact((self.slots.len() / 8).max(8));
+        }
         self.slots.push_back(slot);
         // Within a GOP whose key frame has gone, only the backlog is of use to anybody.
         let gop = self.key.as_ref().map(|(number, _)| *number).filter(|number| *number >= self.first);
