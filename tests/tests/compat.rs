@@ -1,5 +1,8 @@
 //! Other programs' interfaces, by what their clients send.
 
+use std::path::Path;
+use std::time::{Duration, Instant};
+
 use anyhow::{Context, Result, ensure};
 use framegate_tests::camera::{Camera, Script};
 use framegate_tests::client::Multipart;
@@ -18,6 +21,26 @@ async fn ask(program: &Program, method: Method, path: &str, body: Option<Value>)
     }
     let answer = request.send().await?;
     Ok((answer.status().as_u16(), answer.json().await.with_context(|| path.to_owned())?))
+}
+
+/// Waits until a player that is given the folder of a stream finds its way from `stream.m3u8` to a segment.
+async fn stored(folder: &Path) -> Result<()> {
+    let named = |playlist: &Path| -> Option<std::path::PathBuf> {
+        let text = std::fs::read_to_string(playlist).ok()?;
+        let uri = text.lines().find(|line| !line.is_empty() && !line.starts_with('#'))?;
+        Some(playlist.parent()?.join(uri))
+    };
+    let until = Instant::now() + LIMIT;
+    loop {
+        let segment = named(&folder.join("stream.m3u8")).and_then(|media| named(&media));
+        if let Some(segment) = segment.filter(|segment| segment.extension().is_some_and(|kind| kind == "ts")) {
+            // 0x47 begins each packet (ISO/IEC 13818-1, section 2.4.3.2).
+            ensure!(std::fs::read(&segment)?.first() == Some(&0x47), "{}", segment.display());
+            return Ok(());
+        }
+        ensure!(Instant::now() < until, "no segment in {}", folder.display());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 fn mtx_error(error: &str) -> Value {
@@ -123,8 +146,14 @@ async fn a_backend_of_a_small_stream_manager_starts_and_stops_streams() -> Resul
     let camera = Camera::start(Script::new(Numbered::default().h264()));
     let sections = format!("[streams.lobby]\nsource = \"{SCENE}\"\n\n[compat]\nstream_manager = true\n");
     let folder = tempfile::tempdir()?;
-    let variables = [("CLEANUP_DELAY_SECONDS", "1"), ("HLS_SEGMENT_TIME", "1"), ("HLS_LIST_SIZE", "4")];
-    let variables = variables.map(|(name, value)| (name, std::path::Path::new(value)));
+    let variables = [
+        ("CLEANUP_DELAY_SECONDS", "1"),
+        ("HLS_SEGMENT_TIME", "1"),
+        ("HLS_LIST_SIZE", "4"),
+        ("STREAM_DIR", "of-the-manager"),
+    ];
+    let variables = variables.map(|(name, value)| (name, Path::new(value)));
+    let files = folder.path().join("of-the-manager");
     let program = Program::start_with(folder, &sections, &variables).await?;
     let start = format!(
         "/api/stream/start?indicator_id=cam-1&rtsp_link={}",
@@ -141,6 +170,8 @@ async fn a_backend_of_a_small_stream_manager_starts_and_stops_streams() -> Resul
     ensure!(status == 200 && again["status"] == "running" && camera.counts().playing == 1, "{again}");
     let playlist = program.get("/streams/cam-1/stream.m3u8").await?.error_for_status()?.text().await?;
     ensure!(playlist.contains(".ts") && playlist.contains("#EXT-X-TARGETDURATION"), "{playlist}");
+    // As files, for who serves the folder.
+    stored(&files.join("cam-1")).await?;
     let (_, all) = get("/api/stream/status").await?;
     ensure!(all["active_streams"] == 1 && all["streams"][0]["indicator_id"] == "cam-1", "{all}");
     ensure!(get("/api/stream/status?indicator_id=cam-1").await?.1["status"] == "running");
@@ -152,6 +183,16 @@ async fn a_backend_of_a_small_stream_manager_starts_and_stops_streams() -> Resul
     let (status, stopped) =
         ask(&program, Method::POST, "/api/stream/stop", Some(json!({ "indicator_id": "cam-1" }))).await?;
     ensure!(status == 200 && stopped["status"] == "stopped", "{stopped}");
+    let until = Instant::now() + LIMIT;
+    while files.join("cam-1").exists() {
+        ensure!(
+            Instant::now() < until,
+            "the files stay: {:?}",
+            std::fs::read_dir(files.join("cam-1"))?.collect::<Vec<_>>()
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    ensure!(files.exists(), "the folder is the operator's");
     ensure!(ask(&program, Method::POST, "/api/stream/stop?indicator_id=cam-1", None).await?.0 == 404);
 
     for (path, part) in [

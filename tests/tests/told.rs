@@ -41,6 +41,11 @@ const LINES: &[(&str, &str, Besides)] = &[
         "a viewer is not given a segment",
         Nowhere("once for each request while a store is away, of which `storage-failed` tells"),
     ),
+    (
+        "egress/src/hls/scratch.rs",
+        "the files of a stream that is gone are still there; tried again",
+        Nowhere("the stream is gone, and with it who would be told of it"),
+    ),
     ("framegate/src/certificate.rs", "certificate loaded", Elsewhere("certificate-loaded", "framegate/src/reload.rs")),
     (
         "framegate/src/certificate.rs",

@@ -76,7 +76,8 @@ impl Loaded {
         let mut reader = Reader { document: &document, mistakes: Vec::new() };
         let written = File::read(&mut reader, &table);
         let declared = self.config.plugins.keys().cloned().collect();
-        let author = Author { trust: Trust::Nothing, declared };
+        let scratch = self.config.compat.stream_manager.as_ref().and_then(|manager| manager.folder.clone());
+        let author = Author { trust: Trust::Nothing, declared, scratch };
         let resolved = resolve::resolve(&written, &mut reader, &places, known, author);
         match reader.mistakes.is_empty() {
             true => Ok(resolved.config),
@@ -149,7 +150,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{Environment, Source};
+    use crate::{Environment, HlsStorage, Source};
 
     struct Rich;
 
@@ -232,7 +233,10 @@ mod tests {
             assert!(mistakes[0].starts_with(&format!("streams.gate.{key}: ")), "{written}: {mistakes:?}");
             assert!(!mistakes[0].contains("hunter2"), "{mistakes:?}");
         }
-        assert!(wrong(json!({ "source": "test://", "hls": { "storage": "memory" } })).is_empty());
+        for no_folder in ["memory", "stream_dir"] {
+            let gate = json!({ "source": "test://", "hls": { "storage": no_folder } });
+            assert_eq!(with(json!({ "gate": gate })).loaded.config.streams["gate"].hls.storage, HlsStorage::Memory);
+        }
     }
 
     #[test]

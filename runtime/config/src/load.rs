@@ -67,7 +67,13 @@ pub fn read(path: &Path, text: String, known: &Known<'_>) -> Result<Loaded, Repo
     let mut reader = Reader { document: &document, mistakes: Vec::new() };
     let written = File::read(&mut reader, &table);
     let declared = written.plugins.iter().map(|plugin| plugin.name.clone()).collect();
-    let resolved = resolve::resolve(&written, &mut reader, &places, known, Author { trust: Trust::Machine, declared });
+    let resolved = resolve::resolve(
+        &written,
+        &mut reader,
+        &places,
+        known,
+        Author { trust: Trust::Machine, declared, scratch: None },
+    );
     let mut mistakes = reader.mistakes;
     let broken = syntax::mistakes(&document, &errors);
     let mut advice = resolved.advice;

@@ -14,6 +14,7 @@ mod video;
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use media::StreamName;
@@ -49,6 +50,8 @@ pub(crate) enum Trust {
 pub(crate) struct Author {
     pub(crate) trust: Trust,
     pub(crate) declared: Vec<String>,
+    /// The folder that `hls.storage = "stream_dir"` means to somebody far away.
+    pub(crate) scratch: Option<PathBuf>,
 }
 
 pub(crate) fn resolve(

@@ -8,4 +8,6 @@ mod numbering;
 pub mod output;
 pub mod outputs;
 mod places;
+mod scratch;
 mod sessions;
+mod stored;

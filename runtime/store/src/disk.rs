@@ -77,6 +77,16 @@ impl Store for Disk {
             run(&self.reading, self.folder.clone(), "listed", folders).await
         })
     }
+
+    fn remove_empty(&self) -> Boxed<'_, Result<(), Error>> {
+        Box::pin(async move {
+            let remove = |path: &Path| match fs::remove_dir(path) {
+                Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
+                removed => absent(removed).map(|_| ()),
+            };
+            run(&self.writing, self.folder.clone(), "removed", remove).await
+        })
+    }
 }
 
 /// Does it away from the async threads, as one of those that `permits` lets.

@@ -65,7 +65,9 @@ pub fn open(
     let mut names = [Some(stream), variant].into_iter().flatten().map(StreamName::as_str);
     Ok(match storage {
         HlsStorage::Memory => None,
-        HlsStorage::Disk(folder) => Some(Arc::new(Disk::new(folder.join(names.collect::<PathBuf>())))),
+        HlsStorage::Disk(folder) | HlsStorage::Scratch(folder) => {
+            Some(Arc::new(Disk::new(folder.join(names.collect::<PathBuf>()))))
+        }
         HlsStorage::S3(place) => Some(Arc::new(names.try_fold(s3::bucket(place)?, |at, name| at.below(name))?)),
     })
 }

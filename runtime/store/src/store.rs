@@ -33,6 +33,11 @@ pub trait Store: Debug + Send + Sync {
     /// The folders, or prefixes, that there are in it, by their names; those that no name here can mean are left out.
     fn folders(&self) -> Boxed<'_, Result<Vec<String>, Error>>;
 
+    /// Removes the folder itself if nothing is in it. One that is not empty, or not there, stays as it is.
+    fn remove_empty(&self) -> Boxed<'_, Result<(), Error>> {
+        Box::pin(async { Ok(()) })
+    }
+
     /// All of a file; none if there is no such file.
     fn get<'a>(&'a self, name: &'a str) -> Boxed<'a, Result<Option<Bytes>, Error>> {
         self.get_range(name, ALL)

@@ -1,6 +1,7 @@
+use std::path::PathBuf;
 use std::time::Duration;
 
-use super::Resolver;
+use super::{Resolver, storage};
 use crate::key::Key;
 use crate::mistake::{Mistake, Severity, Wrong};
 use crate::nearest::nearest;
@@ -55,7 +56,16 @@ impl Resolver<'_, '_, '_> {
             segment: self.number(key, at, "HLS_SEGMENT_TIME", 1..=60).map(seconds),
             // A playlist needs three segments (RFC 8216, section 6.2.2): programs that keep two have players that stall.
             window: self.number(key, at, "HLS_LIST_SIZE", 0..=1_000).map(|window| window.max(3)),
+            folder: self.folder(key, at),
         }
+    }
+
+    /// `STREAM_DIR`: one that is empty is as good as none.
+    fn folder(&mut self, key: &Key<'_>, at: &At<bool>) -> Option<PathBuf> {
+        let text = self.known.environment.variable("STREAM_DIR").filter(|text| !text.trim().is_empty())?;
+        let folder = storage::folder(text.trim(), self.reader.document.folder());
+        let wrong = || Wrong::new("`STREAM_DIR` of the environment must be a folder for segments alone");
+        self.check(folder.ok_or_else(wrong), &key.of("stream_manager"), &at.span)
     }
 
     /// A whole number of the environment. One that is none, or too large, is told.

@@ -1,8 +1,11 @@
 use super::{Resolver, storage};
 use crate::key::Key;
 use crate::mistake::Wrong;
-use crate::resolved::{Hls, HlsVariant};
+use crate::resolved::{Hls, HlsStorage, HlsVariant};
 use crate::written;
+
+/// What stands for the folder of the stream manager's environment where no folder may be named.
+const STREAM_DIR: &str = "stream_dir";
 
 impl Resolver<'_, '_, '_> {
     pub(super) fn hls(&mut self, key: &Key<'_>, section: &written::Hls) -> Hls {
@@ -10,9 +13,16 @@ impl Resolver<'_, '_, '_> {
         let storage = section.storage.as_ref().and_then(|at| {
             let key = key.of("storage");
             let text = self.expanded(Some(at), &key)?;
-            if !self.is_trusted() && text != "memory" {
-                let wrong = Wrong::new("where segments are kept is for the file alone, but for \"memory\"");
-                return self.check(Err(wrong), &key, &at.span);
+            if !self.is_trusted() {
+                let place = match text.as_str() {
+                    "memory" => Ok(HlsStorage::Memory),
+                    // The operator's folder, where there is one still.
+                    STREAM_DIR => Ok(self.author.scratch.clone().map_or(HlsStorage::Memory, HlsStorage::Scratch)),
+                    _ => Err(Wrong::new(format!(
+                        "where segments are kept is for the file alone, but for \"memory\" and \"{STREAM_DIR}\""
+                    ))),
+                };
+                return self.check(place, &key, &at.span);
             }
             let place = storage::parse(&text, &at.value.0, self.reader.document.folder(), self.known.environment);
             self.check(place, &key, &at.span)

@@ -1,6 +1,6 @@
 //! Where HLS keeps its segments.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::address::decoded;
 use crate::environment::Environment;
@@ -28,13 +28,12 @@ pub(super) fn parse(
     if let Some(place) = text.strip_prefix(S3) {
         return s3(place, got, environment).map(HlsStorage::S3);
     }
-    match text.strip_prefix(FOLDER) {
-        Some("" | "/" | "." | "./") => {
+    if let Some(path) = text.strip_prefix(FOLDER) {
+        let Some(folder) = self::folder(&decoded(path), folder) else {
             let wrong = Wrong::new(format!("must be a folder for segments alone, got {}", got()));
             return Err(wrong.help("write it as file://segments or file:///srv/hls"));
-        }
-        Some(path) => return Ok(HlsStorage::Disk(folder.join(&*decoded(path)))),
-        None => {}
+        };
+        return Ok(HlsStorage::Disk(folder));
     }
     let wrong = Wrong::new(format!("must be memory, file://FOLDER or s3://BUCKET/PREFIX, got {}", got()));
     Err(match text.split_once("://").or_else(|| text.split_once(':')) {
@@ -45,6 +44,11 @@ pub(super) fn parse(
         None if ["disk", "folder", "file"].contains(&text) => wrong.help("write its folder: file://segments"),
         _ => wrong.nearest(nearest(text, ["memory", FOLDER, S3])),
     })
+}
+
+/// A folder for segments, beside `base` where it is relative; none where it has other things in it for sure.
+pub(super) fn folder(path: &str, base: &Path) -> Option<PathBuf> {
+    (!matches!(path, "" | "/" | "." | "./")).then(|| base.join(path))
 }
 
 /// Keys come from the variables that all tools for S3 read, so that they are in no file.

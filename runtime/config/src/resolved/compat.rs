@@ -1,3 +1,4 @@
+use std::path::PathBuf;
 use std::time::Duration;
 
 use media::StreamName;
@@ -22,10 +23,12 @@ pub struct StreamManager {
     pub segment: Option<Duration>,
     /// `HLS_LIST_SIZE`: segments in a playlist.
     pub window: Option<u32>,
+    /// `STREAM_DIR`: where their segments are files too; a relative one was resolved against the folder of `streams.toml`.
+    pub folder: Option<PathBuf>,
 }
 
 impl Default for StreamManager {
     fn default() -> Self {
-        Self { close_after: Duration::from_secs(30), segment: None, window: None }
+        Self { close_after: Duration::from_secs(30), segment: None, window: None, folder: None }
     }
 }

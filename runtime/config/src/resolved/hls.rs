@@ -44,6 +44,8 @@ pub enum HlsStorage {
     Memory,
     /// `file://…`: in this folder too, each stream in one of its own; a relative one was resolved against the folder of `streams.toml`.
     Disk(PathBuf),
+    /// `stream_dir`, of streams that come by the API: in the folder of `STREAM_DIR` too, from which a stream that is taken away takes its files along.
+    Scratch(PathBuf),
     /// `s3://…`: in a bucket too, each stream under its own prefix.
     S3(S3Place),
 }

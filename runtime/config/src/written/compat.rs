@@ -11,7 +11,7 @@ pub(crate) struct Compat {
     #[schemars(extend("default" = false))]
     pub(crate) mediamtx: Option<At<bool>>,
     /// The API of a small manager of streams: `/api/stream/start`, `/api/stream/stop`, `/api/stream/status`, `/api/streams/service`. `PORT`,
-    /// `CLEANUP_DELAY_SECONDS`, `HLS_SEGMENT_TIME` and `HLS_LIST_SIZE` are read from the environment.
+    /// `STREAM_DIR`, `CLEANUP_DELAY_SECONDS`, `HLS_SEGMENT_TIME` and `HLS_LIST_SIZE` are read from the environment.
     #[schemars(extend("default" = false))]
     pub(crate) stream_manager: Option<At<bool>>,
     /// The addresses of a server for one camera, for this stream: `/video_feed`, `/api/stream/video`, `/api/status`, `/socket.io/`.

@@ -5,24 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use config::{HlsStorage, Video};
+use config::HlsStorage;
 use hub::{Entry, Offer};
 use media::StreamName;
-use store::Error;
-use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::index::INDEX;
-use super::kept::PLAYLIST;
 use super::places::Places;
+use super::stored::Stored;
 
 /// Before what was not done is tried again.
 const AGAIN: Duration = Duration::from_secs(5);
 /// So often the place of a variant that is offered is looked at: who has it then is the window of this offer, which removed what was there when it began.
 const ROUNDS: u32 = 6;
-/// How long a store may take for one variant; what it has removed by then is removed.
-const WITHIN: Duration = Duration::from_secs(30);
 
 /// What was done for the streams that have a filter.
 #[derive(Debug, Default)]
@@ -62,10 +57,10 @@ impl Hidden {
             if !self.begin(entry.name(), &offer) {
                 continue;
             }
-            let work = Work { storage, stream: entry.name().clone(), offer, places: places.clone() };
-            let (hidden, stop) = (self.clone(), stop.clone());
+            let stored = Stored { storage, stream: entry.name().clone() };
+            let (hidden, places, stop) = (self.clone(), places.clone(), stop.clone());
             tracker.spawn(async move {
-                let _ = stop.run_until_cancelled(hidden.run(work)).await;
+                let _ = stop.run_until_cancelled(hidden.run(stored, &offer, &places)).await;
             });
         }
     }
@@ -85,37 +80,41 @@ impl Hidden {
         true
     }
 
-    async fn run(&self, work: Work) {
+    async fn run(&self, stored: Stored, offer: &Offer, places: &Places) {
+        let stream = &stored.stream;
         let mut complete = true;
-        match work.variants().await {
+        if let Err(error) = stored.erase_index_of_camera().await {
+            complete = fails(stream, &error.to_string());
+        }
+        match stored.variants().await {
             Ok(variants) => {
                 for variant in variants {
-                    let (is_done, rounds) = match self.lock().get(&work.stream) {
+                    let (is_done, rounds) = match self.lock().get(stream) {
                         Some(done) => (done.variants.contains(&variant), done.rounds),
                         None => return,
                     };
                     if is_done {
                         continue;
                     }
-                    let is_offered = work.offer.variants().iter().any(|offered| offered.name == variant);
-                    match work.erase(&variant).await {
+                    let is_offered = offer.variants().iter().any(|offered| offered.name == variant);
+                    match stored.erase(&variant, places).await {
                         Ok(false) if is_offered && rounds >= ROUNDS => {}
                         Ok(true) => {
-                            if let Some(done) = self.lock().get_mut(&work.stream) {
+                            if let Some(done) = self.lock().get_mut(stream) {
                                 done.variants.insert(variant);
                             }
                         }
                         Ok(false) => complete = false,
-                        Err(error) => complete = work.fails(&error.to_string()),
+                        Err(error) => complete = fails(stream, &error.to_string()),
                     }
                 }
             }
-            Err(error) => complete = work.fails(&error.to_string()),
+            Err(error) => complete = fails(stream, &error.to_string()),
         }
         if !complete {
             tokio::time::sleep(AGAIN).await;
         }
-        if let Some(done) = self.lock().get_mut(&work.stream) {
+        if let Some(done) = self.lock().get_mut(stream) {
             (done.busy, done.complete) = (false, complete);
         }
     }
@@ -125,45 +124,8 @@ impl Hidden {
     }
 }
 
-/// What is to be removed of a stream.
-struct Work {
-    storage: HlsStorage,
-    stream: StreamName,
-    offer: Arc<Offer>,
-    places: Arc<Places>,
-}
-
-impl Work {
-    /// All that have a folder, whatever wrote it.
-    async fn variants(&self) -> Result<Vec<String>, Error> {
-        let Some(store) = store::open(&self.storage, &self.stream, None)? else { return Ok(Vec::new()) };
-        let late = |_| Error::TooLate { file: self.stream.to_string(), done: "listed", after: WITHIN };
-        let variants = timeout(WITHIN, store.folders()).await.map_err(late)??;
-        let index = timeout(WITHIN, store.get(INDEX)).await.map_err(late)??;
-        let leads_to_camera = format!("{}/{PLAYLIST}", Video::CAMERA);
-        if index.is_some_and(|text| String::from_utf8_lossy(&text).contains(&leads_to_camera)) {
-            timeout(WITHIN, store.remove(INDEX)).await.map_err(late)??;
-        }
-        Ok(variants)
-    }
-
-    /// False where somebody has the place who does not do it.
-    async fn erase(&self, variant: &str) -> Result<bool, Error> {
-        let Some(_place) = self.places.try_enter(&self.stream, variant) else {
-            // The window of another offer ends soon.
-            return Ok(false);
-        };
-        let Ok(name) = variant.parse::<StreamName>() else { return Ok(true) };
-        if let Some(store) = store::open(&self.storage, &self.stream, Some(&name))? {
-            let late = |_| Error::TooLate { file: variant.to_owned(), done: "removed", after: WITHIN };
-            timeout(WITHIN, store::erase(&*store, PLAYLIST)).await.map_err(late)??;
-        }
-        Ok(true)
-    }
-
-    fn fails(&self, error: &str) -> bool {
-        let stream = self.stream.as_str();
-        tracing::error!(stream, error, "stored segments that may no longer be shown are still there; tried again");
-        false
-    }
+fn fails(stream: &StreamName, error: &str) -> bool {
+    let stream = stream.as_str();
+    tracing::error!(stream, error, "stored segments that may no longer be shown are still there; tried again");
+    false
 }

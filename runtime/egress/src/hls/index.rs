@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use config::HlsStorage;
 use futures::FutureExt;
 use media::StreamName;
@@ -10,8 +11,10 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
-/// What it is called.
-pub(super) const INDEX: &str = "index.m3u8";
+use super::kept::PLAYLIST;
+
+/// What it is called, and by clients that know no variants: a player takes either kind of playlist by either name.
+pub(super) const NAMES: [&str; 2] = ["index.m3u8", PLAYLIST];
 /// How long a store may take for it.
 const WITHIN: Duration = Duration::from_secs(3);
 
@@ -71,7 +74,13 @@ impl Index {
 
 async fn put(storage: &HlsStorage, stream: &StreamName, text: String) -> Result<(), store::Error> {
     match store::open(storage, stream, None)? {
-        Some(store) => store.put(INDEX, &[text.into()]).await,
+        Some(store) => {
+            let text = Bytes::from(text);
+            for name in NAMES {
+                store.put(name, std::slice::from_ref(&text)).await?;
+            }
+            Ok(())
+        }
         None => Ok(()),
     }
 }

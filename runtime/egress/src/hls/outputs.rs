@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 use super::hidden::Hidden;
 use super::output::Output;
 use super::places::Places;
+use super::scratch::Scratch;
 
 /// How often it is looked who has gone.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -21,13 +22,15 @@ pub struct Outputs {
     outputs: Mutex<BTreeMap<StreamName, Arc<Output>>>,
     places: Arc<Places>,
     hidden: Arc<Hidden>,
+    scratch: Arc<Scratch>,
     tracker: TaskTracker,
 }
 
 impl Outputs {
     /// Tasks run on the runtime that this is called in.
     pub fn new(tracker: TaskTracker) -> Arc<Self> {
-        Arc::new(Self { outputs: Mutex::default(), places: Arc::default(), hidden: Arc::default(), tracker })
+        let (outputs, places, hidden, scratch) = Default::default();
+        Arc::new(Self { outputs, places, hidden, scratch, tracker })
     }
 
     /// The one of a stream.
@@ -47,6 +50,7 @@ impl Outputs {
         while stop.run_until_cancelled(tokio::time::sleep(SWEEP)).await.is_some() {
             let entries = hub.entries();
             self.hidden.sweep(&entries, &self.places, &self.tracker, &stop);
+            self.scratch.sweep(&entries, &self.places, &self.tracker, &stop);
             for entry in entries.iter().filter(|entry| entry.config().hls.always) {
                 self.of(entry).keep_running();
             }

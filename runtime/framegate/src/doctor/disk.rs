@@ -43,9 +43,10 @@ pub(crate) fn look(config: &Config, state: &Path, cache: Option<&Path>) -> Vec<F
         ),
     });
     let stored = config.streams.values().chain(&config.template).filter_map(|stream| match &stream.hls.storage {
-        HlsStorage::Disk(folder) => Some(folder.as_path()),
+        HlsStorage::Disk(folder) | HlsStorage::Scratch(folder) => Some(folder.as_path()),
         HlsStorage::Memory | HlsStorage::S3(_) => None,
     });
+    let stored = stored.chain(config.compat.stream_manager.as_ref().and_then(|manager| manager.folder.as_deref()));
     findings.extend(stored.collect::<BTreeSet<_>>().into_iter().map(|stored| {
         folder(Kept {
             subject: "hls.storage".into(),

@@ -156,6 +156,13 @@ async fn each_variant_of_a_stream_has_a_folder_of_its_own() {
     open(&storage, &stream, None).unwrap().unwrap().put("index.m3u8", &[]).await.unwrap();
     assert!(folder.path().join("lobby/main/stream.m3u8").is_file() && folder.path().join("lobby/index.m3u8").is_file());
     assert!(open(&HlsStorage::Memory, &stream, None).unwrap().is_none());
+    // A folder goes when nothing is in it, and not before.
+    store.remove_empty().await.unwrap();
+    assert!(folder.path().join("lobby/main/stream.m3u8").is_file());
+    store.remove("stream.m3u8").await.unwrap();
+    store.remove_empty().await.unwrap();
+    assert!(!folder.path().join("lobby/main").exists());
+    store.remove_empty().await.unwrap();
 }
 
 #[tokio::test]

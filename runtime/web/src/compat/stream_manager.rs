@@ -190,6 +190,9 @@ fn config_of(manager: &StreamManager, link: &str) -> Map<String, Value> {
     if let Some(window) = manager.window {
         hls["window"] = window.into();
     }
+    if manager.folder.is_some() {
+        hls["storage"] = "stream_dir".into();
+    }
     let close_after = seconds(manager.close_after);
     hls["close_after"] = close_after.clone().into();
     Map::from_iter([
