@@ -109,8 +109,10 @@ async fn answers_are_what_caches_and_browsers_need() -> Result<()> {
     let whole = whole.bytes().await?;
     let known = http.get(&url).header(IF_NONE_MATCH, &tag).send().await?;
     assert_eq!(known.status(), StatusCode::NOT_MODIFIED);
+    let sent = program.stream("cam").await?["sent"].clone();
     let head = http.head(&url).send().await?;
     assert_eq!(head.headers()["content-length"], whole.len().to_string());
+    assert_eq!(program.stream("cam").await?["sent"], sent, "of what is asked about alone nothing is sent");
     let range = http.get(&url).header(RANGE, "bytes=100-299").send().await?;
     assert_eq!(range.status(), StatusCode::PARTIAL_CONTENT);
     assert_eq!(range.headers()[CONTENT_RANGE], format!("bytes 100-299/{}", whole.len()));

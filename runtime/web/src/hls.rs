@@ -21,7 +21,7 @@ use http::header::{
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG,
     USER_AGENT, VARY,
 };
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use packaging::hls::reload::Reload;
 
 use crate::app::App;
@@ -37,12 +37,14 @@ const SESSION: &str = "session";
 /// `GET /hls/{stream}/{file}`, `/{stream}/{file}` and `/streams/{stream}/{file}`.
 pub(crate) async fn hls(
     State(app): State<Arc<App>>,
+    method: Method,
     Path((name, file)): Path<(String, String)>,
     Extension(visit): Extension<Visit>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let request = Request { app: &app, name: &name, query: query.as_deref(), visit: &visit, headers: &headers };
+    let query = query.as_deref();
+    let request = Request { app: &app, method: &method, name: &name, query, visit: &visit, headers: &headers };
     let answer = match file.rsplit_once('.') {
         Some(("index", "m3u8")) => request.multivariant().await,
         Some((playlist, "m3u8")) => request.playlist(playlist).await,
@@ -83,6 +85,7 @@ fn shared(app: &App, mut response: Response) -> Response {
 
 struct Request<'a> {
     app: &'a App,
+    method: &'a Method,
     name: &'a str,
     query: Option<&'a str>,
     visit: &'a Visit,
@@ -132,7 +135,8 @@ impl Request<'_> {
         let found = output.file(file, &self.app.stop).await.map_err(|why| self.problem(&output, &why))?;
         let mut response = self.bytes(found, file);
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type(file)));
-        if let Some(length) = response.body().size_hint().exact() {
+        // Of `HEAD` nothing is sent but what stands before the body.
+        if let Some(length) = response.body().size_hint().exact().filter(|_| self.method != Method::HEAD) {
             output.entry().count_sent(length as usize);
         }
         Ok(response)
