@@ -22,11 +22,13 @@ pub(crate) fn keep_small() {}
 #[allow(unsafe_code, reason = "the allocator is told by calls of C")]
 mod glibc {
     use std::thread;
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
+
+    use rustix::time::{ClockId, clock_gettime};
 
     /// How long freed pages stay at least: a GOP lasts longer.
     const PAUSE: Duration = Duration::from_secs(1);
-    /// The pause is so many times what it took: at most a thousandth of a core.
+    /// The pause is so many times what it took of the processor: at most a thousandth of a core.
     const SHARE: u32 = 1_000;
 
     /// One for each core, which is what can allocate at the same time. Where an operator has said it in the environment, that counts.
@@ -44,10 +46,17 @@ mod glibc {
         let mut pause = PAUSE;
         loop {
             thread::sleep(pause);
-            let begun = Instant::now();
+            // By the processor's time: on a machine that is busy otherwise it would be late by the clock's, and memory high for as long.
+            let begun = processor_time();
             trim();
-            pause = PAUSE.max(begun.elapsed() * SHARE);
+            pause = PAUSE.max((processor_time() - begun) * SHARE);
         }
+    }
+
+    /// What this thread has had of a core.
+    fn processor_time() -> Duration {
+        let time = clock_gettime(ClockId::ThreadCPUTime);
+        Duration::new(time.tv_sec.try_into().unwrap_or(0), time.tv_nsec.try_into().unwrap_or(0))
     }
 
     fn trim() {
