@@ -28,8 +28,8 @@ mod glibc {
 
     /// How long freed pages stay at least: a GOP lasts longer.
     const PAUSE: Duration = Duration::from_secs(1);
-    /// The pause is so many times what it took of the processor: at most a thousandth of a core.
-    const SHARE: u32 = 1_000;
+    /// The pause is so many times what it took of the processor: at most half a hundredth of a core.
+    const SHARE: u32 = 200;
 
     /// One for each core, which is what can allocate at the same time. Where an operator has said it in the environment, that counts.
     pub(super) fn limit_arenas() {
