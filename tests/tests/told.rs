@@ -53,6 +53,11 @@ const LINES: &[(&str, &str, Besides)] = &[
         Elsewhere("certificate-loaded", "framegate/src/reload.rs"),
     ),
     ("framegate/src/commands/plugin/dev.rs", "event {}", Nowhere("it is an event")),
+    (
+        "framegate/src/memory.rs",
+        "no thread that gives memory back to the system: the process keeps the most that it ever had",
+        MACHINE,
+    ),
     ("framegate/src/commands/run.rs", "serving the socket that was passed, in place of `server.listen`", MACHINE),
     ("framegate/src/commands/run.rs", "{signal}: ending; once more ends at once", MACHINE),
     ("framegate/src/commands/run.rs", "{signal} again: ended at once", MACHINE),
