@@ -27,7 +27,6 @@ RUN apt-get update && \
     install -d -m 0700 -o 10001 -g 10001 /var/lib/framegate /var/cache/framegate
 COPY --from=build /framegate /usr/bin/framegate
 # What came by the API is kept in the first, compiled plugins in a folder of the second.
-# The C library allocates from two places, not from eight for each core: what viewers and cameras leave behind in each more than doubles the memory.
 ENV STATE_DIRECTORY=/var/lib/framegate XDG_CACHE_HOME=/var/cache
 # Where `framegate check`, `doctor` and `top` find streams.toml.
 WORKDIR /etc/framegate

@@ -16,6 +16,18 @@ const WATCHDOG_USEC: &str = "400000";
 const WATCHDOG: Duration = Duration::from_millis(400);
 const STREAM: &str = "[streams.demo]\nsource = \"test://?size=320x180&fps=5\"\n";
 
+/// What is freed goes back to the system by a thread of its own, where the C library is glibc.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[tokio::test]
+async fn a_thread_gives_freed_memory_back() -> Result<()> {
+    let program = Program::start(STREAM).await?;
+    let threads = std::fs::read_dir(format!("/proc/{}/task", program.id()?))?;
+    let names: Vec<_> =
+        threads.flatten().flat_map(|thread| std::fs::read_to_string(thread.path().join("comm"))).collect();
+    ensure!(names.iter().any(|name| name.trim() == "memory"), "{names:?}");
+    Ok(())
+}
+
 /// A manager: it reads what it is told.
 struct Manager {
     socket: UnixDatagram,

@@ -3,6 +3,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use crate::HlsStorage;
 use crate::places::TEMPLATE;
 use crate::written::{Access, Compat, Log, Permissions, Plugin, Server, Stream, Token, User};
 
@@ -59,11 +60,20 @@ pub fn schema() -> Value {
     })
 }
 
-/// The JSON schema (draft 2020-12) of a stream's section: what [`crate::Loaded::with`] reads, and forms are made of.
+/// The JSON schema (draft 2020-12) of a stream's section: what [`crate::Loaded::with`] reads, and forms are made of. Where segments are kept is said in
+/// other words than in the file: no folder may be named.
 pub fn stream_schema() -> Value {
     let mut generator =
         SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true).into_generator();
-    section::<Stream>(&mut generator)
+    let mut schema = section::<Stream>(&mut generator);
+    if let Some(storage) = schema.pointer_mut("/properties/hls/properties/storage") {
+        let words = ["memory", HlsStorage::STREAM_DIR];
+        *storage = json!({
+            "description": "Where segments are: in `memory`, or as well in the folder that the environment of the stream manager names (`stream_dir`).",
+            "type": "string", "default": "memory", "enum": words,
+        });
+    }
+    schema
 }
 
 /// What a user or a token is called.

@@ -1,4 +1,4 @@
-//! What the C library's allocator keeps of what was freed: little, so that months of viewers and cameras that come and go leave nothing behind.
+//! What the C library's allocator keeps of what was freed: little, so that the process is as large as what it holds, and not as the most that it ever held.
 //!
 //! By itself glibc has up to eight arenas for each core (`mallopt(3)`, `M_ARENA_MAX`), gives none of one to a thread of another, and gives pages back to the
 //! system from the end of the heap alone. A stream's memory goes up with each GOP and down with the next key frame, so that the process has the highest that
@@ -24,7 +24,7 @@ mod glibc {
     use std::thread;
     use std::time::Duration;
 
-    use rustix::time::{ClockId, clock_gettime};
+    use plugin::thread_cpu;
 
     /// How long freed pages stay at least: a GOP lasts longer.
     const PAUSE: Duration = Duration::from_secs(1);
@@ -47,16 +47,10 @@ mod glibc {
         loop {
             thread::sleep(pause);
             // By the processor's time: on a machine that is busy otherwise it would be late by the clock's, and memory high for as long.
-            let begun = processor_time();
+            let begun = thread_cpu();
             trim();
-            pause = PAUSE.max((processor_time() - begun) * SHARE);
+            pause = PAUSE.max((thread_cpu() - begun) * SHARE);
         }
-    }
-
-    /// What this thread has had of a core.
-    fn processor_time() -> Duration {
-        let time = clock_gettime(ClockId::ThreadCPUTime);
-        Duration::new(time.tv_sec.try_into().unwrap_or(0), time.tv_nsec.try_into().unwrap_or(0))
     }
 
     fn trim() {

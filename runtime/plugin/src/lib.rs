@@ -42,6 +42,7 @@ pub use access::{Applicant, Decision};
 pub use admission::{Admitted, Language, Refusal, admit};
 pub use chain::{Chain, Clock, EventStills, Keep, Link, Mode, Outcome, Refused, Succession};
 pub use compile::{Compiler, compile_command};
+pub use deadline::thread_cpu;
 pub use error::Error;
 pub use fault::Kind;
 pub use grants::{Missing, Wanted};

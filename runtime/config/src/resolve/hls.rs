@@ -4,9 +4,6 @@ use crate::mistake::Wrong;
 use crate::resolved::{Hls, HlsStorage, HlsVariant};
 use crate::written;
 
-/// What stands for the folder of the stream manager's environment where no folder may be named.
-const STREAM_DIR: &str = "stream_dir";
-
 impl Resolver<'_, '_, '_> {
     pub(super) fn hls(&mut self, key: &Key<'_>, section: &written::Hls) -> Hls {
         let usual = Hls::default();
@@ -17,9 +14,12 @@ impl Resolver<'_, '_, '_> {
                 let place = match text.as_str() {
                     "memory" => Ok(HlsStorage::Memory),
                     // The operator's folder, where there is one still.
-                    STREAM_DIR => Ok(self.author.scratch.clone().map_or(HlsStorage::Memory, HlsStorage::Scratch)),
+                    HlsStorage::STREAM_DIR => {
+                        Ok(self.author.scratch.clone().map_or(HlsStorage::Memory, HlsStorage::Scratch))
+                    }
                     _ => Err(Wrong::new(format!(
-                        "where segments are kept is for the file alone, but for \"memory\" and \"{STREAM_DIR}\""
+                        "where segments are kept is for the file alone, but for \"memory\" and \"{}\"",
+                        HlsStorage::STREAM_DIR
                     ))),
                 };
                 return self.check(place, &key, &at.span);

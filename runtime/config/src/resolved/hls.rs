@@ -50,6 +50,11 @@ pub enum HlsStorage {
     S3(S3Place),
 }
 
+impl HlsStorage {
+    /// What stands for [`Self::Scratch`] where no folder may be named.
+    pub const STREAM_DIR: &str = "stream_dir";
+}
+
 /// `s3://BUCKET[/PREFIX]`, with what the environment says of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct S3Place {

@@ -66,3 +66,10 @@ fn the_schema_file_for_editors_is_up_to_date() {
     let kept = fs::read_to_string(&path).expect("docs/streams.schema.json");
     assert!(kept == text, "docs/streams.schema.json: FRAMEGATE_BLESS=1 writes it anew");
 }
+
+#[test]
+fn who_is_far_away_is_told_no_folders() {
+    let storage = framegate_config::stream_schema()["properties"]["hls"]["properties"]["storage"].clone();
+    assert_eq!(storage["enum"], serde_json::json!(["memory", "stream_dir"]));
+    assert!(storage.get("pattern").is_none() && storage["default"] == "memory", "{storage}");
+}

@@ -8,7 +8,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use config::StreamManager;
+use config::{HlsStorage, StreamManager};
 use control::state::{self, Change, Match, Translated};
 use http::header::ALLOW;
 use http::{HeaderMap, StatusCode};
@@ -191,7 +191,7 @@ fn config_of(manager: &StreamManager, link: &str) -> Map<String, Value> {
         hls["window"] = window.into();
     }
     if manager.folder.is_some() {
-        hls["storage"] = "stream_dir".into();
+        hls["storage"] = HlsStorage::STREAM_DIR.into();
     }
     let close_after = seconds(manager.close_after);
     hls["close_after"] = close_after.clone().into();
