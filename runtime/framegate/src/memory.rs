@@ -81,7 +81,8 @@ mod glibc {
             });
             trim();
             let left = full.saturating_sub(resident());
-            assert!(left > freed / 10 * 9, "{left} of {freed} bytes were given back");
+            // Not all: other tests allocate meanwhile. Without a trim it is nothing.
+            assert!(left > freed / 2, "{left} of {freed} bytes were given back");
             assert_eq!(blocks.len(), 64);
         }
     }
