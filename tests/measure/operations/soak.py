@@ -28,6 +28,8 @@ CAMERAS = 3
 OF_EACH_OUTPUT = 3
 SAMPLED = 2
 WARM = 600
+# Streams that are made and removed at once, so that the last 4,096 events and lines of the log are remembered from the begin: each leaves three of both.
+REMEMBERED = 1_400
 # What waits for `close_after`, and for windows of HLS that nobody asks for any more.
 COOLING = 120
 
@@ -68,6 +70,7 @@ def run(program: str, folder: pathlib.Path, cameras: list[Camera], seconds: floa
     names = [f"cam{at}" for at in range(len(cameras))] + ["marked"]
     with Server(program, sections, folder) as server:
         time.sleep(2)
+        fill(server)
         files = descriptors(server.pid)
         failures = multiprocessing.Manager().dict()
         visits = multiprocessing.Value("Q", 0)
@@ -80,6 +83,14 @@ def run(program: str, folder: pathlib.Path, cameras: list[Camera], seconds: floa
         while (left := descriptors(server.pid) - files) > 0 and time.monotonic() < until:
             time.sleep(1)
         return tell(samples, done, dict(failures), visits.value, left, server)
+
+
+def fill(server: Server) -> None:
+    """What is remembered has a bound; the soak is about what has none."""
+    for at in range(REMEMBERED):
+        address = f"http://{server.address[0]}:{server.address[1]}/api/streams/filled{at}"
+        ask(address, "PUT", {"source": "test://"})
+        ask(address, "DELETE")
 
 
 def load(server: Server, folder: pathlib.Path, cameras: list[Camera], seconds: float) -> tuple[list[int], dict[str, int]]:
