@@ -89,6 +89,19 @@ async fn a_streams_life_is_told_once_a_second_and_with_its_end() -> Result<()> {
     let bitrate = ear.until("bitrate-update").await?;
     ensure!(frames.id.is_none() && frames.data["data"]["rate"].as_f64() > Some(5.0), "{frames:?}");
     ensure!(bitrate.data["data"]["bitrate"].as_u64() > Some(1_000), "{bitrate:?}");
+    // Those of a moment in one message, for who wants it so.
+    let figures = program.ws_url("/api/events?kind=frame-update,bitrate-update&together=1");
+    let mut page = Viewer::connect_to(&figures, None).await?;
+    let Message::Text(list) = tokio::time::timeout(LIMIT, page.next()).await.context("no figures")?? else {
+        anyhow::bail!("no text");
+    };
+    let told: Vec<_> =
+        list.as_array().context("a list")?.iter().map(|event| (&event["stream"], &event["kind"])).collect();
+    for stream in ["lobby", "yard"] {
+        for kind in ["frame-update", "bitrate-update"] {
+            ensure!(told.contains(&(&stream.into(), &kind.into())), "{stream} {kind}: {list}");
+        }
+    }
     drop((viewer, other));
     let ended = ear.until("stream-ended").await?;
     let data = &ended.data["data"];

@@ -11,6 +11,7 @@ use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName};
 
 use crate::app::{App, Segment};
+use crate::asked::truth;
 use crate::connection::Visit;
 use crate::fresh::fresh;
 use crate::problem::Problem;
@@ -29,6 +30,8 @@ struct Asked {
     filter: Filter,
     after: Option<u64>,
     limit: Option<usize>,
+    /// Over WebSocket: what happened at the same time in one message.
+    together: bool,
 }
 
 impl Asked {
@@ -47,6 +50,7 @@ impl Asked {
                 "kind" => asked.filter.kinds.extend(words()),
                 "after" if !value.is_empty() => asked.after = Some(number("after")?),
                 "limit" if !value.is_empty() => asked.limit = Some(number("limit")?.min(10_000) as usize),
+                "together" => asked.together = truth("together", &value)?,
                 _ => {}
             }
         }
@@ -78,7 +82,7 @@ pub(crate) async fn events(
         // The connection's place is this listener's now.
         let _visit = visit;
         let Some(mut socket) = socket.await else { return };
-        let telling = websocket::tell(&mut socket, &stop, Messages(listener));
+        let telling = websocket::tell(&mut socket, &stop, Messages { listener, together: asked.together });
         let end = lasting::stopping(lasting::over(until), &stop, telling).await;
         tracing::debug!(?end, "a listener left");
     });
@@ -133,12 +137,17 @@ fn block(told: &Told) -> String {
     format!("{id}event: {}\ndata: {}\n\n", told.kind, told.json)
 }
 
-/// A WebSocket's messages: the events themselves.
-struct Messages(Listener);
+/// A WebSocket's messages: the events themselves, or a list of those of one moment, which a browser reads with a tenth of the work: all figures of a hundred
+/// streams come at once.
+struct Messages {
+    listener: Listener,
+    together: bool,
+}
 
 impl websocket::Texts for Messages {
     async fn next(&mut self) -> Vec<String> {
-        self.0.next().await.into_iter().map(|told| told.json).collect()
+        let told: Vec<_> = self.listener.next().await.into_iter().map(|told| told.json).collect();
+        if self.together { vec![format!("[{}]", told.join(","))] } else { told }
     }
 }
 
@@ -154,7 +163,8 @@ mod tests {
         assert_eq!((asked.filter.streams, asked.after), (vec!["a".to_owned(), "b".into()], Some(7)));
         assert_eq!(asked.filter.kinds, ["gate-*", "plugin-failed"]);
         assert_eq!(Asked::parse(None).unwrap(), Asked::default());
-        assert!(Asked::parse(Some("after=x")).is_err());
+        assert!(Asked::parse(Some("together=1")).unwrap().together);
+        assert!(Asked::parse(Some("after=x")).is_err() && Asked::parse(Some("together=x")).is_err());
     }
 
     #[test]

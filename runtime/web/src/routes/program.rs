@@ -6,7 +6,7 @@ use control::installed::List;
 use control::reload::Reloaded;
 use journal::Event;
 
-use super::{text, whole, word};
+use super::{text, truth, whole, word};
 use crate::problem::Kind;
 use crate::route::{JSON, Operation, Route};
 use crate::{api, description, events, logs, metrics, session};
@@ -61,6 +61,7 @@ pub(super) fn routes() -> Vec<Route> {
             .query("kind", text(), "Kinds of events, likewise.")
             .query("after", whole(0, u64::MAX), "What came behind the event of this id comes first.")
             .query("limit", whole(0, 10_000), "Of a list: the newest so many, 200 if nobody says.")
+            .query("together", truth(), "Over WebSocket: each message is a list of the events of one moment.")
             .json::<Events>(200, "for who accepts `application/json` alone: a list; else a stream of events")
             .media(101, "over WebSocket: each event is a text message", &[])
             .problems(&[Kind::BadParameter, Kind::BadHandshake, Kind::UpgradeRequired]),
