@@ -129,7 +129,14 @@ def load(server: Server, folder: pathlib.Path, cameras: list[Camera], seconds: f
 def ask(address: str, method: str, body: dict | None = None) -> None:
     request = urllib.request.Request(address, json.dumps(body).encode() if body else None, method=method)
     request.add_header("Content-Type", "application/json")
-    urllib.request.urlopen(request, timeout=30).read()
+    try:
+        urllib.request.urlopen(request, timeout=30).read()
+    except urllib.error.HTTPError as error:
+        # A client may ask so often.
+        if error.code != 429:
+            raise
+        time.sleep(int(error.headers["Retry-After"]))
+        ask(address, method, body)
 
 
 def come_and_go(address: tuple[str, int], names: list[str], failures, visits) -> None:

@@ -10,7 +10,8 @@ use anyhow::{Context, Result, bail, ensure};
 /// The program of the same profile as this test: `FRAMEGATE_BIN` if it is set, otherwise the one beside the test's own file.
 ///
 /// `cargo test --workspace` has built it by then, for the program's own tests; `cargo test -p framegate-tests` has not: where it is missing or older
-/// than a source, cargo is asked for it, with the features of the whole workspace, so that nothing is compiled twice.
+/// than a source, cargo is asked for it as that command asks, with the features of the whole workspace and of what is for tests alone, so that nothing is
+/// compiled twice.
 pub fn path() -> Result<&'static Path> {
     static FOUND: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let found = FOUND.get_or_init(|| find().map_err(|error| format!("{error:#}")));
@@ -41,10 +42,11 @@ fn find() -> Result<PathBuf> {
 
 fn build(workspace: &Path, profile: &str) -> Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let arguments = ["build", "--quiet", "--workspace", "--bin", "framegate", "--profile", profile];
+    // A program is built with the tests of its own package.
+    let arguments = ["test", "--quiet", "--workspace", "--test", "command_line", "--no-run", "--profile", profile];
     let output = Command::new(cargo).args(arguments).current_dir(workspace).output().context("cargo")?;
     if !output.status.success() {
-        bail!("cargo build: {}", String::from_utf8_lossy(&output.stderr));
+        bail!("cargo test --no-run: {}", String::from_utf8_lossy(&output.stderr));
     }
     Ok(())
 }
