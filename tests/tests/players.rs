@@ -61,9 +61,9 @@ async fn always(camera: &Camera, variant: &str) -> Result<Program> {
 }
 
 async fn program(test: &str, player: &str, variant: &str) -> Result<()> {
-    let _turn = players::turn().await;
     let camera = camera();
     let program = always(&camera, variant).await?;
+    let _turn = players::turn().await;
     let base = program.url("");
     let seconds = players::seconds();
     Play { script: "program.mjs", player, browser: "", base: &base, stream: "cam", seconds }.run(test).await?;
@@ -82,9 +82,9 @@ async fn hls_js_plays_whole_segments() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn chromium_plays_hls_by_itself() -> Result<()> {
-    let _turn = players::turn().await;
     let camera = camera();
     let program = always(&camera, "ll").await?;
+    let _turn = players::turn().await;
     play_page("chromium_plays_hls_by_itself", "native", "chromium", &program).await?;
     Ok(())
 }
