@@ -29,8 +29,8 @@ CAMERAS = 3
 OUTPUTS = "ws", "mp4", "hls", "mjpeg", "still"
 SAMPLED = 2
 WARM = 600
-# Streams that are made and removed at once, so that the last 4,096 events and lines of the log are remembered from the begin: each leaves three of both.
-REMEMBERED = 1_400
+# Streams that come and go before it begins, so many at once: each leaves six events and as many lines of the log, of which the last 4,096 are remembered.
+FILLING, AT_ONCE = 700, 10
 # What waits for `close_after`, and for windows of HLS that nobody asks for any more.
 COOLING = 120
 
@@ -88,10 +88,13 @@ def run(program: str, folder: pathlib.Path, cameras: list[Camera], seconds: floa
 
 def fill(server: Server) -> None:
     """What is remembered has a bound; the soak is about what has none."""
-    for at in range(REMEMBERED):
-        address = f"http://{server.address[0]}:{server.address[1]}/api/streams/filled{at}"
-        ask(address, "PUT", {"source": "test://"})
-        ask(address, "DELETE")
+    for at in range(0, FILLING, AT_ONCE):
+        addresses = [f"http://{server.address[0]}:{server.address[1]}/api/streams/filled{at + one}" for one in range(AT_ONCE)]
+        for address in addresses:
+            ask(address, "PUT", {"source": "test://?size=64x64&fps=25", "on_demand": False})
+        time.sleep(0.2)
+        for address in addresses:
+            ask(address, "DELETE")
 
 
 def load(server: Server, folder: pathlib.Path, cameras: list[Camera], seconds: float) -> tuple[list[int], dict[str, int]]:
