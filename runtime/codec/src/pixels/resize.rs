@@ -1,7 +1,8 @@
 use std::cell::RefCell;
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{InnerPixel, U8, U8x4};
+use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 use media::Size;
 
 /// How samples are put together.
@@ -29,17 +30,22 @@ pub(crate) fn resize<const N: usize>(
     filter: Filter,
 ) {
     const { assert!(N == 1 || N == 4) };
-    let kind = if N == 1 { PixelType::U8 } else { PixelType::U8x4 };
     let filter = match filter {
         Filter::Box => FilterType::Box,
         Filter::Hamming => FilterType::Hamming,
     };
     let [left, top, width, height] = part;
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter)).crop(left, top, width, height);
-    let from = ImageRef::new(size.width, size.height, from, kind).expect("the slice has the pixels of its size");
-    let mut to =
-        Image::from_slice_u8(to_size.width, to_size.height, to, kind).expect("the slice has the pixels of its size");
-    RESIZER
-        .with_borrow_mut(|resizer| resizer.resize(&from, &mut to, &options))
-        .expect("the part lies within the image");
+    if N == 1 {
+        typed::<U8>(from, size, to, to_size, &options);
+    } else {
+        typed::<U8x4>(from, size, to, to_size, &options);
+    }
+}
+
+/// By the type of the samples: who leaves that to the library compiles all thirteen that it has.
+fn typed<P: PixelTrait + InnerPixel>(from: &[u8], size: Size, to: &mut [u8], to_size: Size, options: &ResizeOptions) {
+    let from = TypedImageRef::<P>::from_buffer(size.width, size.height, from).expect("the slice has its size");
+    let mut to = TypedImage::<P>::from_buffer(to_size.width, to_size.height, to).expect("the slice has its size");
+    RESIZER.with_borrow_mut(|resizer| resizer.resize_typed(&from, &mut to, options)).expect("the part lies within");
 }
