@@ -14,8 +14,7 @@ use tokio::process::Command;
 use tokio::sync::mpsc;
 use workbench::{Language, Role};
 
-/// One command compiles a bundled plugin, beside other tests.
-/// A component out of Python is compiled first: 40 MB, in 20 s where nothing else runs.
+/// One command compiles a bundled plugin, or a component out of Python, beside other tests.
 const LIMIT: Duration = Duration::from_secs(180);
 
 /// What a command said, and how it ended.
