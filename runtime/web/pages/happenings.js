@@ -19,6 +19,7 @@ class Happenings extends EventTarget {
     const address = new URL(`/api/events?${query}&together=1`, location.href);
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     this.#connection = new Connection(address.href);
+    // A problem comes alone.
     this.#connection.addEventListener("message", ({ detail }) => [detail].flat().forEach((told) => this.#listeners.forEach((listener) => listener(told))));
     for (const name of ["open", "down"]) this.#connection.addEventListener(name, () => this.dispatchEvent(new Event(name)));
     presence.addEventListener("change", () => this.#sync());

@@ -137,8 +137,8 @@ fn block(told: &Told) -> String {
     format!("{id}event: {}\ndata: {}\n\n", told.kind, told.json)
 }
 
-/// A WebSocket's messages: the events themselves, or a list of those of one moment, which a browser reads with a tenth of the work: all figures of a hundred
-/// streams come at once.
+/// A WebSocket's messages: the events themselves, or a list of those of one moment. All figures of a hundred streams come at once, and a browser runs a
+/// task for each message.
 struct Messages {
     listener: Listener,
     together: bool,
