@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""What operators' figures are measured by: many idle streams, busy ones with the API and events beside them, idle connections, and a soak. Prints rows of
-docs/BENCHMARKS.md.
+"""What operators' figures are measured by: many idle streams, busy ones with the API and events beside them, idle connections, what stays of streams that went,
+and a soak. Prints rows of docs/BENCHMARKS.md.
 
     operations.py idle PROGRAM [--streams 5000] [--rounds 5]
     operations.py live PROGRAM [--url RTSP_URL] [--streams 50] [--viewers 200] [--seconds 60]
     operations.py connections PROGRAM [--connections 10000]
+    operations.py remembered PROGRAM
     operations.py soak PROGRAM [--minutes 30]
 
 Python's standard library is enough; `live` without a URL and `soak` want ffmpeg for their clips. CPU time is the server's own process, from the system's
@@ -14,7 +15,7 @@ clock of it; who watches and the cameras are other processes. `soak` ends with s
 import argparse
 import sys
 
-from operations import connections, idle, live, soak
+from operations import connections, idle, live, remembered, soak
 
 
 def main() -> None:
@@ -39,6 +40,10 @@ def main() -> None:
     command.add_argument("program")
     command.add_argument("--connections", type=int, default=10_000)
     command.set_defaults(run=lambda a: connections.measure(a.program, a.connections))
+
+    command = commands.add_parser("remembered")
+    command.add_argument("program")
+    command.set_defaults(run=lambda a: remembered.measure(a.program))
 
     command = commands.add_parser("soak")
     command.add_argument("program")

@@ -5,7 +5,6 @@ Each output of each stream has a viewer all the time, who stays for a time by ch
 decoder that runs or not is 3 MB of forty."""
 
 import asyncio
-import json
 import multiprocessing
 import pathlib
 import random
@@ -14,8 +13,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 
 from video import process
 from video.clip import Clip
@@ -23,14 +20,13 @@ from video.process import Server
 from video.row import head, row
 
 from .connections import descriptors
+from .remembered import ask, fill
 from .visits import visit
 
 CAMERAS = 3
 OUTPUTS = "ws", "mp4", "hls", "mjpeg", "still"
 SAMPLED = 2
 WARM = 600
-# Streams that come and go before it begins, so many at once: each leaves six events and as many lines of the log, of which the last 4,096 are remembered.
-FILLING, AT_ONCE = 700, 10
 # What waits for `close_after`, and for windows of HLS that nobody asks for any more.
 COOLING = 120
 
@@ -71,6 +67,7 @@ def run(program: str, folder: pathlib.Path, cameras: list[Camera], seconds: floa
     names = [f"cam{at}" for at in range(len(cameras))] + ["marked"]
     with Server(program, sections, folder) as server:
         time.sleep(2)
+        # What is remembered has a bound; the soak is about what has none.
         fill(server)
         files = descriptors(server.pid)
         failures = multiprocessing.Manager().dict()
@@ -84,17 +81,6 @@ def run(program: str, folder: pathlib.Path, cameras: list[Camera], seconds: floa
         while (left := descriptors(server.pid) - files) > 0 and time.monotonic() < until:
             time.sleep(1)
         return tell(samples, done, dict(failures), visits.value, left, server)
-
-
-def fill(server: Server) -> None:
-    """What is remembered has a bound; the soak is about what has none."""
-    for at in range(0, FILLING, AT_ONCE):
-        addresses = [f"http://{server.address[0]}:{server.address[1]}/api/streams/filled{at + one}" for one in range(AT_ONCE)]
-        for address in addresses:
-            ask(address, "PUT", {"source": "test://?size=64x64&fps=25", "on_demand": False})
-        time.sleep(0.2)
-        for address in addresses:
-            ask(address, "DELETE")
 
 
 def load(server: Server, folder: pathlib.Path, cameras: list[Camera], seconds: float) -> tuple[list[int], dict[str, int]]:
@@ -128,19 +114,6 @@ def load(server: Server, folder: pathlib.Path, cameras: list[Camera], seconds: f
             done["reloads"] += 1
         time.sleep(max(0, begun + turn * SAMPLED - time.monotonic()))
     return samples, done
-
-
-def ask(address: str, method: str, body: dict | None = None) -> None:
-    request = urllib.request.Request(address, json.dumps(body).encode() if body else None, method=method)
-    request.add_header("Content-Type", "application/json")
-    try:
-        urllib.request.urlopen(request, timeout=30).read()
-    except urllib.error.HTTPError as error:
-        # A client may ask so often.
-        if error.code != 429:
-            raise
-        time.sleep(int(error.headers["Retry-After"]))
-        ask(address, method, body)
 
 
 def come_and_go(address: tuple[str, int], names: list[str], failures, visits) -> None:
