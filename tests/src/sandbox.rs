@@ -76,7 +76,7 @@ impl Sandbox {
     }
 
     /// All events of this kind so far.
-    pub fn events(&self, kind: &str) -> Vec<Arc<Event>> {
+    pub fn events(&self, kind: &str) -> Vec<Event> {
         self.journal.since(0).into_iter().filter(|event| event.kind == kind).collect()
     }
 }

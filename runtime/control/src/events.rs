@@ -99,15 +99,11 @@ fn is_one(patterns: &[String], word: &str) -> bool {
 }
 
 /// What is remembered behind an event, the oldest first, and as much of it as is wanted: the newest.
-pub fn remembered(journal: &Journal, filter: &Filter, allowed: &Allowed, after: u64, most: usize) -> Vec<Arc<Event>> {
-    let events = journal.since(after);
-    let wanted = events.into_iter().filter(|event| {
-        let stream = event.stream.as_ref();
-        filter.takes(&event.kind, stream) && allowed(&event.kind, stream)
-    });
-    let mut wanted: Vec<_> = wanted.collect();
-    wanted.drain(..wanted.len().saturating_sub(most));
-    wanted
+pub fn remembered(journal: &Journal, filter: &Filter, allowed: &Allowed, after: u64, most: usize) -> Vec<Event> {
+    journal.newest(after, most, |event| {
+        let stream = event.stream();
+        filter.takes(event.kind, stream.as_ref()) && allowed(event.kind, stream.as_ref())
+    })
 }
 
 /// What is to be told behind an event, which becomes the last one that was told, or not wanted.
@@ -128,7 +124,7 @@ fn told_since(journal: &Journal, filter: &Filter, allowed: &Allowed, last: &mut 
     told.extend(wanted.map(|event| Told {
         id: Some(event.id),
         kind: event.kind.clone(),
-        json: serde_json::to_string(&**event).unwrap_or_default(),
+        json: serde_json::to_string(event).unwrap_or_default(),
     }));
     told
 }

@@ -2,10 +2,9 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 
-/// What an event says beside its kind: JSON, an object mostly. It is kept as text: a tree takes more than six hundred bytes for its first key, and thousands of
-/// events are remembered, most of which nobody reads.
+/// What an event says beside its kind: JSON, an object mostly. It is text: most of it is sent on as it stands.
 #[derive(Clone, Debug, Default)]
 pub struct Data(Option<Box<RawValue>>);
 
@@ -15,16 +14,14 @@ impl Data {
         self.0.is_none()
     }
 
+    /// Of the text of a JSON, none where nothing is said.
+    pub(crate) fn of(text: Option<&str>) -> Self {
+        Self(text.and_then(|text| RawValue::from_string(text.to_owned()).ok()))
+    }
+
     /// As a tree.
     pub fn value(&self) -> Value {
         self.0.as_ref().map_or(Value::Null, |text| serde_json::from_str(text.get()).unwrap_or_default())
-    }
-}
-
-impl From<Value> for Data {
-    fn from(value: Value) -> Self {
-        // A tree has no keys but text, and no number that JSON has not: it can always be written.
-        Self(if value.is_null() { None } else { to_raw_value(&value).ok() })
     }
 }
 
@@ -50,12 +47,12 @@ mod tests {
     #[test]
     fn what_is_said_comes_back_and_stands_in_json_as_it_is() {
         for value in [json!({ "b": [1, 0.5, null], "a": "\u{1f3a5} \"x\"" }), json!("text"), json!(3)] {
-            let data = Data::from(value.clone());
+            let data = Data::of(Some(&value.to_string()));
             assert_eq!((data.value(), data.is_null()), (value.clone(), false));
             assert_eq!(serde_json::to_string(&json!({ "data": &data })).unwrap(), json!({ "data": value }).to_string());
             assert_eq!(serde_json::to_string(&data).unwrap(), data.to_string());
         }
-        let nothing = Data::from(Value::Null);
+        let nothing = Data::of(None);
         assert!(nothing.is_null() && nothing.value().is_null() && nothing.to_string() == "null");
     }
 }

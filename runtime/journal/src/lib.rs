@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod data;
+mod remembered;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,9 +12,11 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use media::{Annotation, StreamName};
+use records::{Bounds, Record, Records};
 use tokio::sync::watch;
 
 pub use data::Data;
+pub use remembered::Remembered;
 
 /// Something that happened.
 #[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
@@ -37,8 +40,8 @@ pub struct Event {
     #[schemars(with = "serde_json::Value")]
     pub data: Data,
     /// What was found in the picture that belongs to it.
-    #[serde(skip_serializing_if = "no_annotations")]
-    pub annotations: Arc<[Annotation]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub annotations: Vec<Annotation>,
 }
 
 /// The picture that belongs to an event.
@@ -50,10 +53,6 @@ pub struct Scene {
     pub still: Option<Bytes>,
 }
 
-fn no_annotations(annotations: &Arc<[Annotation]>) -> bool {
-    annotations.is_empty()
-}
-
 /// The ring of events. Cloning gives another handle of the same ring; when it is full the oldest event goes.
 #[derive(Clone, Debug)]
 pub struct Journal {
@@ -63,42 +62,38 @@ pub struct Journal {
 
 #[derive(Debug)]
 struct Ring {
-    events: VecDeque<Arc<Event>>,
-    capacity: usize,
-    last_id: u64,
+    events: Records,
     /// The stills of the newest events that have one, by the event's id.
     stills: VecDeque<(u64, Option<StreamName>, Bytes)>,
     still_bytes: usize,
 }
 
 impl Journal {
-    /// How many events a process remembers: some minutes of a busy one, about a megabyte.
+    /// How many events a process remembers: some minutes of a busy one, about half a megabyte.
     pub const CAPACITY: usize = 4096;
 
     /// How many bytes of events' stills a process remembers: a hundred of 1280 pixels. When it is full the oldest goes, and its event stays
     /// without one.
     pub const STILL_BYTES: usize = 16 << 20;
 
+    /// How many bytes of events: a plugin may say 8 KiB in each.
+    const BYTES: usize = 8 << 20;
+
     /// A ring of so many events.
     pub fn new(capacity: usize) -> Self {
-        let ring = Ring {
-            events: VecDeque::new(),
-            capacity: capacity.max(1),
-            last_id: 0,
-            stills: VecDeque::new(),
-            still_bytes: 0,
-        };
-        Self { ring: Arc::new(Mutex::new(ring)), newest: watch::Sender::new(0) }
+        Self::behind(capacity, 0)
+    }
+
+    fn behind(capacity: usize, id: u64) -> Self {
+        let events = Records::new(Bounds { records: capacity, bytes: Self::BYTES }, id);
+        let ring = Ring { events, stills: VecDeque::new(), still_bytes: 0 };
+        Self { ring: Arc::new(Mutex::new(ring)), newest: watch::Sender::new(id) }
     }
 
     /// The ring of a process that starts now. Ids begin with a thousand times the milliseconds since 1970, so that those of an earlier process are smaller,
     /// and what somebody missed over a restart shows as a gap; every language has such integers.
     pub fn since_start(now: SystemTime) -> Self {
-        let journal = Self::default();
-        let first = media::since::milliseconds(now) * 1_000;
-        journal.ring.lock().unwrap_or_else(PoisonError::into_inner).last_id = first;
-        journal.newest.send_replace(first);
-        journal
+        Self::behind(Self::CAPACITY, media::since::milliseconds(now) * 1_000)
     }
 
     /// Writes one event, now.
@@ -115,9 +110,10 @@ impl Journal {
         data: serde_json::Value,
         scene: Scene,
     ) {
+        let text = (!data.is_null()).then(|| data.to_string());
+        let event = Remembered::now(kind, stream, plugin, text.as_deref(), &scene.annotations);
         let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
-        ring.last_id += 1;
-        let id = ring.last_id;
+        let id = ring.events.push(&event);
         if let Some(still) = scene.still {
             ring.still_bytes += still.len();
             ring.stills.push_back((id, stream.cloned(), still));
@@ -127,27 +123,33 @@ impl Journal {
                 ring.still_bytes -= oldest.len();
             }
         }
-        if ring.events.len() == ring.capacity {
-            ring.events.pop_front();
-        }
-        ring.events.push_back(Arc::new(Event {
-            id,
-            time: SystemTime::now(),
-            kind: kind.into(),
-            stream: stream.cloned(),
-            plugin: plugin.map(Into::into),
-            data: data.into(),
-            annotations: scene.annotations,
-        }));
         drop(ring);
         self.newest.send_replace(id);
     }
 
     /// The events behind this id (0: all that are remembered), oldest first. A first id above `id + 1` tells that some were forgotten.
-    pub fn since(&self, id: u64) -> Vec<Arc<Event>> {
-        let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
-        let first = ring.events.partition_point(|event| event.id <= id);
-        ring.events.range(first..).cloned().collect()
+    pub fn since(&self, id: u64) -> Vec<Event> {
+        self.records(id).iter().map(|record| record.read::<Remembered<'_>>().event(record.id)).collect()
+    }
+
+    /// Those behind this id that are wanted, oldest first: the newest so many.
+    pub fn newest(&self, id: u64, most: usize, wanted: impl Fn(&Remembered<'_>) -> bool) -> Vec<Event> {
+        let records = self.records(id);
+        let newest = records.iter().rev().map(|record| (record.id, record.read::<Remembered<'_>>()));
+        let wanted = newest.filter(|(_, remembered)| wanted(remembered)).take(most);
+        let mut events: Vec<_> = wanted.map(|(id, remembered)| remembered.event(id)).collect();
+        events.reverse();
+        events
+    }
+
+    /// How many of those that are remembered are such.
+    pub fn count(&self, such: impl Fn(&Remembered<'_>) -> bool) -> usize {
+        self.records(0).iter().filter(|record| such(&record.read())).count()
+    }
+
+    /// To be read outside of the lock: who writes does not wait for it.
+    fn records(&self, behind: u64) -> Vec<Record> {
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner).events.since(behind)
     }
 
     /// The still of an event, while it is remembered.
@@ -201,6 +203,22 @@ mod tests {
     }
 
     #[test]
+    fn of_those_that_are_wanted_the_newest_come() {
+        let (journal, lobby) = (Journal::default(), "lobby".parse().unwrap());
+        for (kind, stream) in [("a", None), ("b", Some(&lobby)), ("a", Some(&lobby)), ("a", None), ("a", Some(&lobby))]
+        {
+            journal.write(kind, stream, None, Value::Null);
+        }
+        let ids = |behind, most| {
+            let events =
+                journal.newest(behind, most, |event| event.kind == "a" && event.stream().as_ref() == Some(&lobby));
+            events.iter().map(|event| event.id).collect::<Vec<_>>()
+        };
+        assert_eq!((ids(0, 9), ids(0, 1), ids(3, 9), ids(0, 0)), (vec![3, 5], vec![5], vec![5], vec![]));
+        assert_eq!(journal.count(|event| event.kind == "a"), 4);
+    }
+
+    #[test]
     fn ids_of_another_start_are_greater() {
         let at = |ms| SystemTime::UNIX_EPOCH + std::time::Duration::from_millis(ms);
         let ids = [at(1_764_000_000_000), at(1_764_000_000_001)].map(|start| {
@@ -223,10 +241,34 @@ mod tests {
     }
 
     #[test]
+    fn what_was_written_comes_back() {
+        let area = media::Share { x: -0.1, y: f32::MIN_POSITIVE, width: 1.0, height: 2.5 };
+        let attributes = vec![("plate".to_owned(), "B \u{1f697} 1".to_owned()), (String::new(), String::new())];
+        let car = Annotation { label: "car".into(), score: 1.0 / 3.0, area, track: Some(u64::MAX), attributes };
+        let person = Annotation { label: "person".into(), track: None, attributes: vec![], ..car.clone() };
+        let (journal, lobby) = (Journal::default(), "lobby".parse().unwrap());
+        let found = vec![car, person];
+        let scene = Scene { annotations: found.clone().into(), still: None };
+        let before = SystemTime::now();
+        journal.write_scene("seen", Some(&lobby), Some("cars"), json!({ "n": [1, null, "\"x\""] }), scene);
+        journal.write_scene("", None, None, Value::Null, Scene::default());
+        let [seen, nothing] = &journal.since(0)[..] else { panic!("two events") };
+        assert_eq!(
+            (seen.id, &*seen.kind, &seen.stream, seen.plugin.as_deref()),
+            (1, "seen", &Some(lobby), Some("cars"))
+        );
+        assert!((before..=SystemTime::now()).contains(&seen.time));
+        assert_eq!((seen.data.value(), &seen.annotations), (json!({ "n": [1, null, "\"x\""] }), &found));
+        assert_eq!((nothing.id, &*nothing.kind, &nothing.stream, &nothing.plugin), (2, "", &None, &None));
+        assert!(nothing.data.is_null() && nothing.annotations.is_empty() && nothing.time >= seen.time);
+        assert_eq!(journal.count(|event| event.has_annotations()), 1);
+    }
+
+    #[test]
     fn an_event_is_small_json() {
         let journal = Journal::default();
         journal.write("stream-live", Some(&"lobby".parse().unwrap()), None, json!({"codec": "H.264"}));
-        let text = serde_json::to_value(&*journal.since(0)[0]).unwrap();
+        let text = serde_json::to_value(&journal.since(0)[0]).unwrap();
         assert_eq!(text["stream"], "lobby");
         assert!(text.get("plugin").is_none());
     }

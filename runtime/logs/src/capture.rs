@@ -26,7 +26,7 @@ impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Capture {
         let scope = context.event_scope(event);
         let stream = scope
             .and_then(|mut scope| scope.find_map(|span| span.extensions().get::<OfStream>().map(|of| of.0.clone())));
-        self.0.push(Line::of(event, stream.as_deref()));
+        self.0.push(&Line::of(event, stream.as_deref()));
     }
 }
 

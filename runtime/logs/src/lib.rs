@@ -7,6 +7,7 @@ mod begin;
 mod capture;
 mod files;
 mod filter;
+mod kept;
 mod line;
 mod ring;
 mod text;

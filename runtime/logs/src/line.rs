@@ -1,13 +1,14 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::time::SystemTime;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 use tracing::Event;
 use tracing::field::{Field, Visit};
 
 /// How bad it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[schemars(rename = "LogLevel")]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
@@ -133,9 +134,9 @@ impl Line {
     }
 }
 
-/// What is said beside the message, by name. A list: a tree takes more than six hundred bytes for its first key, and thousands of lines are kept.
+/// What is said beside the message, by name.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Fields(Vec<(&'static str, Value)>);
+pub struct Fields(Vec<(Cow<'static, str>, Value)>);
 
 impl Fields {
     /// Whether nothing is said.
@@ -144,20 +145,30 @@ impl Fields {
     }
 
     fn take(&mut self, name: &str) -> Option<Value> {
-        let at = self.0.iter().position(|(known, _)| *known == name)?;
+        let at = self.0.iter().position(|(known, _)| known == name)?;
         Some(self.0.swap_remove(at).1)
     }
 
     fn insert(&mut self, name: &'static str, value: Value) {
         self.take(name);
-        self.0.push((name, value));
+        self.0.push((name.into(), value));
     }
 
-    /// In the order of their names, and without room for more.
+    /// In the order of their names.
     fn sorted(mut self) -> Self {
-        self.0.sort_unstable_by_key(|(name, _)| *name);
-        self.0.shrink_to_fit();
+        self.0.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         self
+    }
+
+    /// The text of a JSON object, empty where nothing is said.
+    pub(crate) fn text(&self) -> String {
+        if self.is_empty() { String::new() } else { serde_json::to_string(self).unwrap_or_default() }
+    }
+
+    /// Of what [`text`](Self::text) gave.
+    pub(crate) fn from_text(text: &str) -> Self {
+        let fields: Map<String, Value> = serde_json::from_str(text).unwrap_or_default();
+        Self(fields.into_iter().map(|(name, value)| (name.into(), value)).collect())
     }
 }
 

@@ -170,7 +170,7 @@ impl Watching {
         self.newest = events.last().map_or(self.newest, |event| event.id);
         let told =
             |event: &journal::Event| Told { picture, pts_ms, kind: event.kind.clone(), data: event.data.value() };
-        events.iter().map(|event| told(event)).collect()
+        events.iter().map(told).collect()
     }
 
     /// A picture of a trial was received when it is shown.

@@ -121,7 +121,6 @@ fn allowed(person: Person) -> Allowed {
 fn list(app: &App, asked: &Asked, allowed: &Allowed) -> Response {
     let (most, after) = (asked.limit.unwrap_or(LIMIT), asked.after.unwrap_or_default());
     let events = remembered(app.hub.journal(), &asked.filter, allowed, after, most);
-    let events: Vec<_> = events.iter().map(|event| &**event).collect();
     fresh(serde_json::json!({ "events": events }))
 }
 

@@ -38,7 +38,7 @@ struct Asked {
 #[schemars(rename = "LogLines")]
 pub(crate) struct List {
     /// The oldest first.
-    lines: Vec<Arc<Line>>,
+    lines: Vec<Line>,
 }
 
 impl Asked {
@@ -119,7 +119,7 @@ impl Follower {
     }
 
     /// What is to be told next, at least one line. Cancel-safe.
-    async fn next(&mut self) -> Vec<Arc<Line>> {
+    async fn next(&mut self) -> Vec<Line> {
         loop {
             let newest = *self.newest.borrow_and_update();
             let lines = self.lines.since(self.last, &self.wanted, MOST as usize);
@@ -136,7 +136,7 @@ impl Follower {
 
 impl sse::Blocks for Follower {
     async fn next(&mut self) -> String {
-        Self::next(self).await.iter().map(|line| block(line)).collect()
+        Self::next(self).await.iter().map(block).collect()
     }
 }
 

@@ -28,7 +28,7 @@ const LONGEST_RETRY: Duration = Duration::from_secs(60);
 const LONGEST_ASKED: Duration = Duration::from_secs(600);
 /// The events that wait for one sink. When it is full the oldest goes.
 struct Queue {
-    events: VecDeque<Arc<Event>>,
+    events: VecDeque<Event>,
     capacity: usize,
 }
 
@@ -60,7 +60,11 @@ pub(super) async fn run(upkeep: Upkeep, wants: Wants, journal: Journal) {
             stats.queued(queue.events.len());
             let upkeep = free.take().expect("no try is on its way");
             on_its_way = event.id;
-            trying = Some(Box::pin(deliver(upkeep, Told { event, still: None, attempt: 1 }, journal.clone())));
+            trying = Some(Box::pin(deliver(
+                upkeep,
+                Told { event: Arc::new(event), still: None, attempt: 1 },
+                journal.clone(),
+            )));
         }
         tokio::select! {
             changed = newest.changed() => {
@@ -142,7 +146,7 @@ async fn once(upkeep: &mut Upkeep, told: &Told) -> Tried {
 
 impl Queue {
     /// True if the oldest had to go.
-    fn push(&mut self, event: Arc<Event>) -> bool {
+    fn push(&mut self, event: Event) -> bool {
         let full = self.events.len() == self.capacity;
         if full {
             self.events.pop_front();

@@ -107,12 +107,11 @@ impl Stats {
     /// Of one camera.
     pub(crate) fn of(app: &App, entry: &Entry) -> Self {
         let counted = entry.stream().snapshot();
-        let found = app.hub.journal().since(0);
         // An event with annotations is one that something was found in, whatever its kind is.
-        let of_plugins =
-            found.iter().filter(|event| event.stream.as_ref() == Some(entry.name()) && !event.annotations.is_empty());
+        let found = app.hub.journal();
+        let detections = found.count(|event| event.has_annotations() && event.stream().as_ref() == Some(entry.name()));
         Self {
-            detection_count: of_plugins.count(),
+            detection_count: detections,
             fps: (f64::from(counted.rate) * 100.0).round() / 100.0,
             inbound: counted.bytes,
             outbound: entry.sent(),
