@@ -54,12 +54,18 @@ impl<'p> Polling<'p> {
         Ok(())
     }
 
+    /// The next packet that is no question whether anybody is there. The first such comes at once, before or behind the answer to `40`.
     async fn packet(&mut self) -> Result<String> {
-        while self.read.is_empty() {
-            let answer = timeout(LIMIT, self.program.get(&self.path)).await.context("nothing is told")??;
-            self.read = answer.error_for_status()?.text().await?.split(BETWEEN).map(str::to_owned).collect();
+        loop {
+            while self.read.is_empty() {
+                let answer = timeout(LIMIT, self.program.get(&self.path)).await.context("nothing is told")??;
+                self.read = answer.error_for_status()?.text().await?.split(BETWEEN).map(str::to_owned).collect();
+            }
+            match self.read.remove(0) {
+                ping if ping == "2" => self.send("3").await?,
+                packet => return Ok(packet),
+            }
         }
-        Ok(self.read.remove(0))
     }
 
     /// The next event of this name.
