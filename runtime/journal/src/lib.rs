@@ -245,7 +245,7 @@ mod tests {
         let area = media::Share { x: -0.1, y: f32::MIN_POSITIVE, width: 1.0, height: 2.5 };
         let attributes = vec![("plate".to_owned(), "B \u{1f697} 1".to_owned()), (String::new(), String::new())];
         let car = Annotation { label: "car".into(), score: 1.0 / 3.0, area, track: Some(u64::MAX), attributes };
-        let person = Annotation { label: "person".into(), track: None, attributes: vec![], ..car.clone() };
+        let person = Annotation { label: "person".into(), track: None, attributes: vec![], ..car };
         let (journal, lobby) = (Journal::default(), "lobby".parse().unwrap());
         let found = vec![car, person];
         let scene = Scene { annotations: found.clone().into(), still: None };
