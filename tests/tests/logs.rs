@@ -1,10 +1,15 @@
 //! The log: as JSON, in files, over HTTP, and at another level while it runs.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result, ensure};
 use framegate_tests::program::{LIMIT, Program};
+use framegate_tests::tool::skip;
 use futures::StreamExt;
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::net::UnixDatagram;
+use tokio::time::timeout;
 
 const STREAM: &str = "[streams.lobby]\nsource = \"test://?size=320x180&fps=10\"\nclose_after = \"0s\"\n";
 
@@ -122,4 +127,68 @@ async fn a_file_that_is_full_is_followed_by_another_and_the_oldest_goes() -> Res
         }
     }
     anyhow::bail!("{:?}", files()?)
+}
+
+/// Where programs write to the journal of systemd (<https://systemd.io/JOURNAL_NATIVE_PROTOCOL/>).
+const JOURNAL: &str = "/run/systemd/journal/socket";
+
+/// The file of a socket that this test made.
+struct Bound;
+
+impl Drop for Bound {
+    fn drop(&mut self) {
+        _ = std::fs::remove_file(JOURNAL);
+    }
+}
+
+/// What a message has: `NAME=value`, or a name, the length in eight bytes and so many of the value, each with a line end.
+fn fields(mut message: &[u8]) -> Result<BTreeMap<String, String>> {
+    let mut fields = BTreeMap::new();
+    while !message.is_empty() {
+        let end = message.iter().position(|byte| *byte == b'\n').context("no line end")?;
+        let (line, behind) = (&message[..end], &message[end + 1..]);
+        let (name, value, rest) = match line.iter().position(|byte| *byte == b'=') {
+            Some(at) => (&line[..at], &line[at + 1..], behind),
+            None => {
+                let (length, behind) = behind.split_first_chunk().context("no length")?;
+                let length = usize::try_from(u64::from_le_bytes(*length))?;
+                let (value, rest) = behind.split_at_checked(length).context("a value that is cut off")?;
+                (line, value, rest.strip_prefix(b"\n").context("no line end behind a value")?)
+            }
+        };
+        fields.insert(String::from_utf8(name.to_vec())?, String::from_utf8(value.to_vec())?);
+        message = rest;
+    }
+    Ok(fields)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_go_to_the_journal_of_systemd_with_their_fields() -> Result<()> {
+    let test = "lines_go_to_the_journal_of_systemd_with_their_fields";
+    if std::path::Path::new(JOURNAL).exists() {
+        skip(test, "this machine has a journal of its own");
+        return Ok(());
+    }
+    let folder = std::path::Path::new(JOURNAL).parent().context("a folder")?;
+    let Ok(journal) = std::fs::create_dir_all(folder).and_then(|()| UnixDatagram::bind(JOURNAL)) else {
+        skip(test, "its socket can be made by the administrator alone");
+        return Ok(());
+    };
+    let _bound = Bound;
+    let program = Program::start(&format!("{STREAM}\n[log]\nformat = \"journald\"\n")).await?;
+    program.get("/still/lobby.jpg").await?.error_for_status()?;
+    let mut message = vec![0; 1 << 16];
+    loop {
+        let length = timeout(LIMIT, journal.recv(&mut message)).await.context("no such line")??;
+        let fields = fields(&message[..length])?;
+        let is = |name: &str, value: &str| fields.get(name).is_some_and(|said| said == value);
+        if !is("MESSAGE", "stream-live") {
+            continue;
+        }
+        let said = [("SYSLOG_IDENTIFIER", "framegate"), ("PRIORITY", "5"), ("F_STREAM", "lobby"), ("F_STATE", "live")];
+        for (name, value) in said {
+            ensure!(is(name, value), "{name} is not {value}: {fields:?}");
+        }
+        return Ok(());
+    }
 }
