@@ -135,11 +135,7 @@ impl Journal {
     /// Those behind this id that are wanted, oldest first: the newest so many.
     pub fn newest(&self, id: u64, most: usize, wanted: impl Fn(&Remembered<'_>) -> bool) -> Vec<Event> {
         let records = self.records(id);
-        let newest = records.iter().rev().map(|record| (record.id, record.read::<Remembered<'_>>()));
-        let wanted = newest.filter(|(_, remembered)| wanted(remembered)).take(most);
-        let mut events: Vec<_> = wanted.map(|(id, remembered)| remembered.event(id)).collect();
-        events.reverse();
-        events
+        records::newest(&records, most, wanted).into_iter().map(|(id, event)| event.event(id)).collect()
     }
 
     /// How many of those that are remembered are such.

@@ -48,11 +48,8 @@ impl Lines {
     pub fn since(&self, after: u64, wanted: &Wanted, most: usize) -> Vec<Line> {
         // Read outside of the lock: who logs does not wait for it.
         let records = self.ring.lock().unwrap_or_else(PoisonError::into_inner).since(after);
-        let newest = records.iter().rev().map(|record| (record.id, record.read::<Kept<'_>>()));
-        let wanted = newest.filter(|(_, line)| wanted.takes(line)).take(most);
-        let mut lines: Vec<_> = wanted.map(|(id, line)| line.line(id)).collect();
-        lines.reverse();
-        lines
+        let lines = records::newest(&records, most, |line| wanted.takes(line));
+        lines.into_iter().map(|(id, line)| line.line(id)).collect()
     }
 
     /// Tells the id of the newest line.
@@ -69,5 +66,36 @@ impl Wanted {
             && is(&self.stream, line.stream)
             && is(&self.plugin, line.plugin)
             && self.text.as_ref().is_none_or(|text| line.message.to_lowercase().contains(&text.to_lowercase()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+    use crate::line::Fields;
+
+    #[test]
+    fn what_was_kept_comes_back() {
+        let said = Line {
+            id: 1,
+            time: UNIX_EPOCH + Duration::new(1_795_756_707, 123_456_789),
+            level: Level::Warn,
+            target: "framegate_stream::supervisor".into(),
+            message: "offline \u{1f3a5}\nagain".into(),
+            stream: Some("lobby".into()),
+            plugin: Some("clock".into()),
+            fields: Fields::from_text(r#"{"a":[1,-2.5,null],"reason":"\"x\"","rate":18446744073709551615}"#),
+        };
+        let bare = Line { id: 2, stream: None, plugin: None, fields: Fields::default(), ..said.clone() };
+        assert!(!said.fields.is_empty());
+        let lines = Lines::default();
+        lines.push(&said);
+        lines.push(&bare);
+        assert_eq!(lines.since(0, &Wanted::default(), 9), [said.clone(), bare]);
+        let of_lobby = Wanted { level: Some(Level::Warn), stream: said.stream.clone(), ..Wanted::default() };
+        assert_eq!(lines.since(0, &of_lobby, 9), [said]);
+        assert!(lines.since(0, &Wanted { level: Some(Level::Error), ..Wanted::default() }, 9).is_empty());
     }
 }

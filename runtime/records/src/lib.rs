@@ -1,8 +1,8 @@
 //! What is remembered for hours, densely: a ring of records in blocks of memory of their own.
 //!
 //! A small thing that is allocated between buffers which come and go keeps its page when they are gone, and thousands of them keep as many pages. Here records
-//! are bytes that lie one behind the other; a block goes back to the system as a whole, with the last of its records. Owns the ring, its bounds and how a
-//! record is written; what is in one is said by who keeps it.
+//! are bytes that lie one behind the other; a block is freed as a whole, with the last of its records, and its pages have nothing else in them. Owns the ring,
+//! its bounds and how a record is written; what is in one is said by who keeps it.
 #![forbid(unsafe_code)]
 
 use std::collections::VecDeque;
@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use bytes::{Bytes, BytesMut};
 use serde::{Deserialize, Serialize};
 
-/// What an allocator takes from the system by itself: glibc from 128 KiB on.
+/// Many pages, of which the first and the last alone are shared; some hundreds of records.
 const BLOCK: usize = 128 << 10;
 
 /// The newest records, each of them known by a number that grows by one. When it is full the oldest go.
@@ -91,6 +91,18 @@ impl Record {
     }
 }
 
+/// Those of them that are wanted, with their numbers, the oldest first: the newest so many.
+pub fn newest<'r, T: Deserialize<'r>>(
+    records: &'r [Record],
+    most: usize,
+    wanted: impl Fn(&T) -> bool,
+) -> Vec<(u64, T)> {
+    let newest = records.iter().rev().map(|record| (record.id, record.read()));
+    let mut newest: Vec<_> = newest.filter(|(_, record)| wanted(record)).take(most).collect();
+    newest.reverse();
+    newest
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,6 +135,18 @@ mod tests {
         assert_eq!(texts(&records, 0), [(11, "y".repeat(1 << 20))]);
         records.push(&"z");
         assert_eq!(texts(&records, 0), [(12, "z".into())]);
+    }
+
+    #[test]
+    fn of_those_that_are_wanted_the_newest_come() {
+        let mut records = Records::new(MANY, 0);
+        for text in ["a1", "b", "a2", "a3"] {
+            records.push(&text);
+        }
+        let records = records.since(0);
+        let newest = |most| newest(&records, most, |text: &&str| text.starts_with('a'));
+        assert_eq!(newest(9), [(1, "a1"), (3, "a2"), (4, "a3")]);
+        assert_eq!((newest(2), newest(0)), (vec![(3, "a2"), (4, "a3")], vec![]));
     }
 
     /// What the room exists for.
