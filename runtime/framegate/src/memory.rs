@@ -31,10 +31,10 @@ mod glibc {
     /// The pause is so many times what it took of the processor: at most half a hundredth of a core.
     const SHARE: u32 = 200;
 
-    /// What is as large as this has pages of its own, which come when they are touched and go when it is freed. It is what glibc begins with; by itself it
-    /// takes from its arenas whatever is smaller than the largest that was ever freed. Then what is small and stays lies between access units and
-    /// buffers of codecs, which do not stay, and each keeps its page: with 1 MiB here the soak began at 50 MiB, with this at 32. Pictures come from pools
-    /// and are not allocated again.
+    /// What is as large as this, and has no room in what an arena has already, has pages of its own, which come when they are touched and go when it is
+    /// freed. It is what glibc begins with; by itself it lets its arenas grow for whatever is smaller than the largest that was ever freed. Then what is
+    /// small and stays lies between access units and buffers of codecs, which do not stay, and each keeps its page: with 1 MiB here the soak began at
+    /// 50 MiB, with this at 32. Pictures come from pools and are not allocated again.
     const PAGES_OF_ITS_OWN: i32 = 128 << 10;
     /// What an arena keeps at its end until the next trim: without it, each free near the end asks the system.
     const KEPT: i32 = 32 << 20;
