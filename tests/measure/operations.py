@@ -5,7 +5,7 @@ and a soak. Prints rows of docs/BENCHMARKS.md.
     operations.py idle PROGRAM [--streams 5000] [--rounds 5]
     operations.py live PROGRAM [--url RTSP_URL] [--streams 50] [--viewers 200] [--seconds 60]
     operations.py connections PROGRAM [--connections 10000]
-    operations.py remembered PROGRAM
+    operations.py remembered PROGRAM [--rounds 3]
     operations.py soak PROGRAM [--minutes 30]
 
 Python's standard library is enough; `live` without a URL and `soak` want ffmpeg for their clips. CPU time is the server's own process, from the system's
@@ -43,7 +43,8 @@ def main() -> None:
 
     command = commands.add_parser("remembered")
     command.add_argument("program")
-    command.set_defaults(run=lambda a: remembered.measure(a.program))
+    command.add_argument("--rounds", type=int, default=3, help="700 streams each")
+    command.set_defaults(run=lambda a: remembered.measure(a.program, a.rounds))
 
     command = commands.add_parser("soak")
     command.add_argument("program")

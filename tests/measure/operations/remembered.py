@@ -13,21 +13,20 @@ from video.row import head, row
 
 # Each leaves six events and as many lines, so that all that is remembered is of these.
 STREAMS, AT_ONCE = 700, 10
-ROUNDS = 3
 # Behind it all freed pages have gone back, which happens once a second.
 SETTLED = 6
 
 
-def measure(program: str) -> None:
+def measure(program: str, rounds: int) -> None:
     head()
     with tempfile.TemporaryDirectory() as name, Server(program, '[streams.lobby]\nsource = "test://"\n', pathlib.Path(name)) as server:
         time.sleep(2)
         before, behind = process.memory(server.pid).anonymous, []
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             fill(server)
             time.sleep(SETTLED)
             behind.append(process.memory(server.pid).anonymous)
-        streams = " and ".join(f"{STREAMS * (at + 1):,}" for at in range(ROUNDS))
+        streams = " and ".join(f"{STREAMS * (at + 1):,}" for at in range(rounds))
         row(f"anonymous memory of a start; behind {streams} streams that came and went, {AT_ONCE} at once", f"{before / 1e6:.1f}; {', '.join(f'{one / 1e6:.1f}' for one in behind)} MB", "")
 
 
